@@ -1,0 +1,37 @@
+import { copyFile, readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { defineConfig } from 'tsdown'
+
+/**
+ * One ESM build, and for CommonJS a door to that same build: `require()` of an ES module works from Node 20.19 on.
+ * A second, CommonJS, copy of the code would mean two `CognitoAuthError` classes and two memories of who was verified.
+ *
+ * @param {Record<string, string>} entry Name of an output file, to its source.
+ * @param {{ commonJs?: boolean }} [options] `commonJs: false` for programs, which nobody requires.
+ */
+export function packageConfig(entry, { commonJs = true } = {}) {
+  return defineConfig({
+    entry,
+    format: ['esm'],
+    dts: true,
+    sourcemap: true,
+    target: 'node20',
+    platform: 'node',
+    fixedExtension: true,
+    hooks: {
+      'build:done': async ({ options }) => {
+        if (!commonJs) return
+        for (const name of Object.keys(entry)) {
+          const types = join(options.outDir, `${name}.d.mts`)
+          const text = await readFile(types, 'utf8')
+          if (/from "\.\.?\//.test(text)) await writeFile(join(options.outDir, `${name}.d.cts`), text.replaceAll(/(from "\.\.?\/[^"]*)\.mjs"/g, '$1.cjs"'))
+          else await copyFile(types, join(options.outDir, `${name}.d.cts`))
+          await writeFile(
+            join(options.outDir, `${name}.cjs`),
+            `'use strict'\nmodule.exports = require('./${name}.mjs')\n`,
+          )
+        }
+      },
+    },
+  })
+}
