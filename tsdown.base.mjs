@@ -1,4 +1,4 @@
-import { copyFile, readFile, writeFile } from 'node:fs/promises'
+import { readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { defineConfig } from 'tsdown'
 
@@ -21,15 +21,16 @@ export function packageConfig(entry, { commonJs = true } = {}) {
     hooks: {
       'build:done': async ({ options }) => {
         if (!commonJs) return
+        // The declarations say the same for CommonJS; only their file names differ.
+        for (const file of await readdir(options.outDir)) {
+          if (!file.endsWith('.d.mts')) continue
+          const types = await readFile(join(options.outDir, file), 'utf8')
+          const commonJs = types.replaceAll(/(from "\.\.?\/[^"]*)\.mjs"/g, '$1.cjs"')
+          await writeFile(join(options.outDir, file.replace('.d.mts', '.d.cts')), commonJs)
+        }
         for (const name of Object.keys(entry)) {
-          const types = join(options.outDir, `${name}.d.mts`)
-          const text = await readFile(types, 'utf8')
-          if (/from "\.\.?\//.test(text)) await writeFile(join(options.outDir, `${name}.d.cts`), text.replaceAll(/(from "\.\.?\/[^"]*)\.mjs"/g, '$1.cjs"'))
-          else await copyFile(types, join(options.outDir, `${name}.d.cts`))
-          await writeFile(
-            join(options.outDir, `${name}.cjs`),
-            `'use strict'\nmodule.exports = require('./${name}.mjs')\n`,
-          )
+          const door = `'use strict'\nmodule.exports = require('./${name}.mjs')\n`
+          await writeFile(join(options.outDir, `${name}.cjs`), door)
         }
       },
     },

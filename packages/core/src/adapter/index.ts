@@ -1,0 +1,11 @@
+/**
+ * What adapters for web frameworks share. For adapter authors; apps import `@cognito-auth/core`.
+ *
+ * @module
+ */
+
+export { answerTo, isNavigation, problemHeaders, problemOf } from './answer.js'
+export type { Answer, AnswerableRequest, ProblemDocument } from './answer.js'
+export { createBypass } from './bypass.js'
+export type { Bypass } from './bypass.js'
+export { checkGroups, createAuth, RequestAuth, requireUserOf, userOf } from './request-auth.js'

@@ -1,0 +1,147 @@
+/**
+ * Who a request was found to come from, remembered privately: the same for every adapter.
+ *
+ * @module
+ */
+
+import { CognitoAuth, COGNITO_AUTH_OPTIONS, type CognitoAuthOptions } from '../cognito-auth.js'
+import { AccessDeniedError, ConfigurationError, MissingTokenError } from '../errors.js'
+import { publish } from '../events.js'
+import { type HeadersInput, readHeaders } from '../headers.js'
+import { checkList } from '../rules/rule.js'
+import type { User } from '../user.js'
+
+/** Users by request, whichever `RequestAuth` verified them: for `getUser(request)`, and never to decide anything. */
+const users = new WeakMap<object, User | null>()
+
+/**
+ * The user of a request that was protected; what others wrote to `request.user` does not count.
+ *
+ * @returns `null` where nobody was signed in and that was fine (`optional`); `undefined` where nothing protected it.
+ */
+export function userOf(request: object): User | null | undefined {
+  return users.get(request)
+}
+
+/**
+ * The user of a request that was protected.
+ *
+ * @throws {ConfigurationError} where nothing protected it, or nobody is signed in.
+ */
+export function requireUserOf(request: object): User {
+  const user = users.get(request)
+  if (user) return user
+  throw new ConfigurationError(
+    user === null
+      ? 'Nobody is signed in on this request: optional() lets anonymous requests through'
+      : 'Nothing protected this request: put protect(), requireGroups() or optional() in front of its handler',
+  )
+}
+
+/** Separates an adapter's own options from those of `CognitoAuth`, or takes a `CognitoAuth` that exists. */
+export function createAuth<Own extends object>(
+  options: (CognitoAuthOptions & Own) | CognitoAuth,
+  ownNames: readonly (keyof Own & string)[],
+): { auth: CognitoAuth; own: Partial<Own> } {
+  if (options instanceof CognitoAuth) return { auth: options, own: {} }
+  const own: Record<string, unknown> = {}
+  const core: Record<string, unknown> = {}
+  for (const [name, value] of Object.entries(options ?? {})) {
+    const isOwn = (ownNames as readonly string[]).includes(name) && !COGNITO_AUTH_OPTIONS.includes(name)
+    ;(isOwn ? own : core)[name] = value
+  }
+  return { auth: new CognitoAuth(core), own: own as Partial<Own> }
+}
+
+/**
+ * Authenticates and authorises requests, each at most once per request object, whoever asks and however many at once.
+ */
+export class RequestAuth<Request extends object> {
+  readonly auth: CognitoAuth
+  readonly #headersOf: (request: Request) => HeadersInput
+  readonly #verified = new WeakMap<Request, Promise<User>>()
+
+  constructor(auth: CognitoAuth, headersOf: (request: Request) => HeadersInput) {
+    this.auth = auth
+    this.#headersOf = headersOf
+  }
+
+  /**
+   * The user of a request, who may come in.
+   *
+   * @throws {CognitoAuthError} as `CognitoAuth.requireUser` does.
+   */
+  async requireUser(request: Request): Promise<User> {
+    let verified = this.#verified.get(request)
+    if (verified === undefined) {
+      verified = this.#verify(request)
+      this.#verified.set(request, verified)
+    }
+    const user = await verified
+    users.set(request, user)
+    return user
+  }
+
+  /**
+   * The user of a request, or `null` where it has no tokens at all. Bad tokens, one of two, and somebody who may not
+   * come in are refused as ever.
+   *
+   * @throws {CognitoAuthError} as {@link requireUser} does, but for missing tokens.
+   */
+  async optionalUser(request: Request): Promise<User | null> {
+    try {
+      return await this.requireUser(request)
+    } catch (error) {
+      if (!(error instanceof MissingTokenError) || !this.#isAnonymous(request)) throw error
+      users.set(request, null)
+      return null
+    }
+  }
+
+  /**
+   * The user of a request, a member of at least one of the groups. Admins only if they are members.
+   *
+   * @throws {AccessDeniedError} for others, and as {@link requireUser} does.
+   */
+  async requireGroups(request: Request, groups: readonly string[]): Promise<User> {
+    const user = await this.requireUser(request)
+    if (groups.some((group) => user.isIn(group))) return user
+    throw denied(user, `groups: ${groups.join(', ')}`)
+  }
+
+  /**
+   * The user of a request, an app admin or platform admin.
+   *
+   * @throws {AccessDeniedError} for others, and as {@link requireUser} does.
+   */
+  async requireAdmin(request: Request): Promise<User> {
+    const user = await this.requireUser(request)
+    if (user.isAdmin) return user
+    throw denied(user, 'admin')
+  }
+
+  async #verify(request: Request): Promise<User> {
+    return await this.auth.requireUser(this.#headersOf(request))
+  }
+
+  #isAnonymous(request: Request): boolean {
+    const { oidcData, accessToken } = readHeaders(this.#headersOf(request))
+    return oidcData === undefined && accessToken === undefined
+  }
+}
+
+/**
+ * Checks the groups that a route asks for.
+ *
+ * @throws {ConfigurationError} without a group: a route that nobody can reach is a mistake.
+ */
+export function checkGroups(groups: readonly string[]): readonly string[] {
+  return Object.freeze([...checkList(groups, 'requireGroups()')])
+}
+
+function denied(user: User, rule: string): AccessDeniedError {
+  publish('cognito-auth:denied', { sub: user.sub, reason: 'denied' })
+  return new AccessDeniedError(
+    Object.freeze({ allowed: false, user, reason: 'denied', rules: Object.freeze([{ name: rule, allowed: false }]) }),
+  )
+}

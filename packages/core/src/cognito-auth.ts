@@ -1,0 +1,206 @@
+/**
+ * Headers in, authorised user out: what an app and every adapter uses.
+ *
+ * @module
+ */
+
+import { Authoriser } from './authoriser.js'
+import { authEntries, cognitoBase, DEFAULT_PLATFORM_ADMIN_GROUPS } from './config/auth-options.js'
+import { withEnvironment } from './config/environment.js'
+import type { Decision } from './decision.js'
+import { loadDevUser } from './dev-mode.js'
+import { AccessDeniedError, AuthenticationError, CognitoAuthError } from './errors.js'
+import { publish } from './events.js'
+import { type HeadersInput, readHeaders, requireTokens } from './headers.js'
+import { type LogoutAnswer, logoutAnswer, type LogoutOptions } from './logout.js'
+import { optionError, parseOptions, refuseUnknown } from './options.js'
+import { type User, userFromTokens } from './user.js'
+import { refuseUndefined, type TokenVerifierOptions, verifierEntries } from './verifier/options.js'
+import { TokenVerifier } from './verifier/token-verifier.js'
+
+/** Options of {@link CognitoAuth}. An option wins over its environment variable. */
+export interface CognitoAuthOptions extends TokenVerifierOptions {
+  /** Who may come in; `null`: everybody who is signed in. @default from `COGNITO_AUTH_CONFIG_PATH` or `COGNITO_AUTH_SECRET_NAME`; required */
+  readonly authoriser?: Authoriser | null | undefined
+  /** How long a config from the environment serves before it is read again, in seconds. @default 300 */
+  readonly configTtlSeconds?: number | undefined
+  /** Groups whose members are platform admins. Set, it also lets them in whatever the rules say. @default `['gds-idea']`, as a label only */
+  readonly platformAdminGroups?: readonly string[] | undefined
+  /** Where a browser is sent on 401 and 403. @default none: the response is the 401 or 403 itself */
+  readonly redirectUrl?: string | undefined
+  /** A mock user where the load balancer's headers are missing; refused in production and on AWS. @default false */
+  readonly devMode?: boolean | undefined
+  /** Host or URL of the user pool's sign-in pages, for logout. @default none */
+  readonly cognitoDomain?: string | undefined
+  /** Where people may be sent after logout; the first is the default. @default none */
+  readonly logoutUrls?: readonly string[] | undefined
+  /** Name of the load balancer's session cookies, without `-0`. @default 'AWSELBAuthSessionCookie' */
+  readonly sessionCookieName?: string | undefined
+}
+
+/** Names of all options of {@link CognitoAuth}. */
+export const COGNITO_AUTH_OPTIONS: readonly string[] = [...Object.keys(authEntries), 'authoriser']
+
+const VERIFIER_OPTIONS = Object.keys(verifierEntries)
+
+function authoriserOf(given: unknown, configTtlSeconds: number): Authoriser | null {
+  if (given === null || given instanceof Authoriser) return given
+  if (given === undefined) return Authoriser.fromConfig({ ttlSeconds: configTtlSeconds })
+  throw optionError('authoriser', 'must be an Authoriser, or null to let in everybody who is signed in')
+}
+
+/**
+ * Protects an app behind an Application Load Balancer with Cognito sign-in.
+ *
+ * @example
+ * ```ts
+ * const auth = new CognitoAuth()                        // everything from the environment
+ * const user = await auth.requireUser(request.headers)  // User, or throws
+ * ```
+ */
+export class CognitoAuth {
+  /** Where a browser is sent on 401 and 403, if anywhere. */
+  readonly redirectUrl: string | undefined
+  readonly #verifier: TokenVerifier
+  readonly #authoriser: Authoriser | null
+  readonly #platformAdminGroups: readonly string[]
+  readonly #admitPlatformAdmins: boolean
+  readonly #devUser: User | undefined
+  readonly #logout: LogoutOptions
+  readonly #firstClientId: string | undefined
+
+  /**
+   * @throws {ConfigurationError} when an option is missing, unknown or wrong: it names the option and its variable.
+   */
+  constructor(options: CognitoAuthOptions = {}) {
+    refuseUnknown(options ?? {}, COGNITO_AUTH_OPTIONS, 'CognitoAuth')
+    const filled = withEnvironment(options)
+    refuseUndefined(filled)
+    const { authoriser, ...others } = filled
+    const parsed = parseOptions(authEntries, others, 'CognitoAuth')
+    // Before anything else is looked at: no other mistake may hide this one.
+    this.#platformAdminGroups = parsed.platformAdminGroups ?? DEFAULT_PLATFORM_ADMIN_GROUPS
+    this.#devUser = parsed.devMode ? loadDevUser(this.#platformAdminGroups) : undefined
+    this.#verifier = new TokenVerifier(
+      Object.fromEntries(Object.entries(others).filter(([name]) => VERIFIER_OPTIONS.includes(name))),
+      { albRequired: !parsed.devMode },
+    )
+    this.#authoriser = authoriserOf(authoriser, parsed.configTtlSeconds)
+    this.#admitPlatformAdmins = parsed.platformAdminGroups !== undefined
+    this.redirectUrl = parsed.redirectUrl
+    const { cognitoDomain, logoutUrls, sessionCookieName } = parsed
+    this.#logout = {
+      cognitoDomain: cognitoDomain === undefined ? undefined : cognitoBase(cognitoDomain),
+      logoutUrls,
+      sessionCookieName,
+    }
+    this.#firstClientId = parsed.clientId?.[0]
+  }
+
+  /**
+   * Verifies the tokens of a request.
+   *
+   * @throws {MissingTokenError} when a token header is not there.
+   * @throws {InvalidTokenError} when a check fails; `reason` says which.
+   * @throws {ExpiredTokenError} when a token has expired.
+   * @throws {KeysUnavailableError} when a public key cannot be had now.
+   */
+  async authenticate(headers: HeadersInput): Promise<User> {
+    try {
+      const user = await this.#authenticate(headers)
+      publish('cognito-auth:authenticated', { sub: user.sub, mock: user === this.#devUser })
+      return user
+    } catch (error) {
+      const known = error instanceof CognitoAuthError ? error : undefined
+      publish('cognito-auth:rejected', {
+        code: known?.code ?? 'internal_error',
+        reason: known?.reason,
+        status: known?.status ?? 500,
+      })
+      throw error
+    }
+  }
+
+  /**
+   * Asks the authoriser; never throws for a denial.
+   *
+   * @throws {ConfigurationError} when the config was never read, and a person must change something.
+   * @throws {ConfigUnavailableError} when the config was never read, for a reason that may pass.
+   */
+  async authorise(user: User): Promise<Decision> {
+    const decision: Decision =
+      this.#authoriser === null
+        ? Object.freeze({ allowed: true, user, reason: 'authorisation_disabled', rules: Object.freeze([]) })
+        : await this.#authoriser.authorise(user, { admitPlatformAdmins: this.#admitPlatformAdmins })
+    publish(decision.allowed ? 'cognito-auth:authorised' : 'cognito-auth:denied', {
+      sub: user.sub,
+      reason: decision.reason,
+    })
+    return decision
+  }
+
+  /**
+   * Verifies the tokens of a request and asks the authoriser.
+   *
+   * @returns The user, with `isAppAdmin` as the authoriser grants it.
+   * @throws {AuthenticationError} as {@link authenticate} does.
+   * @throws {AccessDeniedError} when the authoriser says no; it carries the decision.
+   * @throws {KeysUnavailableError} {@link ConfigUnavailableError} {@link ConfigurationError} as the two parts do.
+   */
+  async requireUser(headers: HeadersInput): Promise<User> {
+    const decision = await this.authorise(await this.authenticate(headers))
+    if (!decision.allowed) throw new AccessDeniedError(decision)
+    return decision.user
+  }
+
+  /**
+   * Loads the config, and the keys that are known in advance: those of a pinned user pool.
+   *
+   * @throws {ConfigurationError} {@link ConfigUnavailableError} when the config cannot be loaded.
+   * @throws {KeysUnavailableError} when the keys cannot.
+   */
+  async warmUp(): Promise<void> {
+    await Promise.all([this.#authoriser?.warmUp(), this.#devUser === undefined ? this.#verifier.warmUp() : undefined])
+  }
+
+  /** Forgets keys, verified tokens and the loaded config. */
+  clearCaches(): void {
+    this.#verifier.clearCache()
+    this.#authoriser?.clearCache()
+  }
+
+  /**
+   * Builds the answer to a sign-out: where to send the browser, and the cookies to expire. The client is the signed-in
+   * user's, else the first configured.
+   *
+   * @param returnTo One of `logoutUrls`. @default the first of them
+   * @throws {ConfigurationError} when `cognitoDomain`, `logoutUrls` or the client is not known, or `returnTo` is not on the list.
+   */
+  async logout(headers: HeadersInput, returnTo?: string): Promise<LogoutAnswer> {
+    return logoutAnswer(this.#logout, (await this.#clientOf(headers)) ?? this.#firstClientId, returnTo)
+  }
+
+  /** Somebody whose tokens do not hold may sign out all the same. */
+  async #clientOf(headers: HeadersInput): Promise<string | undefined> {
+    try {
+      return (await this.#authenticate(headers)).clientId || undefined
+    } catch (error) {
+      if (error instanceof AuthenticationError || this.#firstClientId !== undefined) return undefined
+      throw error
+    }
+  }
+
+  async #authenticate(headers: HeadersInput): Promise<User> {
+    const found = readHeaders(headers)
+    if (this.#devUser !== undefined && found.oidcData === undefined && found.accessToken === undefined) {
+      return this.#devUser
+    }
+    const needsAccessToken = this.#verifier.groupsClaim === undefined
+    const { oidcData, accessToken, identity } = requireTokens(found, needsAccessToken)
+    const { alb, access } = await this.#verifier.verify({ oidcData, accessToken, identity })
+    return userFromTokens(alb, access, {
+      platformAdminGroups: this.#platformAdminGroups,
+      groupsClaim: this.#verifier.groupsClaim,
+    })
+  }
+}

@@ -1,0 +1,96 @@
+/**
+ * Options from the environment; the only reader of `COGNITO_AUTH_*`.
+ *
+ * @module
+ */
+
+import { ConfigurationError } from '../errors.js'
+import { optionError, VARIABLES } from '../options.js'
+import { fileSource } from './file-source.js'
+import type { ConfigSource } from './refreshing-config.js'
+import { secretSource } from './secret-source.js'
+
+/** A variable; an empty one counts as not set. */
+export function variable(name: string): string | undefined {
+  const value = process.env[name]
+  return value === undefined || value.trim() === '' ? undefined : value.trim()
+}
+
+function list(option: string, emptyMeansNobody = false): string[] | undefined {
+  const value = process.env[VARIABLES[option] ?? '']
+  if (value === undefined) return undefined
+  const items = value
+    .split(',')
+    .map((item) => item.trim())
+    .filter((item) => item !== '')
+  // An empty list would either accept nobody or, taken as "not set", everybody: neither was meant.
+  if (items.length === 0 && !emptyMeansNobody) throw optionError(option, 'is empty. Give it a value, or unset it')
+  return items
+}
+
+function text(option: string): string | undefined {
+  return variable(VARIABLES[option] ?? '')
+}
+
+function flag(option: string): boolean | undefined {
+  const value = text(option)?.toLowerCase()
+  if (value === undefined) return undefined
+  if (['true', '1', 'yes'].includes(value)) return true
+  if (['false', '0', 'no'].includes(value)) return false
+  throw optionError(option, 'must be true or false')
+}
+
+function number(option: string): number | undefined {
+  const value = text(option)
+  if (value === undefined) return undefined
+  const parsed = Number(value)
+  if (!Number.isFinite(parsed)) throw optionError(option, 'must be a number of seconds')
+  return parsed
+}
+
+const READERS: Readonly<Record<string, (option: string) => unknown>> = {
+  albArn: list,
+  clientId: list,
+  userPoolId: list,
+  issuer: list,
+  region: text,
+  albKeysUrl: text,
+  groupsClaim: text,
+  localAlb: text,
+  configTtlSeconds: number,
+  platformAdminGroups: (option) => list(option, true),
+  redirectUrl: text,
+  devMode: flag,
+  cognitoDomain: text,
+  logoutUrls: list,
+}
+
+/**
+ * Fills in from the environment what `options` leaves out. An option wins over its variable.
+ *
+ * @throws {ConfigurationError} when a variable that is needed has a value that cannot be meant.
+ */
+export function withEnvironment<Options extends object>(options: Options): Options {
+  const filled = { ...options } as Record<string, unknown>
+  for (const [option, read] of Object.entries(READERS)) {
+    if (filled[option] !== undefined) continue
+    const value = read(option)
+    if (value !== undefined) filled[option] = value
+  }
+  return filled as Options
+}
+
+/**
+ * Where the environment says that the authorisation config is.
+ *
+ * @throws {ConfigurationError} when it does not say.
+ */
+export function configSource(): ConfigSource {
+  const path = variable('COGNITO_AUTH_CONFIG_PATH')
+  if (path !== undefined) return fileSource(path)
+  const secret = variable('COGNITO_AUTH_SECRET_NAME')
+  if (secret !== undefined) return secretSource(secret)
+  throw new ConfigurationError(
+    'Who may come in is not configured: set COGNITO_AUTH_CONFIG_PATH to a JSON file or COGNITO_AUTH_SECRET_NAME to a Secrets Manager secret, or give the option authoriser (null lets in everybody who is signed in)',
+  )
+}

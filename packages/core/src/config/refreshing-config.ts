@@ -1,0 +1,118 @@
+/**
+ * A config that is read on first use and again when it is old, in the background: a request waits for the first read
+ * only, one read runs at a time, and the last good config serves while a newer one cannot be had.
+ *
+ * @module
+ */
+
+import { CognitoAuthError } from '../errors.js'
+import { publish } from '../events.js'
+import type { RuleSet } from '../rules/rule-set.js'
+import { parseAuthConfig } from './auth-config.js'
+
+/** Where a config is read from. */
+export interface ConfigSource {
+  /** For messages: `file auth.json`, `secret my-app/auth`. */
+  readonly name: string
+  /**
+   * Reads the JSON.
+   *
+   * @throws {ConfigurationError} when a person must change something; {@link ConfigUnavailableError} when it may pass.
+   */
+  read(): Promise<string>
+}
+
+/** A refresh that failed is tried again after this time, or after the TTL if that is shorter. */
+const RETRY_MS = 10_000
+
+/** A config and when it was read. */
+interface Loaded {
+  readonly rules: RuleSet
+  readonly at: number
+}
+
+/** Reads a config again every TTL, on use. */
+export class RefreshingConfig {
+  readonly #source: ConfigSource
+  readonly #ttlMs: number
+  #loaded: Loaded | undefined
+  #nextReadAt = 0
+  #reading: Promise<RuleSet> | undefined
+  #lastWarning = ''
+
+  constructor(source: ConfigSource, ttlSeconds: number) {
+    this.#source = source
+    this.#ttlMs = ttlSeconds * 1000
+  }
+
+  /**
+   * The rules: those read last, else read now.
+   *
+   * @throws {ConfigurationError} when none was ever read, and a person must change something.
+   * @throws {ConfigUnavailableError} when none was ever read, for a reason that may pass.
+   */
+  async get(): Promise<RuleSet> {
+    const loaded = this.#loaded
+    if (loaded === undefined) return await this.#readOnce()
+    const now = Date.now()
+    // `at` lies in the future when the clock was set back.
+    if (now >= this.#nextReadAt || now < loaded.at) {
+      // The failure is told by the warning and the event; this request is served by the last good config.
+      this.#readOnce().catch(() => undefined)
+    }
+    return loaded.rules
+  }
+
+  /** Forgets what was read; a read under way no longer counts. */
+  clear(): void {
+    this.#loaded = undefined
+    this.#reading = undefined
+  }
+
+  #readOnce(): Promise<RuleSet> {
+    if (this.#reading !== undefined) return this.#reading
+    const reading: Promise<RuleSet> = this.#read(() => this.#reading === reading).finally(() => {
+      if (this.#reading === reading) this.#reading = undefined
+    })
+    this.#reading = reading
+    return reading
+  }
+
+  async #read(isCurrent: () => boolean): Promise<RuleSet> {
+    try {
+      const rules = parseAuthConfig(await this.#source.read(), this.#source.name)
+      if (isCurrent()) {
+        this.#loaded = { rules, at: Date.now() }
+        this.#nextReadAt = Date.now() + this.#ttlMs
+        this.#lastWarning = ''
+      }
+      this.#publish('loaded', undefined)
+      return rules
+    } catch (error) {
+      this.#nextReadAt = Date.now() + Math.min(RETRY_MS, this.#ttlMs)
+      this.#publish('failed', error)
+      if (this.#loaded !== undefined) this.#warn(error)
+      throw error
+    }
+  }
+
+  #publish(outcome: 'loaded' | 'failed', error: unknown): void {
+    publish('cognito-auth:config', {
+      source: this.#source.name,
+      outcome,
+      code: error instanceof CognitoAuthError ? error.code : undefined,
+      ageSeconds: this.#loaded === undefined ? null : (Date.now() - this.#loaded.at) / 1000,
+    })
+  }
+
+  /** Once for each new trouble, not once for each try. */
+  #warn(error: unknown): void {
+    const message = error instanceof CognitoAuthError ? error.message : `${this.#source.name} cannot be read`
+    if (message === this.#lastWarning) return
+    this.#lastWarning = message
+    process.emitWarning(`The last good authorisation config goes on serving: ${message}`, {
+      type: 'CognitoAuthWarning',
+      code: 'COGNITO_AUTH_CONFIG',
+    })
+  }
+}

@@ -1,0 +1,140 @@
+/**
+ * Every error that these packages throw on purpose.
+ *
+ * No `message` and no property of any of them holds a token, a claim value or an e-mail address, so a whole error is
+ * safe to log. The two exceptions are on {@link AccessDeniedError}, not enumerable, and for the app's own handler.
+ *
+ * @module
+ */
+
+import type { Decision } from './decision.js'
+import type { User } from './user-type.js'
+
+/** Stable code of an error; compare this rather than `message`, or `instanceof` across packages. */
+export type ErrorCode =
+  | 'missing_token'
+  | 'invalid_token'
+  | 'expired_token'
+  | 'access_denied'
+  | 'keys_unavailable'
+  | 'config_unavailable'
+  | 'configuration'
+
+/** Which check a token failed. */
+export type InvalidTokenReason =
+  | 'malformed'
+  | 'too_large'
+  | 'duplicate_header'
+  | 'algorithm'
+  | 'header'
+  | 'signer'
+  | 'client'
+  | 'issuer'
+  | 'key_id'
+  | 'key_not_found'
+  | 'signature'
+  | 'subject'
+  | 'token_use'
+  | 'not_yet_valid'
+  | 'claims'
+
+/** Base of every error that these packages throw on purpose. */
+export abstract class CognitoAuthError extends Error {
+  /** Stable code; compare this rather than `message`. */
+  abstract readonly code: ErrorCode
+  /** HTTP status that an adapter answers with. */
+  abstract readonly status: 401 | 403 | 500 | 503
+  /** Which check failed, where there is more than one. */
+  declare readonly reason?: string
+}
+
+/** Who sent the request is not established. Always a 401. */
+export abstract class AuthenticationError extends CognitoAuthError {
+  readonly status = 401
+}
+
+/** A token header is not on the request. */
+export class MissingTokenError extends AuthenticationError {
+  override readonly name = 'MissingTokenError'
+  readonly code = 'missing_token'
+  /** Names of the headers that are missing. */
+  readonly headers: readonly string[]
+
+  constructor(headers: readonly string[], options?: ErrorOptions) {
+    super(
+      `${headers.join(' and ')} ${headers.length > 1 ? 'are' : 'is'} not on the request. Did it come through the load balancer, by a rule that authenticates?`,
+      options,
+    )
+    this.headers = headers
+  }
+}
+
+/** A token is malformed, badly signed, or was not issued for this application; `reason` says which check it failed. */
+export class InvalidTokenError extends AuthenticationError {
+  override readonly name = 'InvalidTokenError'
+  readonly code = 'invalid_token'
+  override readonly reason: InvalidTokenReason
+
+  constructor(reason: InvalidTokenReason, message: string, options?: ErrorOptions) {
+    super(message, options)
+    this.reason = reason
+  }
+}
+
+/** The "exp" (Expiration Time) of a token has passed, clock tolerance included. */
+export class ExpiredTokenError extends AuthenticationError {
+  override readonly name = 'ExpiredTokenError'
+  readonly code = 'expired_token'
+}
+
+/** The user is known, and may not come in. */
+export class AccessDeniedError extends CognitoAuthError {
+  override readonly name = 'AccessDeniedError'
+  readonly code = 'access_denied'
+  readonly status = 403
+  /** What was asked and answered. Not enumerable, so that logging the error does not log the user. */
+  declare readonly decision: Decision
+  /** Who was turned away. Not enumerable either. */
+  declare readonly user: User
+
+  constructor(decision: Decision, options?: ErrorOptions) {
+    super('The user is signed in but may not come in', options)
+    Object.defineProperty(this, 'decision', { value: decision })
+    Object.defineProperty(this, 'user', { value: decision.user })
+  }
+}
+
+/** Public keys cannot be fetched and none is cached. Not the user's fault: the request may be tried again. */
+export class KeysUnavailableError extends CognitoAuthError {
+  override readonly name = 'KeysUnavailableError'
+  readonly code = 'keys_unavailable'
+  readonly status = 503
+  /** When to try again; the value of the `Retry-After` header. */
+  readonly retryAfterSeconds: number
+
+  constructor(message: string, options?: ErrorOptions & { retryAfterSeconds?: number }) {
+    super(message, options)
+    this.retryAfterSeconds = options?.retryAfterSeconds ?? 5
+  }
+}
+
+/** No authorisation config could be loaded yet, for a reason that may pass. */
+export class ConfigUnavailableError extends CognitoAuthError {
+  override readonly name = 'ConfigUnavailableError'
+  readonly code = 'config_unavailable'
+  readonly status = 503
+  /** When to try again; the value of the `Retry-After` header. */
+  readonly retryAfterSeconds: number
+
+  constructor(message: string, options?: ErrorOptions & { retryAfterSeconds?: number }) {
+    super(message, options)
+    this.retryAfterSeconds = options?.retryAfterSeconds ?? 5
+  }
+}
+
+/** Options, environment or config file are wrong; the message names what, where, and what to do. */
+export class ConfigurationError extends CognitoAuthError {
+  override readonly name = 'ConfigurationError'
+  readonly code = 'configuration'
+  readonly status = 500
+}

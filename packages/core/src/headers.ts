@@ -1,0 +1,112 @@
+/**
+ * Finds the load balancer's three headers in whatever a framework calls headers.
+ *
+ * @module
+ */
+
+import { ConfigurationError, InvalidTokenError, MissingTokenError } from './errors.js'
+
+/** The user's claims, a JWT signed by the load balancer. */
+export const OIDC_DATA_HEADER = 'x-amzn-oidc-data'
+/** The user's Cognito access token. */
+export const ACCESS_TOKEN_HEADER = 'x-amzn-oidc-accesstoken'
+/** The user's `sub`, plain text. */
+export const IDENTITY_HEADER = 'x-amzn-oidc-identity'
+
+/**
+ * Headers of a request: a Fetch `Headers`, Node's `IncomingHttpHeaders`, an ALB-to-Lambda event's `headers` or
+ * `multiValueHeaders`, or any record in any letter case.
+ */
+export type HeadersInput =
+  | { get(name: string): string | null | undefined }
+  | { readonly [name: string]: string | readonly string[] | undefined | null }
+
+/** The headers as found, at most one value of each. */
+export interface OidcHeaders {
+  readonly oidcData: string | undefined
+  readonly accessToken: string | undefined
+  readonly identity: string | undefined
+}
+
+/** Both tokens are there. */
+export interface TokenHeaders {
+  readonly oidcData: string
+  /** `undefined` only where no access token is read (`groupsClaim`). */
+  readonly accessToken: string | undefined
+  readonly identity: string | undefined
+}
+
+/** All values under `name`, in any letter case and however the framework keeps several. */
+function valuesOf(headers: object, name: string): unknown[] {
+  if ('get' in headers && typeof headers.get === 'function') {
+    const value: unknown = headers.get(name)
+    return value === null || value === undefined ? [] : [value]
+  }
+  const found: unknown[] = []
+  for (const [key, value] of Object.entries(headers)) {
+    // Same length first: lower-casing every header of every request is the larger part of this loop.
+    if (key.length !== name.length || key.toLowerCase() !== name) continue
+    if (Array.isArray(value)) found.push(...(value as unknown[]))
+    else if (value !== undefined && value !== null) found.push(value)
+  }
+  return found
+}
+
+function singleValue(headers: object, name: string): string | undefined {
+  const values = valuesOf(headers, name)
+  if (values.length > 1) throw new InvalidTokenError('duplicate_header', `${name} is on the request more than once`)
+  const [value] = values
+  if (value !== undefined && typeof value !== 'string')
+    throw new InvalidTokenError('malformed', `${name} is not a text`)
+  return value
+}
+
+/**
+ * A token never contains a comma, and Node and Fetch join repeated headers with one. Taking the first, or the last,
+ * would let a client add a second value to the one that the load balancer wrote.
+ */
+function singleToken(headers: object, name: string): string | undefined {
+  const value = singleValue(headers, name)
+  if (value?.includes(',')) throw new InvalidTokenError('duplicate_header', `${name} is on the request more than once`)
+  return value
+}
+
+/**
+ * Reads the three headers, refusing repeated ones.
+ *
+ * @throws {InvalidTokenError} `duplicate_header` when one is present more than once; `malformed` when one is not a text.
+ * @throws {ConfigurationError} when `headers` is not an object, or is a whole request or event.
+ */
+export function readHeaders(headers: HeadersInput): OidcHeaders {
+  const given: unknown = headers
+  if (typeof given !== 'object' || given === null) {
+    throw new ConfigurationError('The headers of a request are needed: pass `request.headers`')
+  }
+  if (
+    typeof (given as { headers?: unknown }).headers === 'object' &&
+    (given as { headers?: unknown }).headers !== null
+  ) {
+    const inner = (given as { headers: object }).headers
+    if (!Array.isArray(inner)) throw new ConfigurationError('This is a whole request: pass its `headers`')
+  }
+  return {
+    oidcData: singleToken(given, OIDC_DATA_HEADER),
+    accessToken: singleToken(given, ACCESS_TOKEN_HEADER),
+    identity: singleValue(given, IDENTITY_HEADER),
+  }
+}
+
+/**
+ * Insists on the tokens.
+ *
+ * @param needsAccessToken `false` where groups come from the load balancer's token (`groupsClaim`).
+ * @throws {MissingTokenError} naming each header that is not there.
+ */
+export function requireTokens(headers: OidcHeaders, needsAccessToken: boolean): TokenHeaders {
+  const { oidcData, accessToken, identity } = headers
+  const missing: string[] = []
+  if (oidcData === undefined) missing.push(OIDC_DATA_HEADER)
+  if (needsAccessToken && accessToken === undefined) missing.push(ACCESS_TOKEN_HEADER)
+  if (oidcData === undefined || missing.length > 0) throw new MissingTokenError(missing)
+  return { oidcData, accessToken, identity }
+}

@@ -1,0 +1,51 @@
+/**
+ * Verifies the tokens that an AWS Application Load Balancer puts on each request, and decides who may come in.
+ *
+ * @module
+ */
+
+export { Authoriser } from './authoriser.js'
+export type { AuthoriseOptions, AuthoriserOptions, RefreshOptions } from './authoriser.js'
+export { closeAtExpiry, EXPIRED_CLOSE_CODE } from './close-at-expiry.js'
+export type { ClosableSocket } from './close-at-expiry.js'
+export { CognitoAuth } from './cognito-auth.js'
+export type { CognitoAuthOptions } from './cognito-auth.js'
+export type { AccessLists } from './config/auth-config.js'
+export type { SecretsClient } from './config/secret-source.js'
+export type { Decision, DecisionReason, RuleResult } from './decision.js'
+export {
+  AccessDeniedError,
+  AuthenticationError,
+  CognitoAuthError,
+  ConfigUnavailableError,
+  ConfigurationError,
+  ExpiredTokenError,
+  InvalidTokenError,
+  KeysUnavailableError,
+  MissingTokenError,
+} from './errors.js'
+export type { ErrorCode, InvalidTokenReason } from './errors.js'
+export type {
+  AuthenticatedEvent,
+  AuthorisedEvent,
+  CognitoAuthEvents,
+  ConfigEvent,
+  DeniedEvent,
+  KeysEvent,
+  RejectedEvent,
+} from './events.js'
+export { ACCESS_TOKEN_HEADER, IDENTITY_HEADER, OIDC_DATA_HEADER } from './headers.js'
+export type { HeadersInput } from './headers.js'
+export type { LogoutAnswer } from './logout.js'
+export { createMockUser } from './mock-user.js'
+export type { MockUserProfile } from './mock-user.js'
+export { allOf, anyOf, not } from './rules/combine.js'
+export { domainRule, emailRule } from './rules/email-rule.js'
+export { groupRule } from './rules/group-rule.js'
+export type { Rule, RuleContext } from './rules/rule.js'
+export type { Claims, User } from './user.js'
+export type { ExpectedAccessToken } from './verifier/access-token.js'
+export type { AlbToken } from './verifier/alb-token.js'
+export type { TokenVerifierOptions } from './verifier/options.js'
+export { TokenVerifier } from './verifier/token-verifier.js'
+export type { RequestTokens, VerifiedTokensOfRequest } from './verifier/token-verifier.js'

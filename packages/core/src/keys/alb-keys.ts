@@ -1,0 +1,69 @@
+/**
+ * The load balancers' public keys: where AWS publishes them, and a P-256 key out of each.
+ *
+ * @module
+ */
+
+import { KeyObject } from 'node:crypto'
+import { importSPKI } from 'jose'
+import { KeysUnavailableError } from '../errors.js'
+import { fetchText } from './fetch-text.js'
+import { KeyCache } from './key-cache.js'
+
+/** A region has a handful of keys at a time; one app may accept load balancers of several regions. */
+const MAX_KEYS = 100
+
+/**
+ * Where a region's keys are; `undefined` for partitions whose endpoint AWS does not document.
+ *
+ * @see {@link https://docs.aws.amazon.com/elasticloadbalancing/latest/application/listener-authenticate-users.html#user-claims-encoding Verifying user claims}
+ */
+export function albKeysBase(partition: string, region: string): string | undefined {
+  if (partition === 'aws') return `https://public-keys.auth.elb.${region}.amazonaws.com`
+  if (partition === 'aws-us-gov') return `https://s3-${region}.amazonaws.com/aws-elb-public-keys-prod-${region}`
+  return undefined
+}
+
+async function loadKey(url: string, fetch: typeof globalThis.fetch, previous?: KeyObject): Promise<KeyObject> {
+  const pem = await fetchText(url, fetch)
+  let key: KeyObject
+  try {
+    key = KeyObject.from(await importSPKI(pem.trim(), 'ES256'))
+  } catch (cause) {
+    throw new KeysUnavailableError('What the key endpoint published is not a P-256 public key', { cause })
+  }
+  // The same object for the same key: tokens verified with it stay verified over a refresh.
+  return previous?.equals(key) === true ? previous : key
+}
+
+/** Public keys of load balancers, by URL. Key ids come from strangers' tokens, so fetches for new ones are budgeted. */
+export class AlbKeys {
+  readonly #cache: KeyCache<KeyObject>
+
+  constructor(options: { readonly ttlSeconds: number; readonly fetch: typeof globalThis.fetch }) {
+    this.#cache = new KeyCache({
+      source: 'alb',
+      ttlSeconds: options.ttlSeconds,
+      limit: MAX_KEYS,
+      budgeted: true,
+      load: (url, previous) => loadKey(url, options.fetch, previous),
+    })
+  }
+
+  /** The key if it is fresh and remembered. `kid` is a UUID: the caller has checked. */
+  peek(base: string, kid: string): KeyObject | undefined {
+    return this.#cache.peek(`${base}/${kid}`)
+  }
+
+  /**
+   * @throws {InvalidTokenError} `key_not_found`.
+   * @throws {KeysUnavailableError} when it cannot be had now.
+   */
+  async get(base: string, kid: string): Promise<KeyObject> {
+    return await this.#cache.get(`${base}/${kid}`)
+  }
+
+  clear(): void {
+    this.#cache.clear()
+  }
+}

@@ -1,0 +1,65 @@
+/**
+ * Signing out behind a load balancer: its session cookies and Cognito's session both have to go.
+ *
+ * @module
+ */
+
+import { cognitoBase } from './config/auth-options.js'
+import { ConfigurationError } from './errors.js'
+import { optionError } from './options.js'
+
+/** A session is sharded over up to four cookies, 4 K each. */
+const SHARDS = 4
+
+/** What logout needs to know. */
+export interface LogoutOptions {
+  readonly cognitoDomain: string | undefined
+  readonly logoutUrls: readonly string[] | undefined
+  readonly sessionCookieName: string
+}
+
+/** What to answer a person who signs out. */
+export interface LogoutAnswer {
+  /** Cognito's `/logout`: send the browser there. */
+  readonly location: string
+  /** `Set-Cookie` values that expire the load balancer's session cookies: all four, since the app cannot see them. */
+  readonly cookies: readonly string[]
+}
+
+/**
+ * Where a person may be sent after signing out.
+ *
+ * @throws {ConfigurationError} when `returnTo` is not on the configured list: no open redirect.
+ */
+export function checkReturnTo(options: LogoutOptions, returnTo: string | undefined): string {
+  if (options.cognitoDomain === undefined) throw optionError('cognitoDomain', 'is required for logout')
+  const urls = options.logoutUrls
+  if (urls === undefined) throw optionError('logoutUrls', 'is required for logout: where people may be sent afterwards')
+  const target = returnTo ?? urls[0]
+  if (target === undefined || !urls.includes(target)) {
+    throw new ConfigurationError('returnTo is not on the list of logoutUrls (COGNITO_AUTH_LOGOUT_URLS)')
+  }
+  return target
+}
+
+/**
+ * Builds the answer to a sign-out.
+ *
+ * @param clientId The app client whose session ends.
+ * @throws {ConfigurationError} when `cognitoDomain`, `logoutUrls` or the client is not configured, or `returnTo` is
+ * not on the list.
+ * @see {@link https://docs.aws.amazon.com/cognito/latest/developerguide/logout-endpoint.html Logout endpoint}
+ */
+export function logoutAnswer(options: LogoutOptions, clientId: string | undefined, returnTo?: string): LogoutAnswer {
+  const target = checkReturnTo(options, returnTo)
+  if (clientId === undefined || clientId === '') throw optionError('clientId', 'is required for logout')
+  const query = new URLSearchParams({ client_id: clientId, logout_uri: target })
+  return {
+    location: `${cognitoBase(options.cognitoDomain ?? '')}/logout?${query.toString()}`,
+    cookies: Array.from(
+      { length: SHARDS },
+      (_, shard) =>
+        `${options.sessionCookieName}-${shard}=; Path=/; Expires=Thu, 01 Jan 1970 00:00:00 GMT; Max-Age=0; Secure; HttpOnly`,
+    ),
+  }
+}

@@ -1,0 +1,114 @@
+/**
+ * How options are checked, and how what is wrong with them is said: by option, by variable, and what to do.
+ *
+ * @module
+ */
+
+import * as v from 'valibot'
+import { ConfigurationError } from './errors.js'
+import { nearest } from './suggest.js'
+
+/** Environment variable of each option that has one. */
+export const VARIABLES: Readonly<Record<string, string>> = {
+  albArn: 'COGNITO_AUTH_ALB_ARN',
+  clientId: 'COGNITO_AUTH_CLIENT_ID',
+  userPoolId: 'COGNITO_AUTH_USER_POOL_ID',
+  issuer: 'COGNITO_AUTH_ISSUER',
+  region: 'COGNITO_AUTH_REGION',
+  albKeysUrl: 'COGNITO_AUTH_ALB_KEYS_URL',
+  groupsClaim: 'COGNITO_AUTH_GROUPS_CLAIM',
+  localAlb: 'COGNITO_AUTH_LOCAL_ALB',
+  authoriser: 'COGNITO_AUTH_CONFIG_PATH or COGNITO_AUTH_SECRET_NAME',
+  configTtlSeconds: 'COGNITO_AUTH_CONFIG_TTL',
+  platformAdminGroups: 'COGNITO_AUTH_PLATFORM_ADMIN_GROUPS',
+  redirectUrl: 'COGNITO_AUTH_REDIRECT_URL',
+  devMode: 'COGNITO_AUTH_DEV_MODE',
+  cognitoDomain: 'COGNITO_AUTH_DOMAIN',
+  logoutUrls: 'COGNITO_AUTH_LOGOUT_URLS',
+}
+
+/** An option as a person may have written it: `albArn (COGNITO_AUTH_ALB_ARN)`. */
+export function optionName(option: string): string {
+  const variable = VARIABLES[option]
+  return variable === undefined ? option : `${option} (${variable})`
+}
+
+/** A `ConfigurationError` about one option. */
+export function optionError(option: string, message: string, cause?: unknown): ConfigurationError {
+  return new ConfigurationError(`${optionName(option)} ${message}`, cause === undefined ? undefined : { cause })
+}
+
+/**
+ * Refuses members that are not known: `clientID` must not silently open an app.
+ *
+ * @throws {ConfigurationError} naming the unknown member and the nearest known one.
+ */
+export function refuseUnknown(given: object, known: readonly string[], what: string): void {
+  for (const name of Object.keys(given)) {
+    if (known.includes(name)) continue
+    throw new ConfigurationError(`${what} has no ${name}. Did you mean ${nearest(name, known)}?`)
+  }
+}
+
+/** The path of an issue, as one would write it: `allowed_users[1]`. */
+export function pathOf(issue: v.BaseIssue<unknown>): string {
+  let path = ''
+  for (const { key } of issue.path ?? []) {
+    if (typeof key === 'number') path += `[${key}]`
+    else path += path === '' ? String(key) : `.${String(key)}`
+  }
+  return path
+}
+
+/**
+ * Checks options against a schema. Members that are `undefined` count as left out.
+ *
+ * @throws {ConfigurationError} naming every option that is unknown or wrong, with its variable.
+ */
+export function parseOptions<const Entries extends v.ObjectEntries>(
+  entries: Entries,
+  given: object,
+  what: string,
+): v.InferOutput<v.ObjectSchema<Entries, undefined>> {
+  const options: unknown = given
+  if (typeof options !== 'object' || options === null)
+    throw new ConfigurationError(`${what} takes an object of options`)
+  refuseUnknown(options, Object.keys(entries), what)
+  const present = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined))
+  const result = v.safeParse(v.object(entries), present)
+  if (result.success) return result.output
+  const sentences = result.issues.map((issue) => {
+    const [first] = issue.path ?? []
+    const option = String(first?.key)
+    const path = pathOf(issue)
+    return `${optionName(option)}${path.slice(option.length) && ` at ${path}`} ${issue.message}`
+  })
+  throw new ConfigurationError(sentences.join('; '))
+}
+
+/** A text that is not empty. */
+export const text = v.pipe(v.string('must be a text'), v.nonEmpty('must not be empty'))
+
+/** A text, or a list of texts that is not empty; becomes a list. */
+export const texts = v.union(
+  [
+    v.pipe(
+      text,
+      v.transform((one) => [one]),
+    ),
+    v.pipe(v.array(text), v.nonEmpty('must not be an empty list')),
+  ],
+  'must be a text that is not empty, or a list of such texts',
+)
+
+/** A number of seconds, from zero up. */
+export const seconds = v.pipe(
+  v.number('must be a number of seconds'),
+  v.finite('must be a finite number of seconds'),
+  v.minValue(0, 'must not be negative'),
+)
+
+/** Some function: what it takes and gives cannot be checked. */
+export function functionSchema<Type>(): v.GenericSchema<Type> {
+  return v.custom<Type>((value) => typeof value === 'function', 'must be a function')
+}

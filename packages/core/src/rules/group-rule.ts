@@ -1,0 +1,20 @@
+/**
+ * Lets in by Cognito group.
+ *
+ * @module
+ */
+
+import { checkList, type Rule } from './rule.js'
+
+/**
+ * Lets in members of at least one Cognito group. Names match exactly, case included.
+ *
+ * @throws {ConfigurationError} when `groups` is empty: a rule that nobody can pass is a mistake.
+ */
+export function groupRule(groups: readonly string[]): Rule {
+  const wanted = new Set(checkList(groups, 'groupRule()'))
+  return {
+    name: wanted.size > 5 ? `groups (${wanted.size})` : `groups: ${[...wanted].join(', ')}`,
+    isAllowed: (user) => user.groups.some((group) => wanted.has(group)),
+  }
+}

@@ -1,0 +1,76 @@
+/**
+ * Rules and admins together become a decision.
+ *
+ * @module
+ */
+
+import type { Decision, DecisionReason, RuleResult } from '../decision.js'
+import type { User } from '../user-type.js'
+import { withAppAdmin } from '../user.js'
+import { isEmailUsable } from './email-rule.js'
+import { ask, type Rule, type RuleContext } from './rule.js'
+
+/** Who may come in. */
+export interface RuleSet extends RuleContext {
+  readonly rules: readonly Rule[]
+  /** `true`: every rule must let the user in; `false`: any. */
+  readonly requireAll: boolean
+  readonly adminGroups: ReadonlySet<string>
+  /** In lower case. */
+  readonly adminUsers: ReadonlySet<string>
+}
+
+/** How a rule set is asked. */
+export interface DecideOptions {
+  /** Whether platform admins are let in whatever the rules say. */
+  readonly admitPlatformAdmins: boolean
+  /** Ask every rule, for people to read, rather than stop when the answer is certain. */
+  readonly askAll: boolean
+}
+
+function isAppAdmin(user: User, set: RuleSet): boolean {
+  return (
+    user.groups.some((group) => set.adminGroups.has(group)) ||
+    (user.email !== '' && isEmailUsable(user, set.requireVerifiedEmail) && set.adminUsers.has(user.email.toLowerCase()))
+  )
+}
+
+/** A rule that throws denies, and says so; what it threw may hold anything, so only its class is told. */
+async function result(rule: Rule, user: User, set: RuleSet): Promise<RuleResult> {
+  try {
+    const allowed = await ask(rule, user, set)
+    return { name: rule.name, allowed }
+  } catch (error) {
+    const kind = error instanceof Error ? error.constructor.name : typeof error
+    return { name: rule.name, allowed: false, detail: `the rule failed (${kind}), which denies` }
+  }
+}
+
+async function askRules(user: User, set: RuleSet, askAll: boolean): Promise<RuleResult[]> {
+  const results: RuleResult[] = []
+  for (const rule of set.rules) {
+    const answer = await result(rule, user, set)
+    results.push(answer)
+    if (!askAll && answer.allowed !== set.requireAll) break
+  }
+  return results
+}
+
+/** Decides about a user. Never throws for a denial, nor for a rule that does. */
+export async function decide(user: User, set: RuleSet, options: DecideOptions): Promise<Decision> {
+  const appAdmin = isAppAdmin(user, set)
+  const marked = withAppAdmin(user, appAdmin)
+  const admin: DecisionReason | undefined = appAdmin
+    ? 'app_admin'
+    : options.admitPlatformAdmins && user.isPlatformAdmin
+      ? 'platform_admin'
+      : undefined
+  const asked = admin === undefined || options.askAll
+  // Rules see the user as admin or not, so that a rule of one's own may go by it.
+  const rules = asked ? await askRules(marked, set, options.askAll) : []
+  const admitted = set.requireAll ? rules.every((rule) => rule.allowed) : rules.some((rule) => rule.allowed)
+  // No rule is no permission, also where "every one of none" would be true.
+  const allowed = admin !== undefined || (rules.length > 0 && admitted)
+  const reason = admin ?? (allowed ? 'rule' : 'denied')
+  return Object.freeze({ allowed, user: marked, reason, rules: Object.freeze(rules) })
+}

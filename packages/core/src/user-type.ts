@@ -1,0 +1,49 @@
+/**
+ * What a `User` is: the shape that rules, decisions and adapters share.
+ *
+ * @module
+ */
+
+/** JSON object from a verified token. Frozen all the way down. */
+export type Claims = { readonly [name: string]: unknown }
+
+/**
+ * A person whose tokens were verified. Frozen data: what is enumerable is safe to serialise to a browser; claims and
+ * methods are there but not enumerable. Missing strings are `''`.
+ */
+export interface User {
+  /** "sub" (Subject): the pool's stable id of the user. */
+  readonly sub: string
+  readonly username: string
+  readonly email: string
+  /** What follows the last `@` of the e-mail, in lower case; `''` without an e-mail. */
+  readonly emailDomain: string
+  /** `undefined` when the token says nothing about it. Only `false` counts as unverified in rules. */
+  readonly emailVerified: boolean | undefined
+  readonly name: string
+  readonly givenName: string
+  readonly familyName: string
+  /** Cognito groups, from the access token (or from `groupsClaim`). */
+  readonly groups: readonly string[]
+  /** In one of `platformAdminGroups`. */
+  readonly isPlatformAdmin: boolean
+  /** Granted by the authoriser's `admin_groups` or `admin_users`; `false` before `authorise()`. */
+  readonly isAppAdmin: boolean
+  /** Either of the two. */
+  readonly isAdmin: boolean
+  readonly isAuthenticated: true
+  /** "exp" of the access token; `null` where there is none. */
+  readonly expiresAt: Date | null
+  /** "iss" of the load balancer's token. */
+  readonly issuer: string
+  /** App client id. */
+  readonly clientId: string
+  /** Whether the user is a member of `group`, compared exactly. */
+  isIn(group: string): boolean
+  /** The e-mail. */
+  toString(): string
+  /** Claims of the load balancer's token. */
+  readonly oidcClaims: Claims
+  /** Claims of the access token; empty under `groupsClaim`. */
+  readonly accessClaims: Claims
+}

@@ -1,0 +1,138 @@
+/**
+ * Verified claims become a `User`.
+ *
+ * @module
+ */
+
+import { parseJsonObject, stringClaim } from './claims.js'
+import type { Claims, User } from './user-type.js'
+
+export type { Claims, User } from './user-type.js'
+
+/** What the enumerable part of a `User` is made from. */
+export interface UserProfile {
+  readonly sub: string
+  readonly username: string
+  readonly email: string
+  readonly emailVerified: boolean | undefined
+  readonly name: string
+  readonly givenName: string
+  readonly familyName: string
+  readonly groups: readonly string[]
+  readonly isPlatformAdmin: boolean
+  readonly isAppAdmin: boolean
+  readonly expiresAt: Date | null
+  readonly issuer: string
+  readonly clientId: string
+}
+
+/** Part of an e-mail after its last `@`, in lower case. */
+export function domainOf(email: string): string {
+  const at = email.lastIndexOf('@')
+  return at === -1 ? '' : email.slice(at + 1).toLowerCase()
+}
+
+/** Builds a frozen user. Claims and methods are not enumerable, so that no serialiser takes them to a browser. */
+export function createUser(profile: UserProfile, oidcClaims: Claims, accessClaims: Claims): User {
+  const { sub, username, email, emailVerified, name, givenName, familyName, issuer, clientId } = profile
+  const { expiresAt, isPlatformAdmin, isAppAdmin } = profile
+  const groups = Object.freeze([...profile.groups])
+  const visible = {
+    sub,
+    username,
+    email,
+    emailDomain: domainOf(email),
+    emailVerified,
+    name,
+    givenName,
+    familyName,
+    groups,
+    isPlatformAdmin,
+    isAppAdmin,
+    isAdmin: isPlatformAdmin || isAppAdmin,
+    isAuthenticated: true as const,
+    // A Date can be changed even in a frozen object: each user gets one of its own.
+    expiresAt: expiresAt === null ? null : new Date(expiresAt),
+    issuer,
+    clientId,
+  }
+  return Object.freeze(
+    Object.defineProperties(visible, {
+      isIn: { value: (group: string) => groups.includes(group) },
+      toString: { value: () => email },
+      oidcClaims: { value: oidcClaims },
+      accessClaims: { value: accessClaims },
+    }),
+  ) as User
+}
+
+/** The same user, as app admin or not. */
+export function withAppAdmin(user: User, isAppAdmin: boolean): User {
+  return user.isAppAdmin === isAppAdmin ? user : createUser({ ...user, isAppAdmin }, user.oidcClaims, user.accessClaims)
+}
+
+/** "email_verified": Cognito writes `"true"`, other identity providers `true`; anything else there is is no. */
+function emailVerifiedOf(claims: Claims): boolean | undefined {
+  const value = claims['email_verified']
+  return value === undefined ? undefined : value === true || value === 'true'
+}
+
+function onlyStrings(values: readonly unknown[]): string[] {
+  return values.filter((value): value is string => typeof value === 'string' && value !== '')
+}
+
+/** Groups of a claim: an array, or a text that is a JSON array or a comma-separated list. */
+export function groupsOf(value: unknown): string[] {
+  if (Array.isArray(value)) return onlyStrings(value)
+  if (typeof value !== 'string') return []
+  if (value.trimStart().startsWith('[')) {
+    const parsed = parseJsonObject(Buffer.from(`{"groups":${value}}`))?.['groups']
+    if (Array.isArray(parsed)) return onlyStrings(parsed)
+    // Cognito writes a mapped list as `[Default, a, b]`, which is not JSON.
+    const inner = /^\s*\[(.*)\]\s*$/s.exec(value)?.[1]
+    return inner === undefined ? [] : groupsOf(inner)
+  }
+  return onlyStrings(value.split(',').map((group) => group.trim()))
+}
+
+/** How the two tokens of a request become a user. */
+export interface UserOptions {
+  readonly platformAdminGroups: readonly string[]
+  readonly groupsClaim: string | undefined
+}
+
+/** Makes a user of verified tokens; `access` is `null` where no access token is read. */
+export function userFromTokens(
+  alb: { readonly header: Claims; readonly claims: Claims },
+  access: Claims | null,
+  options: UserOptions,
+): User {
+  const { header, claims } = alb
+  const { groupsClaim, platformAdminGroups } = options
+  const own = groupsClaim === undefined ? undefined : Object.hasOwn(claims, groupsClaim) && claims[groupsClaim]
+  const cognito = access?.['cognito:groups']
+  const groups = groupsClaim === undefined ? (Array.isArray(cognito) ? onlyStrings(cognito) : []) : groupsOf(own)
+  const expires = access?.['exp']
+  return createUser(
+    {
+      sub: stringClaim(claims, 'sub'),
+      username: stringClaim(claims, 'username') || stringClaim(access ?? {}, 'username'),
+      email: stringClaim(claims, 'email'),
+      emailVerified: emailVerifiedOf(claims),
+      name: stringClaim(claims, 'name'),
+      givenName: stringClaim(claims, 'given_name'),
+      familyName: stringClaim(claims, 'family_name'),
+      groups,
+      isPlatformAdmin: groups.some((group) => platformAdminGroups.includes(group)),
+      isAppAdmin: false,
+      expiresAt: typeof expires === 'number' ? new Date(expires * 1000) : null,
+      issuer: stringClaim(header, 'iss'),
+      clientId: stringClaim(header, 'client'),
+    },
+    claims,
+    access ?? NO_CLAIMS,
+  )
+}
+
+/** Claims of a user without an access token, or without any. */
+export const NO_CLAIMS: Claims = Object.freeze({})

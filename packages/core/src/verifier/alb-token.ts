@@ -1,0 +1,89 @@
+/**
+ * The checks on the load balancer's token, in order; those that need no key come first.
+ *
+ * @module
+ */
+
+import { InvalidTokenError } from '../errors.js'
+import type { Claims } from '../user-type.js'
+import { parseCompactJws, type UnverifiedJws } from './compact-jws.js'
+import type { IssuerPolicy } from './issuer.js'
+import { isEs256Signature } from './signature.js'
+import type { SignerPolicy } from './signer.js'
+import { checkNotExpired, checkNotFuture } from './times.js'
+
+/** What a load balancer's token must match. */
+export interface AlbTokenPolicy {
+  readonly signers: SignerPolicy
+  /** Accepted app clients; `undefined` accepts any client of the load balancer. */
+  readonly clientIds: ReadonlySet<string> | undefined
+  readonly issuers: IssuerPolicy
+  readonly clockToleranceSeconds: number
+}
+
+/** A load balancer's token whose signature held. */
+export interface AlbToken {
+  readonly header: Claims
+  readonly claims: Claims
+}
+
+/** A token that passed every check that needs no key. Nothing in it is verified yet. */
+export interface UnverifiedAlbToken extends UnverifiedJws {
+  /** A UUID: safe to be the last part of a URL. */
+  readonly kid: string
+  /** Where the keys of the load balancer's region are; from configuration, never from the token. */
+  readonly keysBase: string
+}
+
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i
+
+/**
+ * Runs the checks that need no key: structure, "alg", `signer`, `client`, "iss", "kid", "exp", shape of the signature.
+ * Nothing is fetched for a token that does not pass: a stranger cannot make the app call AWS with it.
+ *
+ * @throws {InvalidTokenError} `reason` says which check failed.
+ * @throws {ExpiredTokenError} when "exp" in the header, or in the payload, has come.
+ * @see {@link https://docs.aws.amazon.com/elasticloadbalancing/latest/application/listener-authenticate-users.html#user-claims-encoding Verifying user claims}
+ */
+export function checkAlbToken(token: string, policy: AlbTokenPolicy): UnverifiedAlbToken {
+  const jws = parseCompactJws(token, 'ES256', 'allowed')
+  const { signer, client, iss, kid } = jws.unverifiedHeader
+  // ALBeast: everybody's load balancers sign with the same regional keys; only `signer` tells ours from theirs.
+  const keysBase = policy.signers.keysBase(signer)
+  if (typeof client !== 'string' || client === '' || policy.clientIds?.has(client) === false) {
+    throw new InvalidTokenError('client', 'The token is for another app client')
+  }
+  policy.issuers.checkAlbIssuer(iss)
+  if (typeof kid !== 'string' || !UUID.test(kid)) {
+    throw new InvalidTokenError('key_id', 'The key id of the token is not a UUID')
+  }
+  checkAlbTimes(jws.unverifiedHeader, jws.unverifiedClaims, policy.clockToleranceSeconds)
+  if (!isEs256Signature(jws.signature)) throw badSignature()
+  return { ...jws, kid, keysBase }
+}
+
+/** Times of a token, verified or not; asked again each time a remembered token is used. */
+export function checkAlbTimes(header: Claims, claims: Claims, toleranceSeconds: number): void {
+  checkNotExpired(header['exp'], toleranceSeconds)
+  if (claims['exp'] !== undefined) checkNotExpired(claims['exp'], toleranceSeconds)
+  checkNotFuture(claims['nbf'], 'nbf', toleranceSeconds)
+}
+
+/**
+ * Runs the checks on claims whose signature held.
+ *
+ * @throws {InvalidTokenError} `issuer` when "iss" of payload and header differ; `subject` without a "sub".
+ */
+export function checkAlbClaims(header: Claims, claims: Claims): void {
+  if (claims['iss'] !== undefined && claims['iss'] !== header['iss']) {
+    throw new InvalidTokenError('issuer', 'The header and the payload of the token name different issuers')
+  }
+  if (typeof claims['sub'] !== 'string' || claims['sub'] === '') {
+    throw new InvalidTokenError('subject', 'The token names no user')
+  }
+}
+
+/** The answer to every signature that does not hold: which byte was wrong is nobody's business. */
+export function badSignature(): InvalidTokenError {
+  return new InvalidTokenError('signature', 'The signature of the token does not hold')
+}

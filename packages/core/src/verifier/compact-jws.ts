@@ -1,0 +1,90 @@
+/**
+ * Takes a compact JWS (RFC 7515 section 7.1) apart, strictly and without trusting any of it.
+ *
+ * @module
+ */
+
+import { parseJsonObject } from '../claims.js'
+import { InvalidTokenError } from '../errors.js'
+import type { Claims } from '../user-type.js'
+
+/** Characters; a token is ASCII, so bytes too. The load balancer itself allows headers of 16 K. */
+export const MAX_TOKEN_LENGTH = 16 * 1024
+
+/** What a token says before anything of it is verified. */
+export interface UnverifiedJws {
+  readonly unverifiedHeader: Claims
+  readonly unverifiedClaims: Claims
+  readonly signature: Buffer
+  /** What the signature was taken over: the text as received, padding included. */
+  readonly signingInput: string
+}
+
+const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_'
+const PADDED = /^([A-Za-z0-9_-]*)(={0,2})$/
+const UNPADDED = /^([A-Za-z0-9_-]*)()$/
+
+/**
+ * Decodes one segment. Node's decoder skips what it does not know (`signature!!!!` decodes), so characters are
+ * checked first; padding must be none or the right amount; the bits that the last character has to spare must be
+ * zero, else many texts would stand for one token (RFC 4648 section 3.5).
+ */
+function decodeSegment(segment: string, padding: 'allowed' | 'refused'): Buffer {
+  const match = (padding === 'allowed' ? PADDED : UNPADDED).exec(segment)
+  const [, text = '', pad = ''] = match ?? []
+  const extra = text.length % 4
+  const spareBits = extra === 2 ? 0b1111 : extra === 3 ? 0b11 : 0
+  if (
+    match === null ||
+    extra === 1 ||
+    (pad !== '' && (extra === 0 || pad.length !== 4 - extra)) ||
+    (spareBits !== 0 && (ALPHABET.indexOf(text.slice(-1)) & spareBits) !== 0)
+  ) {
+    throw malformed('a part of it is not base64url')
+  }
+  return Buffer.from(text, 'base64url')
+}
+
+function malformed(why: string): InvalidTokenError {
+  return new InvalidTokenError('malformed', `The token is malformed: ${why}`)
+}
+
+function decodeObject(segment: string, padding: 'allowed' | 'refused', what: string): Claims {
+  const object = parseJsonObject(decodeSegment(segment, padding))
+  if (object === undefined) throw malformed(`its ${what} is not a JSON object`)
+  return object
+}
+
+/**
+ * Takes a token apart and checks what its header says about how to read it.
+ *
+ * @param padding The load balancer pads its segments with `=`, against RFC 7515 section 2; Cognito does not.
+ * @throws {InvalidTokenError} `too_large` above 16 KiB; `malformed`; `algorithm` when "alg" is not exactly
+ * `algorithm`; `header` when "typ" is there and not `JWT`, or "crit" or "b64" is there (RFC 7515 section 4.1.11,
+ * RFC 7797): extensions that would change how the token is read, and that neither AWS service uses.
+ */
+export function parseCompactJws(token: string, algorithm: string, padding: 'allowed' | 'refused'): UnverifiedJws {
+  if (typeof token !== 'string') throw malformed('it is not a text')
+  if (token.length > MAX_TOKEN_LENGTH) throw new InvalidTokenError('too_large', 'The token is larger than 16 KiB')
+  const [header, payload, signature, ...more] = token.split('.', 4)
+  if (header === undefined || payload === undefined || signature === undefined || more.length > 0) {
+    throw malformed('it does not have three parts')
+  }
+  const unverifiedHeader = decodeObject(header, padding, 'header')
+  if (unverifiedHeader['alg'] !== algorithm) {
+    throw new InvalidTokenError('algorithm', `The token is not signed with ${algorithm}`)
+  }
+  const { typ } = unverifiedHeader
+  if ((typ !== undefined && typ !== 'JWT') || 'crit' in unverifiedHeader || 'b64' in unverifiedHeader) {
+    throw new InvalidTokenError('header', 'The header of the token asks to be read in a way that is not supported')
+  }
+  const unverifiedClaims = decodeObject(payload, padding, 'payload')
+  const signatureBytes = decodeSegment(signature, padding)
+  if (signatureBytes.length === 0) throw malformed('it has no signature')
+  return {
+    unverifiedHeader,
+    unverifiedClaims,
+    signature: signatureBytes,
+    signingInput: token.slice(0, header.length + 1 + payload.length),
+  }
+}

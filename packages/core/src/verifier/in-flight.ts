@@ -1,0 +1,31 @@
+/**
+ * Tells a lone request from a crowd.
+ *
+ * A signature check blocks the event loop for as long as it takes. Alone that is the quickest way to an answer; with
+ * others waiting, the thread pool lets them run side by side and the event loop go on.
+ *
+ * @module
+ */
+
+/** Counts the tokens being verified. */
+export class InFlight {
+  #count = 0
+
+  /** Whether nobody else is waiting; ask once per request, before its first token. */
+  get isIdle(): boolean {
+    return this.#count === 0
+  }
+
+  /** Counts `work` while it runs. */
+  async run<Result>(alone: boolean, work: () => Promise<Result>): Promise<Result> {
+    this.#count += 1
+    try {
+      return await work()
+    } finally {
+      // A lone request is done before the next one is even read from its socket. It counts to the end of this turn
+      // of the event loop, so that of many that arrived together only the first is verified in place.
+      if (alone) setImmediate(() => (this.#count -= 1))
+      else this.#count -= 1
+    }
+  }
+}

@@ -1,0 +1,100 @@
+/**
+ * Which issuers are accepted, and where their keys are.
+ *
+ * @module
+ */
+
+import { InvalidTokenError } from '../errors.js'
+
+/** Pool ids are `REGION_ID`; the region in the host must be the one that the id begins with. */
+const COGNITO_ISSUER = /^https:\/\/(?:issuer-)?cognito-idp\.([a-z0-9-]+)\.amazonaws\.com\/([a-z0-9-]+)_([A-Za-z0-9]+)$/
+const USER_POOL_ID = /^[a-z0-9]+(?:-[a-z0-9]+)+_[A-Za-z0-9]+$/
+
+/** Whether a text has the shape of a user pool id, `eu-west-2_AbCdEfGhI`. */
+export function isUserPoolId(text: string): boolean {
+  return USER_POOL_ID.test(text)
+}
+
+/** The issuer that a user pool has had from the start. */
+export function issuerOfPool(userPoolId: string): string {
+  return `https://cognito-idp.${userPoolId.slice(0, userPoolId.indexOf('_'))}.amazonaws.com/${userPoolId}`
+}
+
+/**
+ * The pool id of a Cognito issuer, in either of its two forms; `undefined` for any other text.
+ *
+ * @see {@link https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_IssuerConfigurationType.html IssuerConfigurationType}
+ */
+export function poolOfIssuer(issuer: string): string | undefined {
+  const match = COGNITO_ISSUER.exec(issuer)
+  if (match === null) return undefined
+  const [, hostRegion, poolRegion, id] = match
+  return hostRegion === poolRegion ? `${poolRegion}_${id}` : undefined
+}
+
+/** How issuers are pinned; at most one of the first two. */
+export interface IssuerPins {
+  readonly issuers: ReadonlySet<string> | undefined
+  readonly userPoolIds: ReadonlySet<string> | undefined
+  /** Base URL of a local ALB, which then publishes every pool's keys. */
+  readonly localAlb: string | undefined
+}
+
+/** Decides on issuers. */
+export class IssuerPolicy {
+  readonly #pins: IssuerPins
+
+  constructor(pins: IssuerPins) {
+    this.#pins = pins
+  }
+
+  /**
+   * Checks "iss" of a load balancer's token. Unpinned, any is accepted: its `signer` vouches for it.
+   *
+   * @throws {InvalidTokenError} `issuer`.
+   */
+  checkAlbIssuer(iss: unknown): asserts iss is string {
+    if (typeof iss !== 'string' || iss === '' || !this.#isPinned(iss)) throw refused()
+  }
+
+  /**
+   * Checks "iss" of an access token against the one that the load balancer vouched for.
+   *
+   * @throws {InvalidTokenError} `issuer` when it is not the same user pool, in either form of its issuer. With
+   * issuers pinned, it must be on that list, and a Cognito issuer must still be the same pool.
+   */
+  checkAccessIssuer(iss: unknown, albIssuer: string): asserts iss is string {
+    if (typeof iss !== 'string' || !this.#isPinned(iss)) throw refused()
+    const pool = poolOfIssuer(iss)
+    const albPool = poolOfIssuer(albIssuer)
+    const areCognito = pool !== undefined && albPool !== undefined
+    if (areCognito ? pool !== albPool : this.#pins.issuers === undefined) throw refused()
+  }
+
+  /** Where the keys of an issuer are that {@link checkAccessIssuer} has accepted. */
+  jwksUrl(issuer: string): string {
+    const { localAlb } = this.#pins
+    const base = issuer.replace(/\/$/, '')
+    if (localAlb === undefined) return `${base}/.well-known/jwks.json`
+    return `${localAlb}/_local-alb/${encodeURIComponent(base.slice(base.lastIndexOf('/') + 1))}/.well-known/jwks.json`
+  }
+
+  /** JWKS that are known before any token was seen. */
+  get knownJwksUrls(): string[] {
+    const { issuers, userPoolIds } = this.#pins
+    const known = [...(issuers ?? []), ...[...(userPoolIds ?? [])].map(issuerOfPool)]
+    return known.map((issuer) => this.jwksUrl(issuer))
+  }
+
+  #isPinned(iss: string): boolean {
+    const { issuers, userPoolIds } = this.#pins
+    if (issuers !== undefined) return issuers.has(iss)
+    if (userPoolIds === undefined) return true
+    const pool = poolOfIssuer(iss)
+    return pool !== undefined && userPoolIds.has(pool)
+  }
+}
+
+function refused(): InvalidTokenError {
+  return new InvalidTokenError('issuer', 'The token was issued by another user pool')
+}

@@ -1,0 +1,205 @@
+/**
+ * The options that concern tokens and keys, and what a verifier needs made out of them.
+ *
+ * @module
+ */
+
+import * as v from 'valibot'
+import { ConfigurationError } from '../errors.js'
+import { albKeysBase } from '../keys/alb-keys.js'
+import { functionSchema, optionError, optionName, parseOptions, seconds, text, texts } from '../options.js'
+import { isLoopback, parseUrl, plainBase } from '../urls.js'
+import type { AlbTokenPolicy } from './alb-token.js'
+import { IssuerPolicy, isUserPoolId } from './issuer.js'
+import { anySignerOf, exactSigners, parseAlbArn, partitionOfRegion, type SignerPolicy } from './signer.js'
+
+/** Options of {@link TokenVerifier}; those of `CognitoAuth` that concern tokens and keys. */
+export interface TokenVerifierOptions {
+  /** ARN of the load balancer(s) whose signature is accepted; also gives region and partition. Required. */
+  readonly albArn?: string | readonly string[] | undefined
+  /** Accept any ALB of `region`, strangers' too (ALBeast): unsafe, warns once. Not together with `albArn`. */
+  readonly allowAnyAlb?: true | undefined
+  /** App client(s) accepted. @default any client of that load balancer */
+  readonly clientId?: string | readonly string[] | undefined
+  /** User pool(s) accepted, in both issuer forms. @default the issuer that the load balancer signed */
+  readonly userPoolId?: string | readonly string[] | undefined
+  /** Full issuer URL(s) accepted, exactly. Not together with `userPoolId`. @default from the user pool */
+  readonly issuer?: string | readonly string[] | undefined
+  /** AWS region. @default from `albArn` */
+  readonly region?: string | undefined
+  /** Clock difference allowed for "exp", "nbf" and "iat", in seconds. @default 5 */
+  readonly clockToleranceSeconds?: number | undefined
+  /** How long a public key serves before it is fetched again, in seconds. @default 3600 */
+  readonly keyTtlSeconds?: number | undefined
+  /** How many verified tokens of each kind are remembered; 0 for none. @default 10000 */
+  readonly tokenCacheSize?: number | undefined
+  /** How public keys are fetched. @default the global `fetch` */
+  readonly fetch?: typeof globalThis.fetch | undefined
+  /** Base URL of the load balancer keys, for partitions whose endpoint AWS does not document. @default from the ARN */
+  readonly albKeysUrl?: string | undefined
+  /** Claim of the load balancer's token that holds the groups; the access token is then not read. @default none */
+  readonly groupsClaim?: string | undefined
+  /** Base URL of a local ALB, on this machine; keys are fetched there and nowhere else. @default none */
+  readonly localAlb?: string | undefined
+}
+
+/** Schema of each of them. */
+export const verifierEntries = {
+  albArn: v.optional(texts),
+  allowAnyAlb: v.optional(v.literal(true, 'must be true, or left out')),
+  clientId: v.optional(texts),
+  userPoolId: v.optional(texts),
+  issuer: v.optional(texts),
+  region: v.optional(v.pipe(text, v.regex(/^[a-z]+(-[a-z0-9]+)+$/, 'must be an AWS region, such as eu-west-2'))),
+  clockToleranceSeconds: v.optional(seconds, 5),
+  keyTtlSeconds: v.optional(v.pipe(seconds, v.gtValue(0, 'must be more than 0')), 3600),
+  tokenCacheSize: v.optional(
+    v.pipe(
+      v.number('must be a whole number'),
+      v.safeInteger('must be a whole number'),
+      v.minValue(0, 'must not be negative'),
+    ),
+    10_000,
+  ),
+  fetch: v.optional(functionSchema<typeof globalThis.fetch>()),
+  albKeysUrl: v.optional(text),
+  groupsClaim: v.optional(text),
+  localAlb: v.optional(text),
+} as const
+
+type ParsedOptions = v.InferOutput<v.ObjectSchema<typeof verifierEntries, undefined>>
+
+/** What a verifier works with. */
+export interface VerifierSetup extends AlbTokenPolicy {
+  readonly groupsClaim: string | undefined
+  readonly keyTtlSeconds: number
+  readonly tokenCacheSize: number
+  readonly fetch: typeof globalThis.fetch
+}
+
+/** Checks that narrow who is accepted: `undefined` where a value was meant would silently open the app. */
+const NARROWING = ['albArn', 'clientId', 'userPoolId', 'issuer', 'groupsClaim'] as const
+
+/** Refuses `clientId: process.env.MISSPELT`: what is not wanted is left out, not `undefined`. */
+export function refuseUndefined(options: object): void {
+  for (const option of NARROWING) {
+    if (option in options && (options as Record<string, unknown>)[option] === undefined) {
+      throw optionError(option, 'is undefined. Give it a value, or leave it out')
+    }
+  }
+}
+
+function localBase(value: string | undefined): string | undefined {
+  if (value === undefined) return undefined
+  const url = parseUrl(value)
+  const base = url && plainBase(url)
+  if (url === undefined || base === undefined || !/^https?:$/.test(url.protocol) || !isLoopback(url)) {
+    throw optionError('localAlb', 'must be the URL of a load balancer on this machine, such as http://localhost:8080')
+  }
+  if (process.env['NODE_ENV'] === 'production') {
+    throw optionError('localAlb', 'is for development: it is refused with NODE_ENV=production')
+  }
+  return base
+}
+
+function keysBaseOf(partition: string, region: string, options: ParsedOptions, localAlb: string | undefined): string {
+  if (localAlb !== undefined) return `${localAlb}/_local-alb/keys`
+  if (options.albKeysUrl !== undefined) {
+    const url = parseUrl(options.albKeysUrl)
+    const base = url && plainBase(url)
+    if (base === undefined || url?.protocol !== 'https:') throw optionError('albKeysUrl', 'must be a plain https URL')
+    return base
+  }
+  const base = albKeysBase(partition, region)
+  if (base !== undefined) return base
+  throw optionError(
+    'albKeysUrl',
+    `is required: AWS does not document where the public keys of partition ${partition} are`,
+  )
+}
+
+function signersOf(options: ParsedOptions, localAlb: string | undefined, albRequired: boolean): SignerPolicy {
+  const { albArn, allowAnyAlb, region } = options
+  if (allowAnyAlb) {
+    if (albArn !== undefined) throw new ConfigurationError(`allowAnyAlb and ${optionName('albArn')} exclude each other`)
+    if (region === undefined) throw optionError('region', 'is required with allowAnyAlb')
+    return anySignerOf(region, keysBaseOf(partitionOfRegion(region), region, options, localAlb))
+  }
+  if (albArn === undefined && albRequired) {
+    throw optionError(
+      'albArn',
+      'is required: the ARN of the load balancer in front of this app, arn:aws:elasticloadbalancing:REGION:ACCOUNT:loadbalancer/app/NAME/ID',
+    )
+  }
+  const bases = new Map<string, string>()
+  for (const arn of albArn ?? []) {
+    const parts = parseAlbArn(arn)
+    if (parts === undefined) {
+      throw optionError(
+        'albArn',
+        'must be the ARN of an Application Load Balancer, arn:aws:elasticloadbalancing:REGION:ACCOUNT:loadbalancer/app/NAME/ID (not of a listener, rule or target group)',
+      )
+    }
+    if (region !== undefined && region !== parts.region) {
+      throw optionError('region', `is ${region}, but ${optionName('albArn')} is in ${parts.region}`)
+    }
+    bases.set(arn, keysBaseOf(parts.partition, parts.region, options, localAlb))
+  }
+  return exactSigners(bases)
+}
+
+function issuersOf({ issuer, userPoolId }: ParsedOptions, localAlb: string | undefined): IssuerPolicy {
+  if (issuer !== undefined && userPoolId !== undefined) {
+    throw new ConfigurationError(`${optionName('issuer')} and ${optionName('userPoolId')} exclude each other`)
+  }
+  for (const id of userPoolId ?? []) {
+    if (!isUserPoolId(id)) throw optionError('userPoolId', 'must be the id of a user pool, such as eu-west-2_AbCdEfGhI')
+  }
+  for (const one of issuer ?? []) {
+    const url = parseUrl(one)
+    if (url?.protocol !== 'https:' || plainBase(url) === undefined) {
+      throw optionError('issuer', 'must be a plain https URL')
+    }
+  }
+  return new IssuerPolicy({
+    issuers: issuer && new Set(issuer),
+    userPoolIds: userPoolId && new Set(userPoolId),
+    localAlb,
+  })
+}
+
+function warnOfAnyAlb(): void {
+  process.emitWarning("allowAnyAlb: tokens of every load balancer in the region are accepted, strangers' too", {
+    type: 'CognitoAuthWarning',
+    code: 'COGNITO_AUTH_ALLOW_ANY_ALB',
+  })
+}
+
+let hasWarned = false
+
+/**
+ * Checks the options and makes of them what a verifier works with.
+ *
+ * @param albRequired `false` in dev mode only: no load balancer is then accepted, rather than any.
+ * @throws {ConfigurationError} naming the option and its variable.
+ */
+export function setUpVerifier(options: TokenVerifierOptions, albRequired: boolean): VerifierSetup {
+  const parsed = parseOptions(verifierEntries, options, 'TokenVerifier')
+  const localAlb = localBase(parsed.localAlb)
+  const setup: VerifierSetup = {
+    signers: signersOf(parsed, localAlb, albRequired),
+    clientIds: parsed.clientId && new Set(parsed.clientId),
+    issuers: issuersOf(parsed, localAlb),
+    clockToleranceSeconds: parsed.clockToleranceSeconds,
+    groupsClaim: parsed.groupsClaim,
+    keyTtlSeconds: parsed.keyTtlSeconds,
+    tokenCacheSize: parsed.tokenCacheSize,
+    // Looked up on each call, so that a test or an instrumentation may replace the global one later.
+    fetch: parsed.fetch ?? ((input, init) => globalThis.fetch(input, init)),
+  }
+  if (parsed.allowAnyAlb && !hasWarned) {
+    hasWarned = true
+    warnOfAnyAlb()
+  }
+  return setup
+}

@@ -1,0 +1,60 @@
+/**
+ * Which load balancers are ours, and where the public keys of their region are.
+ *
+ * @module
+ */
+
+import { InvalidTokenError } from '../errors.js'
+
+const ALB_ARN =
+  /^arn:(aws[a-z-]*):elasticloadbalancing:([a-z0-9-]+):\d{12}:loadbalancer\/app\/[A-Za-z0-9-]+\/[A-Za-z0-9]+$/
+
+/** Partition and region of a load balancer's ARN; `undefined` when it is not one. */
+export function parseAlbArn(arn: string): { partition: string; region: string } | undefined {
+  const [, partition, region] = ALB_ARN.exec(arn) ?? []
+  return partition === undefined || region === undefined ? undefined : { partition, region }
+}
+
+/** The partition that a region is in. */
+export function partitionOfRegion(region: string): string {
+  if (region.startsWith('us-gov-')) return 'aws-us-gov'
+  if (region.startsWith('cn-')) return 'aws-cn'
+  if (region.startsWith('eusc-')) return 'aws-eusc'
+  return region.includes('-iso') ? 'aws-iso' : 'aws'
+}
+
+/** Decides on `signer`. */
+export interface SignerPolicy {
+  /**
+   * Where the keys of an accepted signer are.
+   *
+   * @throws {InvalidTokenError} `signer` when it is not one of ours.
+   */
+  keysBase(signer: unknown): string
+}
+
+function refused(): InvalidTokenError {
+  return new InvalidTokenError('signer', 'The token was signed for a load balancer that is not accepted here')
+}
+
+/** Accepts exactly these load balancers. `bases`: ARN to base URL of its region's keys. */
+export function exactSigners(bases: ReadonlyMap<string, string>): SignerPolicy {
+  return {
+    keysBase(signer) {
+      const base = typeof signer === 'string' ? bases.get(signer) : undefined
+      if (base === undefined) throw refused()
+      return base
+    },
+  }
+}
+
+/** Accepts every load balancer of a region, strangers' too: unsafe (ALBeast), for `allowAnyAlb`. */
+export function anySignerOf(region: string, base: string): SignerPolicy {
+  return {
+    keysBase(signer) {
+      const arn = typeof signer === 'string' ? parseAlbArn(signer) : undefined
+      if (arn?.region !== region) throw refused()
+      return base
+    },
+  }
+}

@@ -1,0 +1,210 @@
+/**
+ * Verifies the tokens of a request: both together become one identity.
+ *
+ * @module
+ */
+
+import type { KeyObject } from 'node:crypto'
+import { InvalidTokenError } from '../errors.js'
+import { requireTokens } from '../headers.js'
+import { AlbKeys } from '../keys/alb-keys.js'
+import { CognitoKeys } from '../keys/cognito-keys.js'
+import type { Claims } from '../user-type.js'
+import { checkAccessClaims, checkAccessToken, type ExpectedAccessToken } from './access-token.js'
+import { type AlbToken, badSignature, checkAlbClaims, checkAlbTimes, checkAlbToken } from './alb-token.js'
+import { InFlight } from './in-flight.js'
+import { refuseUndefined, setUpVerifier, type TokenVerifierOptions, type VerifierSetup } from './options.js'
+import { verifyEs256, verifyRs256 } from './signature.js'
+import { VerifiedTokens } from './verified-tokens.js'
+
+/** The tokens of a request. */
+export interface RequestTokens {
+  /** The value of `x-amzn-oidc-data`. */
+  readonly oidcData: string
+  /** The value of `x-amzn-oidc-accesstoken`; may be left out under `groupsClaim` only. */
+  readonly accessToken?: string | undefined
+  /** The value of `x-amzn-oidc-identity`, where the request has one. */
+  readonly identity?: string | undefined
+}
+
+/** What both tokens say, verified. */
+export interface VerifiedTokensOfRequest {
+  readonly alb: AlbToken
+  /** Claims of the access token; `null` under `groupsClaim`. */
+  readonly access: Claims | null
+}
+
+interface RememberedAlbToken extends AlbToken {
+  readonly keysBase: string
+  readonly kid: string
+}
+
+interface RememberedAccessToken {
+  readonly claims: Claims
+  readonly jwksUrl: string
+  readonly kid: string
+}
+
+/**
+ * Verifies tokens; needs no config and no environment.
+ *
+ * @example
+ * ```ts
+ * const verifier = new TokenVerifier({ albArn })
+ * const { alb, access } = await verifier.verify({ oidcData, accessToken })
+ * ```
+ */
+export class TokenVerifier {
+  readonly #setup: VerifierSetup
+  readonly #albKeys: AlbKeys
+  readonly #cognitoKeys: CognitoKeys
+  readonly #albTokens: VerifiedTokens<RememberedAlbToken>
+  readonly #accessTokens: VerifiedTokens<RememberedAccessToken>
+  readonly #inFlight = new InFlight()
+
+  /**
+   * @param mode `albRequired: false` is dev mode's: without `albArn` every token is then refused.
+   * @throws {ConfigurationError} when an option is missing or wrong.
+   */
+  constructor(options: TokenVerifierOptions, mode: { readonly albRequired: boolean } = { albRequired: true }) {
+    refuseUndefined(options)
+    const setup = setUpVerifier(options, mode.albRequired)
+    const keys = { ttlSeconds: setup.keyTtlSeconds, fetch: setup.fetch }
+    this.#setup = setup
+    this.#albKeys = new AlbKeys(keys)
+    this.#cognitoKeys = new CognitoKeys(keys)
+    this.#albTokens = new VerifiedTokens(setup.tokenCacheSize)
+    this.#accessTokens = new VerifiedTokens(setup.tokenCacheSize)
+  }
+
+  /** The claim that groups come from, instead of the access token. */
+  get groupsClaim(): string | undefined {
+    return this.#setup.groupsClaim
+  }
+
+  /**
+   * Verifies both tokens and that they belong together. The load balancer's token comes first: before it is verified,
+   * nothing is fetched for the access token.
+   *
+   * @throws {MissingTokenError} when a token is not there.
+   * @throws {InvalidTokenError} when a check fails; `reason` says which.
+   * @throws {ExpiredTokenError} when an "exp" has come, give or take the clock tolerance.
+   * @throws {KeysUnavailableError} when a public key cannot be had now.
+   */
+  async verify(tokens: RequestTokens): Promise<VerifiedTokensOfRequest> {
+    const { oidcData, accessToken, identity } = requireTokens(
+      { oidcData: tokens.oidcData, accessToken: tokens.accessToken, identity: tokens.identity },
+      this.groupsClaim === undefined,
+    )
+    const alone = this.#inFlight.isIdle
+    const alb = await this.#albToken(oidcData, alone)
+    const { sub } = alb.claims
+    const { iss, client } = alb.header
+    if (identity !== undefined && identity !== sub) {
+      throw new InvalidTokenError('subject', 'x-amzn-oidc-identity is not the user of the token')
+    }
+    if (this.groupsClaim !== undefined || accessToken === undefined) return { alb, access: null }
+    // Strings, all three: verifyAlbToken has checked.
+    const expected = { issuer: iss as string, clientId: client as string, sub: sub as string }
+    return { alb, access: await this.#accessToken(accessToken, expected, alone) }
+  }
+
+  /**
+   * Verifies `x-amzn-oidc-data`.
+   *
+   * Checks run in this order: size, structure, "alg" (ES256 only), "typ", "crit", `signer`, `client`, "iss", "kid",
+   * "exp", and only then a key is fetched and the signature checked; then "iss" and "sub" of the payload.
+   *
+   * @param token Compact JWS as received, base64 padding included.
+   * @throws {InvalidTokenError} when a check fails; `reason` says which.
+   * @throws {ExpiredTokenError} when "exp" has come, give or take the clock tolerance.
+   * @throws {KeysUnavailableError} when the public key cannot be had now.
+   * @see {@link https://docs.aws.amazon.com/elasticloadbalancing/latest/application/listener-authenticate-users.html#user-claims-encoding Verifying user claims}
+   */
+  async verifyAlbToken(token: string): Promise<AlbToken> {
+    return await this.#albToken(token, this.#inFlight.isIdle)
+  }
+
+  /**
+   * Verifies `x-amzn-oidc-accesstoken` against what the verified load balancer token says.
+   *
+   * Checks run in this order: size, structure, "alg" (RS256 only), "iss", `client_id`, "sub", `token_use`, "exp",
+   * "nbf", "iat", "kid", and only then the user pool's keys are fetched and the signature checked.
+   *
+   * @throws {InvalidTokenError} when a check fails; `reason` says which.
+   * @throws {ExpiredTokenError} when "exp" has come, give or take the clock tolerance.
+   * @throws {KeysUnavailableError} when the user pool's keys cannot be had now.
+   */
+  async verifyAccessToken(token: string, expected: ExpectedAccessToken): Promise<Claims> {
+    return await this.#accessToken(token, expected, this.#inFlight.isIdle)
+  }
+
+  /** Fetches the keys that are known before any token was seen: those of the pinned pools or issuers. */
+  async warmUp(): Promise<void> {
+    if (this.groupsClaim !== undefined) return
+    await Promise.all(this.#setup.issuers.knownJwksUrls.map((url) => this.#cognitoKeys.warmUp(url)))
+  }
+
+  /** Forgets keys and verified tokens. */
+  clearCache(): void {
+    this.#albKeys.clear()
+    this.#cognitoKeys.clear()
+    this.#albTokens.clear()
+    this.#accessTokens.clear()
+  }
+
+  async #albToken(token: string, alone: boolean): Promise<AlbToken> {
+    const digest = this.#albTokens.digest(token)
+    const known = this.#albTokens.get(digest)
+    if (known !== undefined) {
+      const { keysBase, kid, header, claims } = known.token
+      checkAlbTimes(header, claims, this.#setup.clockToleranceSeconds)
+      const key = this.#albKeys.peek(keysBase, kid) ?? (await this.#albKeys.get(keysBase, kid))
+      if (key === known.key) return { header, claims }
+      this.#albTokens.delete(digest)
+    }
+    return await this.#inFlight.run(alone, () => this.#verifyNewAlbToken(token, digest, alone))
+  }
+
+  async #accessToken(token: string, expected: ExpectedAccessToken, alone: boolean): Promise<Claims> {
+    const { issuers, clockToleranceSeconds } = this.#setup
+    const digest = this.#accessTokens.digest(token)
+    const known = this.#accessTokens.get(digest)
+    if (known !== undefined) {
+      const { claims, jwksUrl, kid } = known.token
+      checkAccessClaims(claims, expected, issuers, clockToleranceSeconds)
+      const key = this.#cognitoKeys.peek(jwksUrl, kid) ?? (await this.#cognitoKeys.get(jwksUrl, kid))
+      if (key === known.key) return claims
+      this.#accessTokens.delete(digest)
+    }
+    return await this.#inFlight.run(alone, () => this.#verifyNewAccessToken(token, expected, digest, alone))
+  }
+
+  async #verifyNewAlbToken(token: string, digest: string, alone: boolean): Promise<AlbToken> {
+    const unverified = checkAlbToken(token, this.#setup)
+    const { kid, keysBase, signingInput, signature } = unverified
+    const key: KeyObject = this.#albKeys.peek(keysBase, kid) ?? (await this.#albKeys.get(keysBase, kid))
+    if (!(await verifyEs256(signingInput, key, signature, alone))) throw badSignature()
+    const { unverifiedHeader: header, unverifiedClaims: claims } = unverified
+    checkAlbClaims(header, claims)
+    this.#albTokens.set(digest, { header, claims, keysBase, kid }, key)
+    return { header, claims }
+  }
+
+  async #verifyNewAccessToken(
+    token: string,
+    expected: ExpectedAccessToken,
+    digest: string,
+    alone: boolean,
+  ): Promise<Claims> {
+    const { issuers, clockToleranceSeconds } = this.#setup
+    const unverified = checkAccessToken(token, expected, issuers, clockToleranceSeconds)
+    const { kid, issuer, signingInput, signature } = unverified
+    const jwksUrl = issuers.jwksUrl(issuer)
+    const key: KeyObject = this.#cognitoKeys.peek(jwksUrl, kid) ?? (await this.#cognitoKeys.get(jwksUrl, kid))
+    if (!(await verifyRs256(signingInput, key, signature, alone))) throw badSignature()
+    const { unverifiedClaims: claims } = unverified
+    this.#accessTokens.set(digest, { claims, jwksUrl, kid }, key)
+    return claims
+  }
+}

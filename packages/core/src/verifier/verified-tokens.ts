@@ -1,0 +1,49 @@
+/**
+ * Remembers tokens whose signature held, so that the next request with the same token does not pay for it again.
+ *
+ * Safe by construction: only successes; keyed by a digest of the whole token, never of a part of it; used only while
+ * the very key that verified it still serves. What depends on the time or on another token is checked every time.
+ *
+ * @module
+ */
+
+import { hash, type KeyObject } from 'node:crypto'
+import { BoundedMap } from '../bounded-map.js'
+
+interface Remembered<Token> {
+  readonly token: Token
+  readonly key: KeyObject
+}
+
+/** A bounded memory of verified tokens of one kind. */
+export class VerifiedTokens<Token> {
+  readonly #tokens: BoundedMap<Remembered<Token>>
+  readonly #limit: number
+
+  constructor(limit: number) {
+    this.#tokens = new BoundedMap(limit)
+    this.#limit = limit
+  }
+
+  /** Where a token is remembered: a SHA-256 of all of it. `''` where nothing is remembered. */
+  digest(token: string): string {
+    return this.#limit === 0 ? '' : hash('sha256', token, 'base64url')
+  }
+
+  /** What was verified under this digest, whoever's key it was: see {@link isCurrent}. */
+  get(digest: string): Remembered<Token> | undefined {
+    return this.#limit === 0 ? undefined : this.#tokens.get(digest)
+  }
+
+  set(digest: string, token: Token, key: KeyObject): void {
+    this.#tokens.set(digest, { token, key })
+  }
+
+  delete(digest: string): void {
+    this.#tokens.delete(digest)
+  }
+
+  clear(): void {
+    this.#tokens.clear()
+  }
+}
