@@ -1,0 +1,242 @@
+import { createServer, type Server } from 'node:http'
+import { Authoriser, type CognitoAuthOptions } from '@cognito-auth/core'
+import { createTestAlb, type TestAlb } from '@cognito-auth/testing'
+import { type AppVariant, behaviourRows, REDIRECT_URL, runRow, sendRaw } from '@cognito-auth/testing/behaviour'
+import express5, { type Express } from 'express'
+import express4 from 'express4'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { cognitoAuth, type ExpressAuthOptions, getUser } from './index.js'
+
+const authoriser = Authoriser.fromLists({ allowedGroups: ['developers', 'admins'], adminUsers: ['root@example.com'] })
+const servers: Server[] = []
+
+async function listen(app: Express): Promise<string> {
+  const server = createServer(app)
+  servers.push(server)
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const address = server.address()
+  if (address === null || typeof address === 'string') throw new Error('no port')
+  return `http://127.0.0.1:${address.port}`
+}
+
+afterAll(() => {
+  for (const server of servers) server.close()
+})
+
+describe.each([
+  { version: 'Express 5', express: express5 },
+  // The two majors' types differ in nothing that is used here.
+  { version: 'Express 4', express: express4 as unknown as typeof express5 },
+])('$version', ({ express }) => {
+  function variantApp(variant: AppVariant, options: CognitoAuthOptions): Express {
+    const app = express()
+    const auth = cognitoAuth({
+      ...options,
+      authoriser,
+      ...(variant === 'redirect' ? { redirectUrl: REDIRECT_URL } : {}),
+    })
+    if (variant === 'optional') {
+      app.get('/maybe', auth.optional(), (req, res) => void res.json({ email: req.user?.email ?? null }))
+      return app
+    }
+    app.use(auth.protect({ bypass: ['/health'] }))
+    app.get('/health', (_req, res) => void res.json({ ok: true }))
+    app.all('/', (req, res) => {
+      const { email, groups, isAdmin } = getUser(req)
+      res.json({ email, groups, isAdmin })
+    })
+    app.get('/admins', auth.requireGroups('admins'), (req, res) => void res.json({ email: getUser(req).email }))
+    app.get('/admin', auth.requireAdmin(), (req, res) => void res.json({ email: getUser(req).email }))
+    return app
+  }
+
+  describe('the behaviour of every adapter', () => {
+    const shared = new Map<AppVariant, { origin: string; alb: TestAlb }>()
+
+    async function start(variant: AppVariant): Promise<{ origin: string; alb: TestAlb }> {
+      const alb = await createTestAlb()
+      return { alb, origin: await listen(variantApp(variant, alb.options)) }
+    }
+
+    beforeAll(async () => {
+      for (const variant of ['plain', 'redirect', 'optional'] as const) shared.set(variant, await start(variant))
+    })
+
+    test.each(behaviourRows)('$app: $what', async (row) => {
+      const app = (row.fresh ? undefined : shared.get(row.app)) ?? (await start(row.app))
+      expect(await runRow(row, app)).toEqual([])
+    })
+  })
+
+  describe('in an app of its own', () => {
+    let alb: TestAlb
+
+    beforeAll(async () => {
+      alb = await createTestAlb()
+    })
+
+    function auth(more: ExpressAuthOptions = {}): ReturnType<typeof cognitoAuth> {
+      return cognitoAuth({ ...alb.options, authoriser, ...more })
+    }
+
+    const signedIn = { email: 'dev@example.com', groups: ['developers'] }
+
+    test('protects one route only', async () => {
+      const app = express()
+      app.get('/me', auth().protect(), (req, res) => void res.json({ email: getUser(req).email }))
+      app.get('/open', (_req, res) => void res.json({ ok: true }))
+      const origin = await listen(app)
+      expect(await sendRaw(origin, { path: '/me' })).toMatchObject({ status: 401 })
+      expect(await sendRaw(origin, { path: '/open' })).toMatchObject({ status: 200 })
+      expect(await sendRaw(origin, { path: '/me', headers: await alb.headersFor(signedIn) })).toMatchObject({
+        status: 200,
+      })
+    })
+
+    test('getUser throws where nothing protected the route, whatever others wrote to req.user', async () => {
+      const app = express()
+      app.use((req, _res, next) => {
+        Object.assign(req, { user: { email: 'forged@example.com', groups: ['admins'], isAdmin: true } })
+        next()
+      })
+      app.get('/', (req, res) => void res.json({ email: getUser(req).email }))
+      app.get('/admins', auth().requireGroups('admins'), (_req, res) => void res.json({ ok: true }))
+      app.get('/maybe', auth().optional(), (req, res) => void res.json({ user: req.user ?? null }))
+      app.use((error: Error & { code?: string }, _req: unknown, res: express5.Response, _next: unknown) => {
+        res.status(500).json({ code: error.code })
+      })
+      const origin = await listen(app)
+      expect(JSON.parse((await sendRaw(origin, { path: '/' })).body)).toEqual({ code: 'configuration' })
+      expect(await sendRaw(origin, { path: '/admins' })).toMatchObject({ status: 401 })
+      expect(JSON.parse((await sendRaw(origin, { path: '/maybe' })).body)).toEqual({ user: null })
+    })
+
+    test('compares bypass paths with the whole path, mount path included', async () => {
+      const app = express()
+      const router = express.Router()
+      router.use(auth().protect({ bypass: ['/api/health'] }))
+      router.get('/health', (_req, res) => void res.json({ ok: true }))
+      router.get('/api/health', (_req, res) => void res.json({ ok: true }))
+      app.use('/api', router)
+      app.use('/other', router)
+      const origin = await listen(app)
+      expect(await sendRaw(origin, { path: '/api/health' })).toMatchObject({ status: 200 })
+      expect(await sendRaw(origin, { path: '/other/api/health' })).toMatchObject({ status: 401 })
+      expect(await sendRaw(origin, { path: '/other/health' })).toMatchObject({ status: 401 })
+    })
+
+    test('does not bypass a path that the app has rewritten since', async () => {
+      const app = express()
+      app.use((req, _res, next) => {
+        req.url = '/secret'
+        next()
+      })
+      app.use(auth().protect({ bypass: ['/health'] }))
+      app.get('/secret', (_req, res) => void res.json({ ok: true }))
+      expect(await sendRaw(await listen(app), { path: '/health' })).toMatchObject({ status: 401 })
+    })
+
+    test.each([
+      { what: 'a truthy answer', bypass: () => 1 as unknown as boolean, status: 401 },
+      { what: 'a promise', bypass: (() => Promise.resolve(true)) as unknown as () => boolean, status: 401 },
+      {
+        what: 'an exception',
+        bypass: () => {
+          throw new Error('predicate')
+        },
+        status: 500,
+      },
+      { what: 'true', bypass: () => true, status: 200 },
+    ])('a bypass predicate with $what answers $status', async ({ bypass, status }) => {
+      const app = express()
+      app.use(auth().protect({ bypass }))
+      app.get('/', (_req, res) => void res.json({ ok: true }))
+      expect(await sendRaw(await listen(app), { path: '/' })).toMatchObject({ status })
+    })
+
+    test.each([
+      {
+        what: 'answers itself',
+        onError: ((_e, _req, res) => res.status(418).end()) as ExpressAuthOptions['onError'],
+        status: 418,
+      },
+      {
+        what: 'passes the error on',
+        onError: ((e, _req, _res, next) => next(e)) as ExpressAuthOptions['onError'],
+        status: 499,
+      },
+      {
+        what: 'calls next without an error',
+        onError: ((_e, _req, _res, next) => next(undefined)) as ExpressAuthOptions['onError'],
+        status: 499,
+      },
+      { what: 'answers nothing', onError: (() => undefined) as ExpressAuthOptions['onError'], status: 401 },
+      {
+        what: 'throws',
+        onError: (() => {
+          throw new Error('onError')
+        }) as ExpressAuthOptions['onError'],
+        status: 500,
+      },
+      {
+        what: 'rejects',
+        onError: (async () => Promise.reject(new Error('onError'))) as ExpressAuthOptions['onError'],
+        status: 500,
+      },
+    ])('an onError that $what ends in $status', async ({ onError, status }) => {
+      const app = express()
+      app.use(auth({ onError }).protect())
+      app.get('/', (_req, res) => void res.json({ ok: true }))
+      app.use((_error: unknown, _req: unknown, res: express5.Response, _next: unknown) => void res.status(499).end())
+      expect(await sendRaw(await listen(app), { path: '/' })).toMatchObject({ status })
+    })
+
+    test('an exception of a later handler goes to the app, not to us', async () => {
+      const app = express()
+      app.use(auth().protect())
+      app.get('/', () => {
+        throw new Error('handler')
+      })
+      app.use(
+        (error: Error, _req: unknown, res: express5.Response, _next: unknown) =>
+          void res.status(599).end(error.message),
+      )
+      const origin = await listen(app)
+      expect(await sendRaw(origin, { path: '/', headers: await alb.headersFor(signedIn) })).toMatchObject({
+        status: 599,
+        body: 'handler',
+      })
+    })
+
+    test('logs out: expires all four cookies and goes to Cognito, never to a URL that is not on the list', async () => {
+      const own = auth({
+        cognitoDomain: 'my.auth.eu-west-2.amazoncognito.com',
+        logoutUrls: ['https://app.example.com/bye'],
+      })
+      const app = express()
+      app.get('/logout', own.logout())
+      app.get('/evil', own.logout({ returnTo: 'https://evil.example.com/' }))
+      const origin = await listen(app)
+      const response = await sendRaw(origin, { path: '/logout', headers: await alb.headersFor(signedIn) })
+      expect(response.status).toBe(302)
+      expect(response.headers['location']).toBe(
+        `https://my.auth.eu-west-2.amazoncognito.com/logout?client_id=${alb.options.clientId}&logout_uri=https%3A%2F%2Fapp.example.com%2Fbye`,
+      )
+      expect(response.headers['set-cookie']).toHaveLength(4)
+      expect(response.headers['set-cookie']?.[3]).toMatch(
+        /^AWSELBAuthSessionCookie-3=; Path=\/; Expires=Thu, 01 Jan 1970/,
+      )
+      expect(await sendRaw(origin, { path: '/evil' })).toMatchObject({ status: 500 })
+    })
+
+    test('requireGroups without a group is a mistake', () => {
+      expect(() => auth().requireGroups()).toThrow(expect.objectContaining({ code: 'configuration' }))
+    })
+
+    test('an unknown option is a mistake', () => {
+      expect(() => cognitoAuth({ ...alb.options, authoriser, redirectURL: '/x' } as ExpressAuthOptions)).toThrow(
+        /redirectUrl/,
+      )
+    })
+  })
+})
