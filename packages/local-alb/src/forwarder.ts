@@ -1,0 +1,197 @@
+/**
+ * Forwards requests to the app as the load balancer does, HTTP and WebSocket.
+ *
+ * @module
+ */
+
+import { randomBytes } from 'node:crypto'
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Socket } from 'node:net'
+import { createProxyServer, type ProxyServer } from 'httpxy'
+import { cookiesForApp, NONCE_COOKIE, parseCookies, SESSION_COOKIE, setCookie } from './cookies.js'
+import { CLIENT_ID, MAX_CLAIMS_BYTES } from './identity.js'
+import { messagePage, PAGE_HEADERS, type RecentRequest } from './pages.js'
+import { ruleFor } from './rules.js'
+import type { Session } from './sign-in.js'
+import type { AlbState } from './state.js'
+
+/** What a load balancer answers itself instead of forwarding. */
+interface Refusal {
+  readonly status: number
+  readonly title: string
+  readonly headers?: Record<string, string>
+}
+
+/** Where a request goes, or what is answered instead. */
+type Route = { readonly target: string; readonly user: string } | Refusal
+
+const DECODED_PARTS = 2
+
+/** Header and payload of a token as text; other values as they are. */
+function decoded(value: string): string {
+  const parts = value.split('.')
+  if (parts.length !== 3) return value
+  return parts
+    .slice(0, DECODED_PARTS)
+    .map((part) => JSON.stringify(JSON.parse(Buffer.from(part, 'base64url').toString('utf8')), null, 2))
+    .join('\n')
+}
+
+/** Forwards requests; answers people without a session as the rule says. */
+export class Forwarder {
+  readonly #state: AlbState
+  readonly #target: string
+  readonly #proxy: ProxyServer<IncomingMessage, ServerResponse>
+
+  constructor(state: AlbState, options: { readonly target: string; readonly timeoutSeconds: number }) {
+    this.#state = state
+    this.#target = options.target
+    this.#proxy = createProxyServer({
+      proxyTimeout: options.timeoutSeconds * 1000,
+      upgradeTimeout: options.timeoutSeconds * 1000,
+    })
+    // Each failure is told to the caller of web() and ws() too; without a listener it would be thrown a second time.
+    this.#proxy.on('error', () => undefined)
+    this.#proxy.on('proxyRes', (proxied) => {
+      const cookies = proxied.headers['set-cookie']
+      // There is no TLS on the desk: a browser would not let go of the session by a `Secure` cookie.
+      if (cookies)
+        proxied.headers['set-cookie'] = cookies.map((one) =>
+          one.startsWith('AWSELBAuthSessionCookie-') ? one.replace(/;\s*secure/i, '') : one,
+        )
+    })
+  }
+
+  /** Forwards a request, or answers it. */
+  async web(req: IncomingMessage, res: ServerResponse): Promise<void> {
+    const route = this.#route(req)
+    if ('status' in route) return this.#refuse(res, route)
+    const entry = this.#remember(req, route.user)
+    res.once('close', () => (entry.status = res.statusCode))
+    try {
+      await this.#proxy.web(req, res, { target: route.target })
+    } catch (error) {
+      if (res.headersSent) return void res.destroy()
+      const isLate =
+        error instanceof Error &&
+        /timeout|ETIMEDOUT|hang up/i.test(`${error.message}`) &&
+        !/ECONNREFUSED/.test(error.message)
+      this.#refuse(
+        res,
+        isLate ? { status: 504, title: '504 Gateway Time-out' } : { status: 502, title: '502 Bad Gateway' },
+      )
+    }
+  }
+
+  /** Forwards a WebSocket upgrade with the headers on it, or answers it. */
+  async upgrade(req: IncomingMessage, socket: Socket, head: Buffer): Promise<void> {
+    const route = this.#route(req)
+    if ('status' in route) {
+      const lines = Object.entries({ ...route.headers, connection: 'close' }).map(
+        ([name, value]) => `${name}: ${value}\r\n`,
+      )
+      socket.end(`HTTP/1.1 ${route.status} ${route.title.replace(/^\d+ /, '')}\r\n${lines.join('')}\r\n`)
+      return
+    }
+    this.#remember(req, route.user).status = 101
+    try {
+      await this.#proxy.ws(req, socket, { target: route.target }, head)
+    } catch {
+      // The app is down or refused: the browser sees its socket close, as behind a real load balancer.
+      socket.destroy()
+    }
+  }
+
+  close(): void {
+    this.#proxy.removeAllListeners()
+  }
+
+  #remember(req: IncomingMessage, user: string): RecentRequest {
+    const entry: RecentRequest = {
+      at: new Date(),
+      method: req.method ?? '',
+      path: req.url ?? '',
+      user,
+      status: undefined,
+    }
+    this.#state.remember(entry)
+    return entry
+  }
+
+  #refuse(res: ServerResponse, { status, title, headers = {} }: Refusal): void {
+    if (status === 302) res.writeHead(302, headers).end()
+    else
+      res
+        .writeHead(status, { ...PAGE_HEADERS, ...headers })
+        .end(messagePage(title, 'Answered by the local load balancer.'))
+  }
+
+  #route(req: IncomingMessage): Route {
+    const path = (req.url ?? '/').replace(/\?.*$/s, '')
+    const { action, target = this.#target } = ruleFor(this.#state.rules, path)
+    this.#addForwardedHeaders(req)
+    // Nothing documents that AWS removes these on rules without an authenticate action: assume the worst.
+    if (action === 'none') return { target, user: '' }
+    for (const name of Object.keys(req.headers)) if (name.startsWith('x-amzn-oidc-')) delete req.headers[name]
+    const session = this.#state.signIns.session(parseCookies(req.headers.cookie)[SESSION_COOKIE])
+    if (req.headers.cookie !== undefined) req.headers.cookie = cookiesForApp(req.headers.cookie)
+    if (session !== undefined) return this.#addUser(req, session, target)
+    if (action === 'allow') return { target, user: '' }
+    if (action === 'deny') return { status: 401, title: '401 Authorization Required' }
+    return this.#toSignIn(req)
+  }
+
+  #addUser(req: IncomingMessage, session: Session, target: string): Route {
+    const { identity, fault } = this.#state
+    const seconds = Date.now() / 1000
+    const isOld = session.accessToken === undefined || session.accessToken.exp <= seconds
+    // A fault in the access token is of this request only; the session keeps a good one, and refreshes it.
+    const changesAccess = fault === 'wrong_subject' || fault === 'wrong_client'
+    if (isOld) session.accessToken = identity.accessToken(session.user, undefined)
+    const access = changesAccess ? identity.accessToken(session.user, fault) : session.accessToken
+    const headers = identity.headersFor(session.user, access?.token ?? '', fault)
+    const size = Object.values(headers).reduce((sum, value) => sum + value.length, 0)
+    if (size > MAX_CLAIMS_BYTES) return { status: 500, title: '500 Internal Server Error' }
+    Object.assign(req.headers, headers)
+    this.#state.lastHeaders = Object.entries(headers).map(([name, value]) => [name, decoded(value)])
+    return { target, user: session.user.email }
+  }
+
+  /** The redirect that begins a sign-in, with the parameters that a load balancer sends. */
+  #toSignIn(req: IncomingMessage): Refusal {
+    const { baseUrl, signIns } = this.#state
+    const target = req.url ?? '/'
+    // Cookies belong to a host name: one sign-in must not begin at 127.0.0.1 and end at localhost.
+    if (`http://${req.headers.host}` !== baseUrl)
+      return { status: 302, title: '302 Found', headers: { location: baseUrl + target } }
+    const { state, nonce } = signIns.begin(target.startsWith('/') ? target : '/')
+    const query = new URLSearchParams({
+      client_id: CLIENT_ID,
+      redirect_uri: `${baseUrl}/oauth2/idpresponse`,
+      response_type: 'code',
+      scope: 'openid',
+      state,
+    })
+    return {
+      status: 302,
+      title: '302 Found',
+      headers: {
+        location: `${baseUrl}/_local-alb/oauth2/authorize?${query.toString()}`,
+        'set-cookie': setCookie(NONCE_COOKIE, nonce, 900),
+        'cache-control': 'no-store',
+        server: 'awselb/2.0',
+      },
+    }
+  }
+
+  #addForwardedHeaders(req: IncomingMessage): void {
+    const { headers } = req
+    const client = req.socket.remoteAddress ?? ''
+    headers['x-forwarded-for'] =
+      headers['x-forwarded-for'] === undefined ? client : `${String(headers['x-forwarded-for'])}, ${client}`
+    headers['x-forwarded-proto'] = 'http'
+    headers['x-forwarded-port'] = String(req.socket.localPort ?? '')
+    headers['x-amzn-trace-id'] ??=
+      `Root=1-${Math.floor(Date.now() / 1000).toString(16)}-${randomBytes(12).toString('hex')}`
+  }
+}

@@ -1,0 +1,13 @@
+/**
+ * An AWS Application Load Balancer with Cognito sign-in, on your desk.
+ *
+ * @module
+ */
+
+export { FAULTS } from './faults.js'
+export type { FaultName } from './faults.js'
+export { startLocalAlb } from './local-alb.js'
+export type { LocalAlb, LocalAlbOptions } from './local-alb.js'
+export type { ListenerRule } from './rules.js'
+export { DEFAULT_USERS, LocalAlbError } from './users.js'
+export type { MockUser } from './users.js'

@@ -1,0 +1,104 @@
+/**
+ * Sign-in as a browser sees it: load balancer to user pool and back, in the real order, with sessions.
+ *
+ * Load balancer: `302` to authorize with `state`, and a nonce cookie. User pool: page, form, `302` back with `code`.
+ * Load balancer: `/oauth2/idpresponse` takes state and code, once each, and sets the session cookie.
+ *
+ * @module
+ */
+
+import { randomBytes } from 'node:crypto'
+import { ExpiringMap } from './expiring-map.js'
+import type { AccessToken } from './identity.js'
+import type { MockUser } from './users.js'
+
+/** Somebody's session at the load balancer. */
+export interface Session {
+  readonly user: MockUser
+  accessToken: AccessToken | undefined
+}
+
+/** What a sign-in under way remembers. */
+interface PendingSignIn {
+  /** Path and query to go back to, on this load balancer. */
+  readonly returnTo: string
+  readonly nonce: string
+}
+
+/** A sign-in must be finished in 15 minutes, as on AWS. */
+const SIGN_IN_SECONDS = 900
+const CODE_SECONDS = 300
+/** How long the user pool itself remembers who signed in, as Cognito's hosted pages do. */
+const POOL_SESSION_SECONDS = 3600
+/** People at one desk. */
+const LIMIT = 1000
+
+/** Standard base64, as the load balancer's own values are. */
+const secret = (): string => randomBytes(32).toString('base64')
+
+/** Sign-ins under way, and sessions. Ids are random, so a made-up cookie is nobody. */
+export class SignIns {
+  readonly #pending = new ExpiringMap<PendingSignIn>(LIMIT, SIGN_IN_SECONDS)
+  readonly #codes = new ExpiringMap<MockUser>(LIMIT, CODE_SECONDS)
+  readonly #poolSessions = new ExpiringMap<MockUser>(LIMIT, POOL_SESSION_SECONDS)
+  readonly #sessions: ExpiringMap<Session>
+
+  constructor(sessionSeconds: number) {
+    this.#sessions = new ExpiringMap(LIMIT, sessionSeconds)
+  }
+
+  /** Begins at the load balancer. */
+  begin(returnTo: string): { readonly state: string; readonly nonce: string } {
+    const state = secret()
+    const nonce = randomBytes(12).toString('hex').slice(0, 16)
+    this.#pending.set(state, { returnTo, nonce })
+    return { state, nonce }
+  }
+
+  /** Whether a sign-in of that state is under way. */
+  isPending(state: string): boolean {
+    return this.#pending.get(state) !== undefined
+  }
+
+  /** Somebody has signed in at the user pool. */
+  signedIn(user: MockUser): { readonly code: string; readonly poolSession: string } {
+    const [code, poolSession] = [secret(), secret()]
+    this.#codes.set(code, user)
+    this.#poolSessions.set(poolSession, user)
+    return { code, poolSession }
+  }
+
+  /** Who the user pool remembers. */
+  poolUser(poolSession: string | undefined): MockUser | undefined {
+    return poolSession === undefined ? undefined : this.#poolSessions.get(poolSession)
+  }
+
+  /** Ends at the load balancer: state, code and nonce belong together and are used up. */
+  finish(
+    state: string,
+    code: string,
+    nonce: string | undefined,
+  ): { readonly sessionId: string; readonly returnTo: string } | undefined {
+    const pending = this.#pending.take(state)
+    const user = this.#codes.take(code)
+    if (pending === undefined || user === undefined || pending.nonce !== nonce) return undefined
+    return { sessionId: this.createSession(user), returnTo: pending.returnTo }
+  }
+
+  /** A session without the pages, for tests. */
+  createSession(user: MockUser): string {
+    const id = secret()
+    this.#sessions.set(id, { user, accessToken: undefined })
+    return id
+  }
+
+  session(id: string | undefined): Session | undefined {
+    return id === undefined ? undefined : this.#sessions.get(id)
+  }
+
+  /** Forgets both sessions. */
+  signOut(poolSession: string | undefined, sessionId: string | undefined): void {
+    if (poolSession !== undefined) this.#poolSessions.delete(poolSession)
+    if (sessionId !== undefined) this.#sessions.delete(sessionId)
+  }
+}

@@ -1,0 +1,20 @@
+/** The example apps, and what the demo expects of each user: one table for all of them. */
+
+/** Where each app's load balancer listens. */
+export const APPS = [{ name: 'express', port: 8080, command: ['node', 'app.js'] }]
+
+/** What every example app answers. */
+export const EXPECTATIONS = [
+  { user: 'ada@example.com', path: '/', expected: 200, body: /Ada Admin/ },
+  { user: 'ada@example.com', path: '/reports', expected: 200 },
+  { user: 'ada@example.com', path: '/api/me', expected: 200, body: /"email":"ada@example.com"/ },
+  { user: 'dev@example.com', path: '/', expected: 200, body: /Dev Eloper/ },
+  { user: 'dev@example.com', path: '/reports', expected: 403, body: /access_denied/ },
+  { user: 'dev@example.com', path: '/api/me', expected: 200, body: /"email":"dev@example.com"/ },
+  { user: 'guest@example.com', path: '/', expected: 403, body: /access_denied/ },
+  { user: 'guest@example.com', path: '/api/me', expected: 403, body: /access_denied/ },
+  { user: 'nobody', path: '/', expected: 302, location: /\/oauth2\/authorize\?/ },
+  { user: 'nobody', path: '/ (straight to the app)', direct: '/', expected: 401, body: /missing_token/ },
+  { user: 'nobody', path: '/ (forged headers)', direct: '/', forged: true, expected: 401, body: /invalid_token/ },
+  { user: 'nobody', path: '/health (straight to the app)', direct: '/health', expected: 200 },
+]

@@ -1,0 +1,58 @@
+/** `npx pnpm demo`: the example apps behind local load balancers; with `--check`, without a person. */
+import { readFile } from 'node:fs/promises'
+import { startLocalAlb } from '../packages/local-alb/dist/index.mjs'
+import { APPS } from './demo-apps.mjs'
+import { checkApp } from './demo-check.mjs'
+
+const isCheck = process.argv.includes('--check')
+const root = new URL('..', import.meta.url)
+
+async function start({ name, port, command }) {
+  const folder = new URL(`examples/${name}/`, root)
+  const users = JSON.parse(await readFile(new URL('users.json', folder), 'utf8'))
+  // The app reads its config from its own folder, as it would in production.
+  process.chdir(folder.pathname)
+  process.env.COGNITO_AUTH_CONFIG_PATH = new URL('auth-config.json', folder).pathname
+  const alb = await startLocalAlb({ command, users, port: isCheck ? 0 : port })
+  return { name, alb }
+}
+
+async function stopAll(running) {
+  await Promise.all(running.map(({ alb }) => alb.stop()))
+}
+
+function printTable(rows) {
+  const columns = ['app', 'user', 'path', 'expected', 'got']
+  const widths = columns.map((column) => Math.max(column.length, ...rows.map((row) => row[column].length)))
+  const line = (cells) => cells.map((cell, index) => cell.padEnd(widths[index])).join('  ')
+  console.log(line(columns))
+  for (const row of rows) console.log(`${line(columns.map((column) => row[column]))}  ${row.ok ? 'ok' : 'WRONG'}`)
+}
+
+const running = []
+try {
+  for (const app of APPS) running.push(await start(app))
+  if (isCheck) {
+    const rows = []
+    for (const { name, alb } of running) rows.push(...(await checkApp(name, { base: alb.url, appUrl: alb.appUrl })))
+    printTable(rows)
+    const failed = rows.filter((row) => !row.ok).length
+    console.log(`\ndemo: ${rows.length - failed} passed, ${failed} failed`)
+    process.exitCode = failed === 0 ? 0 : 1
+  } else {
+    for (const { name, alb } of running)
+      console.log(`\n${name}: ${alb.url}  (the load balancer's own page: ${alb.url}/_local-alb)`)
+    console.log(`
+Try:
+  - open it, sign in as Ada (admin), Dev (developer) or Guest (not allowed in), and follow the links
+  - curl -i ${running[0].alb.url}/            a request without a session is sent to sign in
+  - curl -i ${running[0].alb.appUrl}/            straight to the app, past the load balancer: 401
+Ctrl-C stops everything.`)
+    await new Promise((resolve) => {
+      process.once('SIGINT', resolve)
+      process.once('SIGTERM', resolve)
+    })
+  }
+} finally {
+  await stopAll(running)
+}
