@@ -1,5 +1,5 @@
 /** `npx pnpm demo`: the example apps behind local load balancers; with `--check`, without a person. */
-import { readFile } from 'node:fs/promises'
+import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { startLocalAlb } from '../packages/local-alb/dist/index.mjs'
 import { APPS } from './demo-apps.mjs'
 import { checkApp } from './demo-check.mjs'
@@ -38,6 +38,8 @@ try {
     printTable(rows)
     const failed = rows.filter((row) => !row.ok).length
     console.log(`\ndemo: ${rows.length - failed} passed, ${failed} failed`)
+    await mkdir(new URL('.reports', root), { recursive: true })
+    await writeFile(new URL('.reports/demo.json', root), JSON.stringify({ passed: rows.length - failed, failed }))
     process.exitCode = failed === 0 ? 0 : 1
   } else {
     for (const { name, alb } of running)

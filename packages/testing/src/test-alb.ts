@@ -65,8 +65,8 @@ export class TestAlb {
   readonly #region: string
   readonly #lifetimes: { readonly alb: number; readonly access: number }
   #albKeys: AlbKey[] = [createAlbKey()]
-  // Two, as Cognito has: one signs access tokens, the other id tokens.
-  #cognitoKeys: CognitoKey[] = [createCognitoKey(), createCognitoKey()]
+  // Made when first needed: an RSA key takes a tenth of a second.
+  #cognitoKeys: CognitoKey[] = []
   #isOffline = false
 
   constructor(options: TestAlbOptions = {}) {
@@ -96,7 +96,7 @@ export class TestAlb {
 
   /** The key that signs access tokens now. */
   get cognitoKey(): CognitoKey {
-    return newest(this.#cognitoKeys)
+    return newest(this.#signingKeys())
   }
 
   /**
@@ -161,7 +161,7 @@ export class TestAlb {
   /** Signs with new keys from now on; the old ones stay published. */
   rotateKeys(): void {
     this.#albKeys = [...this.#albKeys, createAlbKey()]
-    this.#cognitoKeys = [...this.#cognitoKeys, createCognitoKey()]
+    this.#cognitoKeys = [...this.#signingKeys(), createCognitoKey()]
   }
 
   /** Withdraws every key but those that sign now. */
@@ -188,8 +188,13 @@ export class TestAlb {
     return answerKeyRequest(
       url,
       { region: this.#region, issuers },
-      { albKeys: this.#albKeys, cognitoKeys: this.#cognitoKeys },
+      { albKeys: this.#albKeys, cognitoKeys: [idTokenKey(), ...this.#signingKeys()] },
     )
+  }
+
+  #signingKeys(): readonly CognitoKey[] {
+    if (this.#cognitoKeys.length === 0) this.#cognitoKeys = [createCognitoKey()]
+    return this.#cognitoKeys
   }
 
   #otherIssuer(): string {
@@ -229,6 +234,14 @@ export class TestAlb {
         return {}
     }
   }
+}
+
+let sharedIdTokenKey: CognitoKey | undefined
+
+/** Cognito publishes two keys: the other one signs id tokens, which no load balancer forwards. Nothing is signed with it here. */
+function idTokenKey(): CognitoKey {
+  sharedIdTokenKey ??= createCognitoKey()
+  return sharedIdTokenKey
 }
 
 function newest<Key>(keys: readonly Key[]): Key {

@@ -49,8 +49,8 @@ function malformed(why: string): InvalidTokenError {
   return new InvalidTokenError('malformed', `The token is malformed: ${why}`)
 }
 
-function decodeObject(segment: string, padding: 'allowed' | 'refused', what: string): Claims {
-  const object = parseJsonObject(decodeSegment(segment, padding))
+function parseObject(bytes: Buffer, what: string): Claims {
+  const object = parseJsonObject(bytes)
   if (object === undefined) throw malformed(`its ${what} is not a JSON object`)
   return object
 }
@@ -66,11 +66,14 @@ function decodeObject(segment: string, padding: 'allowed' | 'refused', what: str
 export function parseCompactJws(token: string, algorithm: string, padding: 'allowed' | 'refused'): UnverifiedJws {
   if (typeof token !== 'string') throw malformed('it is not a text')
   if (token.length > MAX_TOKEN_LENGTH) throw new InvalidTokenError('too_large', 'The token is larger than 16 KiB')
-  const [header, payload, signature, ...more] = token.split('.', 4)
-  if (header === undefined || payload === undefined || signature === undefined || more.length > 0) {
+  const parts = token.split('.', 4)
+  const [header, payload, signature] = parts
+  if (header === undefined || payload === undefined || signature === undefined || parts.length > 3) {
     throw malformed('it does not have three parts')
   }
-  const unverifiedHeader = decodeObject(header, padding, 'header')
+  const bytes = [header, payload, signature].map((part) => decodeSegment(part, padding))
+  const [headerBytes, payloadBytes, signatureBytes] = bytes as [Buffer, Buffer, Buffer]
+  const unverifiedHeader = parseObject(headerBytes, 'header')
   if (unverifiedHeader['alg'] !== algorithm) {
     throw new InvalidTokenError('algorithm', `The token is not signed with ${algorithm}`)
   }
@@ -78,8 +81,8 @@ export function parseCompactJws(token: string, algorithm: string, padding: 'allo
   if ((typ !== undefined && typ !== 'JWT') || 'crit' in unverifiedHeader || 'b64' in unverifiedHeader) {
     throw new InvalidTokenError('header', 'The header of the token asks to be read in a way that is not supported')
   }
-  const unverifiedClaims = decodeObject(payload, padding, 'payload')
-  const signatureBytes = decodeSegment(signature, padding)
+  const unverifiedClaims = parseObject(payloadBytes, 'payload')
+  // After "alg": a token that says `none` has no signature, and is refused for what it says.
   if (signatureBytes.length === 0) throw malformed('it has no signature')
   return {
     unverifiedHeader,

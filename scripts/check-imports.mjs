@@ -1,0 +1,79 @@
+/**
+ * Imports go one way: inside core down the levels, between packages along the list. A module that grows an import
+ * upwards has become two modules.
+ */
+import { readdirSync, readFileSync } from 'node:fs'
+import { dirname, join, normalize, relative } from 'node:path'
+
+/** Levels of core, lowest first. A name is a file or a folder of `packages/core/src`. */
+const LEVELS = [
+  ['errors', 'headers', 'claims', 'events', 'decision', 'user-type', 'suggest', 'bounded-map', 'options', 'urls', 'time-limit'],
+  ['keys'],
+  ['verifier'],
+  ['user', 'mock-user'],
+  ['rules'],
+  ['config'],
+  ['authoriser', 'dev-mode', 'logout', 'close-at-expiry', 'cognito-auth'],
+  ['adapter', 'index'],
+]
+
+/** Which packages each may import; tests may also use `testing`. */
+const PACKAGES = {
+  core: [],
+  testing: [],
+  express: ['core'],
+  koa: ['core'],
+  nestjs: ['core'],
+  remix: ['core'],
+  cli: ['core'],
+  'local-alb': ['testing'],
+}
+
+const problems = []
+
+function sources(folder) {
+  return readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile() && /\.tsx?$/.test(entry.name))
+    .map((entry) => join(entry.parentPath, entry.name))
+}
+
+function importsOf(file) {
+  return [...readFileSync(file, 'utf8').matchAll(/(?:from|import\()\s*'([^']+)'/g)].map(([, path]) => path)
+}
+
+function levelOf(path, from) {
+  const [name] = path.split('/')
+  const level = LEVELS.findIndex((names) => names.includes(name.replace(/(\.test(-d)?)?\.[jt]s$/, '')))
+  if (level === -1) problems.push(`${from}: ${path} has no level: give it one in scripts/check-imports.mjs`)
+  return level
+}
+
+const core = 'packages/core/src'
+for (const file of sources(core)) {
+  if (/\.test(-d)?\.ts$/.test(file)) continue
+  const own = levelOf(relative(core, file), file)
+  for (const path of importsOf(file).filter((one) => one.startsWith('.'))) {
+    const target = relative(core, normalize(join(dirname(file), path)))
+    if (levelOf(target, file) > own) problems.push(`${file} imports ${path}, which is a level above it`)
+  }
+}
+
+for (const name of readdirSync('packages')) {
+  const allowed = PACKAGES[name]
+  if (allowed === undefined) {
+    problems.push(`packages/${name} is not on the list in scripts/check-imports.mjs`)
+    continue
+  }
+  for (const file of sources(join('packages', name, 'src'))) {
+    const isTest = /\.test(-d)?\.tsx?$/.test(file)
+    for (const path of importsOf(file)) {
+      const other = /^@cognito-auth\/([\w-]+)/.exec(path)?.[1]
+      if (other === undefined || allowed.includes(other) || (isTest && other === 'testing')) continue
+      problems.push(`${file} imports ${path}`)
+    }
+  }
+}
+
+for (const problem of problems) console.error(problem)
+if (problems.length > 0) process.exit(1)
+console.log('Imports go one way.')

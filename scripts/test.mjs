@@ -1,0 +1,24 @@
+/** `npx pnpm test`: type-checks, lints, and runs all tests; says at the end what failed. The build has run before. */
+import { spawnSync } from 'node:child_process'
+import { mkdirSync } from 'node:fs'
+
+mkdirSync('.reports', { recursive: true })
+
+const steps = [
+  ['types', ['turbo', 'run', 'typecheck', '--output-logs=errors-only']],
+  ['lint', ['oxlint', '--deny-warnings']],
+  ['format', ['oxfmt', '--check', '.']],
+  ['import directions', ['node', 'scripts/check-imports.mjs']],
+  ['tests', ['vitest', 'run', '--reporter=default', '--reporter=json', '--outputFile.json=.reports/vitest.json']],
+]
+
+const failed = []
+for (const [name, [command, ...args]] of steps) {
+  console.log(`\n== ${name}`)
+  const { status } = spawnSync(command, args, { stdio: 'inherit' })
+  if (status !== 0) failed.push(name)
+}
+if (failed.length > 0) {
+  console.error(`\nfailed: ${failed.join(', ')}`)
+  process.exit(1)
+}
