@@ -5,7 +5,7 @@
  */
 
 import { randomBytes } from 'node:crypto'
-import type { IncomingMessage, ServerResponse } from 'node:http'
+import { type IncomingMessage, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import { createProxyServer, type ProxyServer } from 'httpxy'
 import { cookiesForApp, NONCE_COOKIE, parseCookies, SESSION_COOKIE, setCookie } from './cookies.js'
@@ -41,6 +41,8 @@ function decoded(value: string): string {
 export class Forwarder {
   readonly #state: AlbState
   readonly #target: string
+  /** Requests that the app let wait for too long. */
+  readonly #late = new WeakSet<IncomingMessage>()
   readonly #proxy: ProxyServer<IncomingMessage, ServerResponse>
 
   constructor(state: AlbState, options: { readonly target: string; readonly timeoutSeconds: number }) {
@@ -50,8 +52,8 @@ export class Forwarder {
       proxyTimeout: options.timeoutSeconds * 1000,
       upgradeTimeout: options.timeoutSeconds * 1000,
     })
-    // Each failure is told to the caller of web() and ws() too; without a listener it would be thrown a second time.
-    this.#proxy.on('error', () => undefined)
+    this.#proxy.on('proxyReq', (proxied, req) => proxied.once('timeout', () => this.#late.add(req)))
+    this.#proxy.on('error', (_error, req, res) => this.#failed(req, res))
     this.#proxy.on('proxyRes', (proxied) => {
       const cookies = proxied.headers['set-cookie']
       // There is no TLS on the desk: a browser would not let go of the session by a `Secure` cookie.
@@ -68,19 +70,7 @@ export class Forwarder {
     if ('status' in route) return this.#refuse(res, route)
     const entry = this.#remember(req, route.user)
     res.once('close', () => (entry.status = res.statusCode))
-    try {
-      await this.#proxy.web(req, res, { target: route.target })
-    } catch (error) {
-      if (res.headersSent) return void res.destroy()
-      const isLate =
-        error instanceof Error &&
-        /timeout|ETIMEDOUT|hang up/i.test(`${error.message}`) &&
-        !/ECONNREFUSED/.test(error.message)
-      this.#refuse(
-        res,
-        isLate ? { status: 504, title: '504 Gateway Time-out' } : { status: 502, title: '502 Bad Gateway' },
-      )
-    }
+    await this.#proxy.web(req, res, { target: route.target })
   }
 
   /** Forwards a WebSocket upgrade with the headers on it, or answers it. */
@@ -94,16 +84,21 @@ export class Forwarder {
       return
     }
     this.#remember(req, route.user).status = 101
-    try {
-      await this.#proxy.ws(req, socket, { target: route.target }, head)
-    } catch {
-      // The app is down or refused: the browser sees its socket close, as behind a real load balancer.
-      socket.destroy()
-    }
+    await this.#proxy.ws(req, socket, { target: route.target }, head)
   }
 
-  close(): void {
-    this.#proxy.removeAllListeners()
+  /** The app is down, hung up, or took too long. */
+  #failed(req: IncomingMessage | undefined, res: ServerResponse | Socket | undefined): void {
+    const refusal: Refusal =
+      req !== undefined && this.#late.has(req)
+        ? { status: 504, title: '504 Gateway Time-out' }
+        : { status: 502, title: '502 Bad Gateway' }
+    if (res instanceof ServerResponse) {
+      if (res.headersSent) res.destroy()
+      else this.#refuse(res, refusal)
+    } else if (res?.bytesWritten === 0) {
+      res.end(`HTTP/1.1 ${refusal.status} ${refusal.title.replace(/^\d+ /, '')}\r\nconnection: close\r\n\r\n`)
+    } else res?.destroy()
   }
 
   #remember(req: IncomingMessage, user: string): RecentRequest {
@@ -133,11 +128,13 @@ export class Forwarder {
     // Nothing documents that AWS removes these on rules without an authenticate action: assume the worst.
     if (action === 'none') return { target, user: '' }
     for (const name of Object.keys(req.headers)) if (name.startsWith('x-amzn-oidc-')) delete req.headers[name]
-    const session = this.#state.signIns.session(parseCookies(req.headers.cookie)[SESSION_COOKIE])
+    const cookie = parseCookies(req.headers.cookie)[SESSION_COOKIE]
+    const session = this.#state.signIns.session(cookie)
     if (req.headers.cookie !== undefined) req.headers.cookie = cookiesForApp(req.headers.cookie)
     if (session !== undefined) return this.#addUser(req, session, target)
     if (action === 'allow') return { target, user: '' }
-    if (action === 'deny') return { status: 401, title: '401 Authorization Required' }
+    // Somebody whose session is over is sent to sign in, even here.
+    if (action === 'deny' && cookie === undefined) return { status: 401, title: '401 Authorization Required' }
     return this.#toSignIn(req)
   }
 

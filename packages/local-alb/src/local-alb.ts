@@ -184,7 +184,6 @@ export async function startLocalAlb(options: LocalAlbOptions): Promise<LocalAlb>
 
   async function stop(): Promise<void> {
     await app?.stop()
-    forwarder.close()
     // Upgraded sockets are no longer the server's: they are ended here.
     for (const socket of sockets) socket.destroy()
     if (server.listening) await new Promise((resolve) => server.close(resolve))

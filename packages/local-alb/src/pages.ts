@@ -42,7 +42,7 @@ button:hover { border-color: var(--accent) }
 button:focus-visible, input:focus-visible, a:focus-visible, summary:focus-visible { outline: 3px solid var(--accent); outline-offset: 2px }
 .user { width: 100%; text-align: left; display: grid; gap: .1rem }
 .user strong { font-weight: 600 } .user span { color: var(--soft); font-size: .9rem; overflow-wrap: anywhere }
-.primary { background: var(--accent); color: var(--on-accent); border-color: var(--accent); font-weight: 600; width: 100%; margin-top: .5rem }
+.primary { background: var(--accent); color: var(--on-accent); border-color: var(--accent); font-weight: 600; width: 100%; margin-top: 1rem }
 .on { border-color: var(--warn); color: var(--warn); font-weight: 600 }
 label { display: block; margin: .75rem 0 .25rem; font-weight: 600; font-size: .9rem }
 input { width: 100%; padding: .55rem .7rem; border: 1px solid var(--soft); border-radius: 8px; background: transparent }
@@ -50,7 +50,7 @@ details { margin-top: 1.5rem; border-top: 1px solid var(--line); padding-top: 1r
 .faults { display: flex; flex-wrap: wrap; gap: .5rem } .scroll { overflow-x: auto }
 pre { overflow-x: auto; background: var(--page); border: 1px solid var(--line); border-radius: 8px; padding: .8rem; font-size: .8rem }
 table { border-collapse: collapse; width: 100%; font-size: .9rem } th, td { text-align: left; padding: .35rem .6rem .35rem 0; border-bottom: 1px solid var(--line) }
-footer { max-width: 34rem; margin: 1rem auto; text-align: center; font-size: .85rem; color: var(--soft) } a { color: var(--accent) }
+footer a { white-space: nowrap } footer { max-width: 38rem; margin: 1rem auto; text-align: center; font-size: .85rem; color: var(--soft) } a { color: var(--accent) }
 `
 
 /** Nothing but the page's own style and forms: no script could run even if one got in. */
