@@ -21,10 +21,11 @@ const HELP = `An AWS load balancer with Cognito sign-in, on your desk.
   --port <number>        where to listen, on this machine only (8080; 0 for a free port)
   --target <url>         the app, if it runs already
   --app-port <number>    port of the app that is started (a free one, given in PORT)
-  --config <file>        JSON with users, rules, port, target, sessionSeconds, timeoutSeconds, logoutUrls
+  --config <file>        JSON with users, rules, port, target, sessionSeconds, timeoutSeconds, logoutUrls, healthPath
   --session <seconds>    how long a session lasts (604800)
   --timeout <seconds>    how long the app may take to answer (60)
   --logout-url <url>     where else people may be sent after signing out (repeatable)
+  --health-path <path>   a path that is asked every 30 seconds, as a target group does
   --fault <name>         begin with a fault: ${Object.keys(FAULTS).join(', ')}
   --print-env            print the environment that an app needs, then go on
   --help
@@ -52,7 +53,17 @@ function readConfig(path: string | undefined): LocalAlbOptions {
     throw new LocalAlbError(`file ${path} cannot be read as JSON`, { cause })
   }
   if (typeof value !== 'object' || value === null) throw new LocalAlbError(`file ${path} must be a JSON object`)
-  const known = ['users', 'rules', 'port', 'target', 'appPort', 'sessionSeconds', 'timeoutSeconds', 'logoutUrls']
+  const known = [
+    'users',
+    'rules',
+    'port',
+    'target',
+    'appPort',
+    'sessionSeconds',
+    'timeoutSeconds',
+    'logoutUrls',
+    'healthPath',
+  ]
   const unknown = Object.keys(value).find((key) => !known.includes(key) && !key.startsWith('_'))
   if (unknown !== undefined)
     throw new LocalAlbError(`file ${path} has an unknown key ${unknown}; it may have ${known.join(', ')}`)
@@ -76,6 +87,7 @@ function parse(argv: readonly string[]) {
         session: { type: 'string' },
         timeout: { type: 'string' },
         'logout-url': { type: 'string', multiple: true },
+        'health-path': { type: 'string' },
         fault: { type: 'string' },
         'print-env': { type: 'boolean' },
         help: { type: 'boolean', short: 'h' },
@@ -102,6 +114,7 @@ function optionsOf(argv: readonly string[]) {
       sessionSeconds: number(values.session, 'session') ?? config.sessionSeconds,
       timeoutSeconds: number(values.timeout, 'timeout') ?? config.timeoutSeconds,
       logoutUrls: values['logout-url'] ?? config.logoutUrls,
+      healthPath: values['health-path'] ?? config.healthPath,
       command: positionals.length > 0 ? positionals : undefined,
     }
     return { options, values, fault: values.fault === undefined ? undefined : parseFault(values.fault) }

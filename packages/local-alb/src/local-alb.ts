@@ -10,6 +10,7 @@ import { AppProcess } from './app-process.js'
 import { type FaultName, parseFault } from './faults.js'
 import { SESSION_COOKIE } from './cookies.js'
 import { Forwarder } from './forwarder.js'
+import { startHealthChecks } from './health-check.js'
 import { ALB_ARN, CLIENT_ID, USER_POOL_ID } from './identity.js'
 import { OwnPages } from './own-pages.js'
 import { type ListenerRule, parseRules } from './rules.js'
@@ -36,6 +37,8 @@ export interface LocalAlbOptions {
   readonly timeoutSeconds?: number | undefined
   /** Where else people may be sent after signing out; URLs of this load balancer always are allowed. @default none */
   readonly logoutUrls?: readonly string[] | undefined
+  /** Path of the app that is asked every 30 seconds whether it is well, as a target group does. @default none */
+  readonly healthPath?: string | undefined
 }
 
 /** A running local load balancer. */
@@ -48,6 +51,8 @@ export interface LocalAlb {
   readonly env: Readonly<Record<string, string>>
   /** Signs in without a browser; send the cookie with requests. Any e-mail will do; a listed user keeps name and groups. */
   signIn(user: string | MockUser): { readonly cookie: string }
+  /** The three headers as the app would get them, fault included, for requests straight to the app. */
+  headersFor(user: string | MockUser): Readonly<Record<string, string>>
   /** Sets a fault for all requests from now on; `undefined` for none. */
   setFault(fault: FaultName | undefined): void
   /** Signs with new keys from now on. */
@@ -114,6 +119,11 @@ function checkTarget(target: string | undefined): string | undefined {
   throw new LocalAlbError('target must be a URL such as http://localhost:3000')
 }
 
+function checkHealthPath(path: string | undefined): string | undefined {
+  if (path === undefined || /^\/(?!\/)/.test(path)) return path
+  throw new LocalAlbError('healthPath must be a path of the app such as /health')
+}
+
 /** The server: own pages here, everything else to the app. */
 function createAlbServer(state: AlbState, forwarder: Forwarder): Server {
   const pages = new OwnPages(state)
@@ -156,6 +166,7 @@ function createAlbServer(state: AlbState, forwarder: Forwarder): Server {
 export async function startLocalAlb(options: LocalAlbOptions): Promise<LocalAlb> {
   const { command } = options
   const given = checkTarget(options.target)
+  const healthPath = checkHealthPath(options.healthPath)
   if (given === undefined && command === undefined)
     throw new LocalAlbError('give the URL of a running app with --target, or its command after --')
   const appPort = options.appPort ?? (given === undefined ? await freePort() : Number(new URL(given).port || 80))
@@ -182,15 +193,27 @@ export async function startLocalAlb(options: LocalAlbOptions): Promise<LocalAlb>
     command &&
     new AppProcess(command, { ...env, ...process.env, PORT: String(appPort), COGNITO_AUTH_LOCAL_ALB: state.baseUrl })
 
+  let endHealthChecks = (): void => undefined
+
   async function stop(): Promise<void> {
+    endHealthChecks()
     await app?.stop()
     // Upgraded sockets are no longer the server's: they are ended here.
     for (const socket of sockets) socket.destroy()
     if (server.listening) await new Promise((resolve) => server.close(resolve))
   }
 
+  function userOf(user: string | MockUser): MockUser {
+    const known = typeof user === 'string' ? (state.users.find((one) => one.email === user) ?? { email: user }) : user
+    const [checked] = parseUsers([known], 'user')
+    if (checked === undefined) throw new LocalAlbError('there is no such user')
+    return checked
+  }
+
   try {
     await app?.listening(appPort)
+    if (healthPath !== undefined)
+      endHealthChecks = startHealthChecks({ appUrl, path: healthPath, remember: (entry) => state.remember(entry) })
   } catch (error) {
     await stop()
     throw error
@@ -199,11 +222,11 @@ export async function startLocalAlb(options: LocalAlbOptions): Promise<LocalAlb>
     url: state.baseUrl,
     appUrl,
     env,
-    signIn(user) {
-      const known = typeof user === 'string' ? (state.users.find((one) => one.email === user) ?? { email: user }) : user
-      const [checked] = parseUsers([known], 'user')
-      if (checked === undefined) throw new LocalAlbError('there is no such user')
-      return { cookie: `${SESSION_COOKIE}=${state.signIns.createSession(checked)}` }
+    signIn: (user) => ({ cookie: `${SESSION_COOKIE}=${state.signIns.createSession(userOf(user))}` }),
+    headersFor(user) {
+      const { identity, fault } = state
+      const known = userOf(user)
+      return identity.headersFor(known, identity.accessToken(known, fault).token, fault)
     },
     setFault: (fault) => (state.fault = fault === undefined ? undefined : parseFault(fault)),
     rotateKeys: () => state.identity.rotateKeys(),

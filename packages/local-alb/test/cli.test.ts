@@ -116,6 +116,17 @@ describe('a mistake', () => {
 test('--help names every option', async () => {
   const { code, said } = await run(['--help']).done
   expect(code).toBe(0)
-  for (const option of ['users', 'port', 'target', 'app-port', 'config', 'session', 'timeout', 'logout-url', 'fault'])
+  for (const option of [
+    'users',
+    'port',
+    'target',
+    'app-port',
+    'config',
+    'session',
+    'timeout',
+    'logout-url',
+    'fault',
+    'health-path',
+  ])
     expect(said).toContain(`--${option} `)
 })
