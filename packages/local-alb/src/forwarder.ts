@@ -147,7 +147,9 @@ export class Forwarder {
     if (isOld) session.accessToken = identity.accessToken(session.user, undefined)
     const access = changesAccess ? identity.accessToken(session.user, fault) : session.accessToken
     const headers = identity.headersFor(session.user, access?.token ?? '', fault)
-    const size = Object.values(headers).reduce((sum, value) => sum + value.length, 0)
+    // The limit is on what the user pool sent: the claims before the load balancer encodes them, and the access token.
+    const claims = Buffer.from(headers['x-amzn-oidc-data']?.split('.')[1] ?? '', 'base64url')
+    const size = claims.length + (access?.token.length ?? 0)
     if (size > MAX_CLAIMS_BYTES) return { status: 500, title: '500 Internal Server Error' }
     Object.assign(req.headers, headers)
     this.#state.lastHeaders = Object.entries(headers).map(([name, value]) => [name, decoded(value)])

@@ -241,6 +241,14 @@ describe('faults', () => {
     expect((await fetch(alb.url, { headers: { cookie } })).status).toBe(500)
   })
 
+  test.each([
+    [8_000, 200],
+    [11_000, 500],
+  ])('a real user whose name is %i long gets %i, without any fault', async (length, status) => {
+    const big = alb.signIn({ email: 'a@example.com', name: 'x'.repeat(length) })
+    expect((await fetch(alb.url, { headers: big })).status).toBe(status)
+  })
+
   test('keys_error and keys_down: the keys are not to be had', async () => {
     const url = `${alb.url}/_local-alb/${alb.env['COGNITO_AUTH_USER_POOL_ID']}/.well-known/jwks.json`
     alb.setFault('keys_error')
