@@ -38,7 +38,8 @@ function isAppAdmin(user: User, set: RuleSet): boolean {
 /** A rule that throws denies, and says so; what it threw may hold anything, so only its class is told. */
 async function result(rule: Rule, user: User, set: RuleSet): Promise<RuleResult> {
   try {
-    const allowed = await ask(rule, user, set)
+    // Only what concerns it: the lists of the set are nobody else's business.
+    const allowed = await ask(rule, user, { requireVerifiedEmail: set.requireVerifiedEmail })
     return { name: rule.name, allowed }
   } catch (error) {
     const kind = error instanceof Error ? error.constructor.name : typeof error

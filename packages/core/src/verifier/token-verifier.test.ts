@@ -1,5 +1,12 @@
 import { createHmac, generateKeyPairSync, randomUUID } from 'node:crypto'
-import { createCognitoKey, createTestAlb, encodePart, signAccessToken, signAlbToken, type TestAlb } from '@cognito-auth/testing'
+import {
+  createCognitoKey,
+  createTestAlb,
+  encodePart,
+  signAccessToken,
+  signAlbToken,
+  type TestAlb,
+} from '@cognito-auth/testing'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { REAL_TOKEN_A, REAL_TOKEN_B, REAL_TOKEN_C, REAL_TOKEN_D } from '../../test/real-tokens.js'
 import { TokenVerifier, type TokenVerifierOptions } from '../index.js'
@@ -110,7 +117,8 @@ describe('padding', () => {
 
   test.each(lengths)('verifies with $header and $payload characters of padding', async ({ header, payload }) => {
     const [h = '', p = ''] = (await alb.signAlbToken({ user })).split('.')
-    const parse = (part: string): Record<string, unknown> => JSON.parse(Buffer.from(part, 'base64url').toString()) as Record<string, unknown>
+    const parse = (part: string): Record<string, unknown> =>
+      JSON.parse(Buffer.from(part, 'base64url').toString()) as Record<string, unknown>
     const token = signAlbToken(alb.albKey, padTo(parse(h), header), padTo(parse(p), payload))
     const paddings = token.split('.').map((part) => part.length - part.replaceAll('=', '').length)
     expect(paddings).toEqual([header, payload, 2])
@@ -144,11 +152,27 @@ describe('the load balancer token', () => {
     { what: 'a list of signers', header: { signer: [other] }, reason: 'signer' },
     { what: 'another client', header: { client: 'another' }, reason: 'client' },
     { what: 'no client', header: { client: undefined }, reason: 'client' },
-    { what: 'another pool', header: { iss: 'https://cognito-idp.eu-west-2.amazonaws.com/eu-west-2_Other' }, reason: 'issuer' },
-    { what: 'the pool on the host of another region', header: { iss: 'https://cognito-idp.us-east-1.amazonaws.com/eu-west-2_TestPool1' }, reason: 'issuer' },
-    { what: 'the pool on a stranger’s host', header: { iss: 'https://evil.example/eu-west-2_TestPool1' }, reason: 'issuer' },
+    {
+      what: 'another pool',
+      header: { iss: 'https://cognito-idp.eu-west-2.amazonaws.com/eu-west-2_Other' },
+      reason: 'issuer',
+    },
+    {
+      what: 'the pool on the host of another region',
+      header: { iss: 'https://cognito-idp.us-east-1.amazonaws.com/eu-west-2_TestPool1' },
+      reason: 'issuer',
+    },
+    {
+      what: 'the pool on a stranger’s host',
+      header: { iss: 'https://evil.example/eu-west-2_TestPool1' },
+      reason: 'issuer',
+    },
     { what: 'no issuer', header: { iss: undefined }, reason: 'issuer' },
-    { what: 'a list of issuers', header: { iss: ['https://cognito-idp.eu-west-2.amazonaws.com/eu-west-2_TestPool1'] }, reason: 'issuer' },
+    {
+      what: 'a list of issuers',
+      header: { iss: ['https://cognito-idp.eu-west-2.amazonaws.com/eu-west-2_TestPool1'] },
+      reason: 'issuer',
+    },
     { what: 'a kid that is a path', header: { kid: '../../evil' }, reason: 'key_id' },
     { what: 'a kid with a path behind a UUID', header: { kid: `${randomUUID()}/..` }, reason: 'key_id' },
     { what: 'no kid', header: { kid: undefined }, reason: 'key_id' },
@@ -176,7 +200,11 @@ describe('the load balancer token', () => {
   })
 
   test('verifies without iss and exp in the payload, as in 2018, and without typ', async () => {
-    const token = await alb.signAlbToken({ user, header: { typ: undefined }, claims: { iss: undefined, exp: undefined } })
+    const token = await alb.signAlbToken({
+      user,
+      header: { typ: undefined },
+      claims: { iss: undefined, exp: undefined },
+    })
     await expect(verifier().verifyAlbToken(token)).resolves.toBeDefined()
   })
 
@@ -237,22 +265,31 @@ describe('the load balancer token', () => {
   test('with any part changed after signing is refused', async () => {
     const [header = '', , signature = ''] = (await alb.signAlbToken({ user })).split('.')
     const otherPayload = encodePart(JSON.stringify({ sub: 'admin' }), 'alb')
-    await expect(verifier().verifyAlbToken(`${header}.${otherPayload}.${signature}`)).rejects.toMatchObject({ reason: 'signature' })
+    await expect(verifier().verifyAlbToken(`${header}.${otherPayload}.${signature}`)).rejects.toMatchObject({
+      reason: 'signature',
+    })
   })
 
   test('verifies for each of several load balancers and clients', async () => {
     const many = verifier({ albArn: [other, alb.options.albArn], clientId: ['x', alb.options.clientId] })
     await expect(many.verifyAlbToken(await alb.signAlbToken({ user }))).resolves.toBeDefined()
-    await expect(many.verifyAlbToken(await alb.signAlbToken({ user, header: { signer: other, client: 'x' } }))).resolves.toBeDefined()
+    await expect(
+      many.verifyAlbToken(await alb.signAlbToken({ user, header: { signer: other, client: 'x' } })),
+    ).resolves.toBeDefined()
   })
 
   test('verifies in both issuer forms of a pinned pool', async () => {
     const iss = 'https://issuer-cognito-idp.eu-west-2.amazonaws.com/eu-west-2_TestPool1'
-    await expect(verifier().verifyAlbToken(await alb.signAlbToken({ user, header: { iss }, claims: { iss } }))).resolves.toBeDefined()
+    await expect(
+      verifier().verifyAlbToken(await alb.signAlbToken({ user, header: { iss }, claims: { iss } })),
+    ).resolves.toBeDefined()
   })
 
   test('with a __proto__ member does no harm', async () => {
-    const claims = JSON.parse('{"__proto__":{"isAdmin":true},"deep":{"__proto__":{"isAdmin":true}}}') as Record<string, unknown>
+    const claims = JSON.parse('{"__proto__":{"isAdmin":true},"deep":{"__proto__":{"isAdmin":true}}}') as Record<
+      string,
+      unknown
+    >
     const token = await alb.signAlbToken({ user, claims: { ...claims, ['__proto__']: claims['__proto__'] } })
     expect(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString()).toContain('__proto__')
     const verified = await verifier().verifyAlbToken(token)
@@ -275,10 +312,22 @@ describe('the access token', () => {
     { what: 'an iat that is a text', claims: { iat: 'x' }, reason: 'claims' },
     { what: 'an nbf that is ahead', claims: { nbf: 4_102_444_800 }, reason: 'not_yet_valid' },
     { what: 'an iat that is ahead', claims: { iat: 4_102_444_800 }, reason: 'not_yet_valid' },
-    { what: 'another pool', claims: { iss: 'https://cognito-idp.eu-west-2.amazonaws.com/eu-west-2_Other' }, reason: 'issuer' },
+    {
+      what: 'another pool',
+      claims: { iss: 'https://cognito-idp.eu-west-2.amazonaws.com/eu-west-2_Other' },
+      reason: 'issuer',
+    },
     { what: 'an attacker’s issuer', claims: { iss: 'https://evil.example/eu-west-2_TestPool1' }, reason: 'issuer' },
-    { what: 'the pool over http', claims: { iss: 'http://cognito-idp.eu-west-2.amazonaws.com/eu-west-2_TestPool1' }, reason: 'issuer' },
-    { what: 'a host that only begins right', claims: { iss: 'https://cognito-idp.eu-west-2.amazonaws.com.evil.example/eu-west-2_TestPool1' }, reason: 'issuer' },
+    {
+      what: 'the pool over http',
+      claims: { iss: 'http://cognito-idp.eu-west-2.amazonaws.com/eu-west-2_TestPool1' },
+      reason: 'issuer',
+    },
+    {
+      what: 'a host that only begins right',
+      claims: { iss: 'https://cognito-idp.eu-west-2.amazonaws.com.evil.example/eu-west-2_TestPool1' },
+      reason: 'issuer',
+    },
     { what: 'no issuer', claims: { iss: undefined }, reason: 'issuer' },
     { what: 'alg none', header: { alg: 'none' }, reason: 'algorithm' },
     { what: 'alg ES256', header: { alg: 'ES256' }, reason: 'algorithm' },
@@ -307,7 +356,9 @@ describe('the access token', () => {
 
   test('that is padded is malformed: Cognito does not pad', async () => {
     const { oidcData, accessToken } = await tokens()
-    await expect(verifier().verify({ oidcData, accessToken: `${accessToken}==` })).rejects.toMatchObject({ reason: 'malformed' })
+    await expect(verifier().verify({ oidcData, accessToken: `${accessToken}==` })).rejects.toMatchObject({
+      reason: 'malformed',
+    })
   })
 
   test('signed with another key of the same kid is refused', async () => {
@@ -319,10 +370,18 @@ describe('the access token', () => {
   test('follows no jku, jwk, x5u or x5c in its header', async () => {
     const evil = createCognitoKey()
     const [, claims = ''] = (await alb.signAccessToken({ user })).split('.')
-    const header = { kid: evil.kid, jku: 'https://evil.example/jwks.json', jwk: evil.jwk, x5u: 'https://evil.example/x', x5c: ['x'] }
+    const header = {
+      kid: evil.kid,
+      jku: 'https://evil.example/jwks.json',
+      jwk: evil.jwk,
+      x5u: 'https://evil.example/x',
+      x5c: ['x'],
+    }
     const payload = JSON.parse(Buffer.from(claims, 'base64url').toString()) as Record<string, unknown>
     const { oidcData } = await tokens()
-    await expect(verifier().verify({ oidcData, accessToken: signAccessToken(evil, payload, header) })).rejects.toMatchObject({ reason: 'key_not_found' })
+    await expect(
+      verifier().verify({ oidcData, accessToken: signAccessToken(evil, payload, header) }),
+    ).rejects.toMatchObject({ reason: 'key_not_found' })
     expect(alb.requests.every((url) => url.includes('amazonaws.com'))).toBe(true)
   })
 
@@ -337,14 +396,18 @@ describe('the access token', () => {
     const pinned = new TokenVerifier(options)
     await expect(pinned.verify(await tokens())).resolves.toBeDefined()
     const iss = 'https://issuer-cognito-idp.eu-west-2.amazonaws.com/eu-west-2_TestPool1'
-    await expect(pinned.verify(await tokens({ access: { claims: { iss } } }))).rejects.toMatchObject({ reason: 'issuer' })
+    await expect(pinned.verify(await tokens({ access: { claims: { iss } } }))).rejects.toMatchObject({
+      reason: 'issuer',
+    })
   })
 
   test('of a pool that only the load balancer vouches for is accepted, of another one not', async () => {
     const unpinned = new TokenVerifier({ albArn: alb.options.albArn, fetch: alb.options.fetch })
     await expect(unpinned.verify(await tokens())).resolves.toBeDefined()
     const iss = 'https://cognito-idp.eu-west-2.amazonaws.com/eu-west-2_Other'
-    await expect(unpinned.verify(await tokens({ access: { claims: { iss } } }))).rejects.toMatchObject({ reason: 'issuer' })
+    await expect(unpinned.verify(await tokens({ access: { claims: { iss } } }))).rejects.toMatchObject({
+      reason: 'issuer',
+    })
   })
 
   test('is not needed where groups come from a claim', async () => {

@@ -1,0 +1,80 @@
+import { expect, test } from 'vitest'
+import { ConfigUnavailableError, InvalidTokenError, MissingTokenError } from '../errors.js'
+import * as core from '../index.js'
+import { answerTo, createBypass } from './index.js'
+
+function request(method: string, headers: Record<string, string>) {
+  return { method, header: (name: string) => headers[name] }
+}
+
+test('an error of somebody else is a 500 that says nothing', () => {
+  const answer = answerTo(new Error('secret'), request('GET', {}), '/denied')
+  expect(answer).toMatchObject({ status: 500 })
+  expect(JSON.parse(answer.body)).toEqual({
+    type: 'about:blank',
+    title: 'Internal Server Error',
+    status: 500,
+    code: 'internal_error',
+  })
+})
+
+test('a config that is out of reach may be tried again, and is no redirect', () => {
+  const answer = answerTo(new ConfigUnavailableError('x'), request('GET', { 'sec-fetch-dest': 'document' }), '/denied')
+  expect(answer).toMatchObject({ status: 503, headers: { 'retry-after': '5', 'cache-control': 'no-store' } })
+})
+
+test.each([
+  ['GET', { accept: 'text/html' }, 302],
+  ['HEAD', { accept: 'text/html' }, 302],
+  ['GET', { accept: 'application/json, text/html;q=0.9' }, 302],
+  ['GET', { accept: 'text/html', 'sec-fetch-dest': '' }, 401],
+  ['GET', { accept: 'text/htmlx' }, 401],
+  ['POST', { 'sec-fetch-dest': 'document' }, 401],
+  ['GET', {}, 401],
+])('%s with %j is answered with %i', (method, headers, status) => {
+  expect(answerTo(new MissingTokenError(['x']), request(method, headers), '/denied').status).toBe(status)
+})
+
+test('the reason of a refusal stays in the log', () => {
+  expect(answerTo(new InvalidTokenError('signer', 'x'), request('GET', {}), undefined).body).not.toContain('signer')
+})
+
+test.each(['health', '/a*', '/a?b', '', '/a b'])('%j is not a path to bypass', (path) => {
+  expect(() => createBypass([path])).toThrow(expect.objectContaining({ code: 'configuration' }))
+})
+
+test('a path that was routed elsewhere is not bypassed', () => {
+  const isBypassed = createBypass(['/health'])
+  expect(isBypassed({}, '/health?x')).toBe(true)
+  expect(isBypassed({}, '/health/', '/health')).toBe(true)
+  expect(isBypassed({}, '/health', '/secret')).toBe(false)
+})
+
+test('the public names are these', () => {
+  expect(Object.keys(core).sort()).toEqual([
+    'ACCESS_TOKEN_HEADER',
+    'AccessDeniedError',
+    'AuthenticationError',
+    'Authoriser',
+    'CognitoAuth',
+    'CognitoAuthError',
+    'ConfigUnavailableError',
+    'ConfigurationError',
+    'EXPIRED_CLOSE_CODE',
+    'ExpiredTokenError',
+    'IDENTITY_HEADER',
+    'InvalidTokenError',
+    'KeysUnavailableError',
+    'MissingTokenError',
+    'OIDC_DATA_HEADER',
+    'TokenVerifier',
+    'allOf',
+    'anyOf',
+    'closeAtExpiry',
+    'createMockUser',
+    'domainRule',
+    'emailRule',
+    'groupRule',
+    'not',
+  ])
+})

@@ -1,0 +1,180 @@
+import { describe, expect, test, vi } from 'vitest'
+import {
+  allOf,
+  anyOf,
+  Authoriser,
+  createMockUser,
+  domainRule,
+  emailRule,
+  groupRule,
+  type MockUserProfile,
+  not,
+  type Rule,
+} from './index.js'
+
+const yes: Rule = { name: 'yes', isAllowed: () => true }
+const no: Rule = { name: 'no', isAllowed: () => false }
+const throws: Rule = {
+  name: 'throws',
+  isAllowed: () => {
+    throw new RangeError('dev@example.com')
+  },
+}
+const truthy = { name: 'truthy', isAllowed: () => 1 } as unknown as Rule
+const rejects: Rule = { name: 'rejects', isAllowed: async () => await Promise.reject(new Error('x')) }
+
+async function allows(
+  rule: Rule | readonly Rule[],
+  profile: MockUserProfile = {},
+  more: object = {},
+): Promise<boolean> {
+  const authoriser = new Authoriser({ rules: [rule].flat(), ...more })
+  return (await authoriser.authorise(createMockUser(profile))).allowed
+}
+
+describe('rules', () => {
+  test.each<[string, Rule, MockUserProfile, boolean]>([
+    ['a member', groupRule(['a', 'b']), { groups: ['b'] }, true],
+    ['a member in another letter case', groupRule(['a']), { groups: ['A'] }, false],
+    ['nobody’s member', groupRule(['a']), {}, false],
+    ['an e-mail', emailRule(['A@example.com']), { email: 'a@Example.com' }, true],
+    ['another e-mail', emailRule(['a@example.com']), { email: 'b@example.com' }, false],
+    ['no e-mail', emailRule(['a@example.com']), { email: '' }, false],
+    ['an unverified e-mail', emailRule(['a@example.com']), { email: 'a@example.com', emailVerified: false }, false],
+    ['a domain', domainRule(['Example.com']), { email: 'x@example.COM' }, true],
+    ['a sub-domain', domainRule(['example.com']), { email: 'x@sub.example.com' }, false],
+    ['a domain that only ends alike', domainRule(['example.com']), { email: 'x@notexample.com' }, false],
+    ['an address with two @', domainRule(['example.com']), { email: 'x@example.com@evil.example' }, false],
+    ['an unverified domain', domainRule(['example.com']), { email: 'x@example.com', emailVerified: false }, false],
+  ])('%s', async (_, rule, profile, expected) => {
+    expect(await allows(rule, profile)).toBe(expected)
+  })
+
+  test.each<[string, Rule, boolean]>([
+    ['anyOf(no, yes)', anyOf(no, yes), true],
+    ['anyOf(no, no)', anyOf(no, no), false],
+    ['anyOf(throws, yes)', anyOf(throws, yes), true],
+    ['anyOf(throws, no)', anyOf(throws, no), false],
+    ['allOf(yes, yes)', allOf(yes, yes), true],
+    ['allOf(yes, no)', allOf(yes, no), false],
+    ['allOf(yes, throws)', allOf(yes, throws), false],
+    ['not(no)', not(no), true],
+    ['not(yes)', not(yes), false],
+    ['not(throws)', not(throws), false],
+    ['not(rejects)', not(rejects), false],
+    ['not(truthy)', not(truthy), false],
+    ['not(not(throws))', not(not(throws)), false],
+    ['not(anyOf(throws, no))', not(anyOf(throws, no)), false],
+    ['not(allOf(throws, yes))', not(allOf(throws, yes)), false],
+    ['not(anyOf(truthy))', not(anyOf(truthy)), false],
+    ['truthy', truthy, false],
+    ['rejects', rejects, false],
+  ])('%s is %j', async (_, rule, expected) => {
+    expect(await allows(rule)).toBe(expected)
+  })
+
+  test.each<[string, () => unknown]>([
+    ['groupRule([])', () => groupRule([])],
+    ['emailRule([])', () => emailRule([])],
+    ['domainRule([])', () => domainRule([])],
+    ['domainRule with an @', () => domainRule(['@example.com'])],
+    ['groupRule with an empty name', () => groupRule([''])],
+    ['anyOf()', () => anyOf()],
+    ['allOf()', () => allOf()],
+    ['not(undefined)', () => not(undefined as unknown as Rule)],
+    ['no rules', () => new Authoriser({ rules: [] })],
+    ['a rule without a question', () => new Authoriser({ rules: [{ name: 'x' } as Rule] })],
+    ['a misspelt option', () => new Authoriser({ rules: [yes], requireAl: true } as never)],
+    ['no lists', () => Authoriser.fromLists({})],
+    ['empty lists', () => Authoriser.fromLists({ allowedGroups: [], adminGroups: ['a'] })],
+    ['a misspelt list', () => Authoriser.fromLists({ allowedGroup: ['a'] } as never)],
+    ['a file’s name for a list', () => Authoriser.fromLists({ allowed_groups: ['a'] } as never)],
+  ])('%s is a mistake', (_, make) => {
+    expect(make).toThrow(expect.objectContaining({ code: 'configuration' }))
+  })
+})
+
+describe('decisions', () => {
+  test('one rule of several is enough, unless all are required', async () => {
+    expect(await allows([no, yes])).toBe(true)
+    expect(await allows([no, yes], {}, { requireAll: true })).toBe(false)
+    expect(await allows([yes, yes], {}, { requireAll: true })).toBe(true)
+  })
+
+  test('say which rule let the user in, and that a rule failed, without what it threw', async () => {
+    const decision = await new Authoriser({ rules: [throws, yes] }).authorise(createMockUser())
+    expect(decision).toMatchObject({
+      allowed: true,
+      reason: 'rule',
+      rules: [
+        { name: 'throws', allowed: false, detail: 'the rule failed (RangeError), which denies' },
+        { name: 'yes', allowed: true },
+      ],
+    })
+    expect(Object.isFrozen(decision)).toBe(true)
+  })
+
+  test('explain asks every rule; authorise stops when the answer is certain', async () => {
+    const authoriser = new Authoriser({ rules: [yes, no] })
+    expect((await authoriser.authorise(createMockUser())).rules).toHaveLength(1)
+    expect((await authoriser.explain(createMockUser())).rules).toHaveLength(2)
+  })
+
+  test.each([
+    ['a member of an admin group', { groups: ['admins'] }, true],
+    ['an admin by e-mail', { email: 'Root@example.com' }, true],
+    ['an admin by unverified e-mail', { email: 'root@example.com', emailVerified: false }, false],
+    ['nobody', {}, false],
+  ])('%s', async (_, profile, expected) => {
+    const authoriser = Authoriser.fromLists({
+      allowedGroups: ['x'],
+      adminGroups: ['admins'],
+      adminUsers: ['root@example.com'],
+    })
+    const decision = await authoriser.authorise(createMockUser(profile))
+    expect(decision).toMatchObject({
+      allowed: expected,
+      user: { isAppAdmin: expected, isAdmin: expected },
+      reason: expected ? 'app_admin' : 'denied',
+    })
+  })
+
+  test('do not change the user that was asked about', async () => {
+    const user = createMockUser({ groups: ['admins'] })
+    const { user: marked } = await Authoriser.fromLists({
+      allowedGroups: ['admins'],
+      adminGroups: ['admins'],
+    }).authorise(user)
+    expect(user.isAppAdmin).toBe(false)
+    expect(marked.isIn('admins')).toBe(true)
+  })
+
+  test('platform admins pass only where the list was set', async () => {
+    const authoriser = new Authoriser({ rules: [no] })
+    const user = createMockUser({ isPlatformAdmin: true })
+    expect(await authoriser.authorise(user)).toMatchObject({ allowed: false })
+    expect(await authoriser.authorise(user, { admitPlatformAdmins: true })).toMatchObject({
+      allowed: true,
+      reason: 'platform_admin',
+    })
+  })
+
+  test('unverified e-mails count where that was asked for', async () => {
+    const profile = { email: 'a@example.com', emailVerified: false }
+    const lists = { allowedUsers: ['a@example.com'] }
+    expect((await Authoriser.fromLists(lists).authorise(createMockUser(profile))).allowed).toBe(false)
+    expect(
+      (await Authoriser.fromLists({ ...lists, requireVerifiedEmail: false }).authorise(createMockUser(profile)))
+        .allowed,
+    ).toBe(true)
+    expect(await allows(not(not(domainRule(['example.com']))), profile, { requireVerifiedEmail: false })).toBe(true)
+  })
+
+  test('a rule sees the user as admin', async () => {
+    const isAllowed = vi.fn<Rule['isAllowed']>(() => true)
+    await new Authoriser({ rules: [{ name: 'own', isAllowed }] }).authorise(createMockUser({ email: 'a@example.com' }))
+    expect(isAllowed).toHaveBeenCalledWith(expect.objectContaining({ email: 'a@example.com' }), {
+      requireVerifiedEmail: true,
+    })
+  })
+})

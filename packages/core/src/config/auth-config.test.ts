@@ -1,0 +1,69 @@
+import { expect, test } from 'vitest'
+import { parseAuthConfig } from './auth-config.js'
+
+const parse = (value: unknown) =>
+  parseAuthConfig(typeof value === 'string' ? value : JSON.stringify(value), 'file auth.json')
+
+test('the config file of the Python library loads unchanged, comments included', () => {
+  const set = parse({
+    _comment: 'Who may use this app',
+    _comment_groups: ['anything'],
+    allowed_groups: ['developers'],
+    allowed_users: ['a@example.com'],
+    require_all: true,
+    admin_groups: ['admins'],
+    admin_users: ['Root@example.com'],
+  })
+  expect(set.rules).toHaveLength(2)
+  expect(set).toMatchObject({ requireAll: true, requireVerifiedEmail: true })
+  expect([...set.adminUsers]).toEqual(['root@example.com'])
+})
+
+test('a byte order mark does no harm', () => {
+  expect(parse('\uFEFF{"allowed_groups":["a"]}').rules).toHaveLength(1)
+})
+
+test.each([
+  ['not JSON', '{"allowed_groups": ["a"],}', /^file auth\.json is not JSON\. Look for a missing comma/],
+  ['a list', [], /must be a JSON object/],
+  ['null', 'null', /must be a JSON object/],
+  ['a misspelt key', { allowed_group: ['a'] }, /unknown key "allowed_group"\. Did you mean "allowed_groups"\?/],
+  ['a key in camel case', { allowedGroups: ['a'] }, /Did you mean "allowed_groups"\?/],
+  ['a text instead of a list', { allowed_groups: 'a' }, /allowed_groups must be a list, such as \["developers"\]/],
+  ['a group that is empty', { allowed_groups: ['a', ''] }, /allowed_groups\[1\] must not be empty/],
+  ['a group that is a number', { allowed_groups: [1] }, /allowed_groups\[0\] must be a text/],
+  ['an e-mail that is none', { allowed_users: ['a@example.com', 'b'] }, /allowed_users\[1\] must be an e-mail address/],
+  [
+    'an admin that is none',
+    { allowed_groups: ['a'], admin_users: ['x'] },
+    /admin_users\[0\] must be an e-mail address/,
+  ],
+  ['a domain with an @', { allowed_domains: ['@example.com'] }, /allowed_domains\[0\] must be a domain without the @/],
+  [
+    'a flag in quotes',
+    { allowed_groups: ['a'], require_all: 'true' },
+    /require_all must be true or false, without quotes/,
+  ],
+  ['null instead of a list', { allowed_groups: null }, /allowed_groups must be a list/],
+  [
+    'nobody let in',
+    { allowed_groups: [], allowed_users: [] },
+    /at least one of allowed_groups, allowed_users, allowed_domains must not be empty/,
+  ],
+  ['only admins', { admin_groups: ['a'] }, /at least one of/],
+])('says what to do about %s', (_, value, sentence) => {
+  expect(() => parse(value)).toThrow(sentence)
+  expect(() => parse(value)).toThrow(expect.objectContaining({ code: 'configuration' }))
+})
+
+test('never prints a value', () => {
+  for (const value of [
+    '{"allowed_users": ["secret-value"',
+    { allowed_users: ['secret-value'] },
+    { allowed_domains: ['secret-value@'] },
+  ]) {
+    expect(() => parse(value)).toThrow(
+      expect.objectContaining({ message: expect.not.stringContaining('secret-value') as string }),
+    )
+  }
+})

@@ -1,0 +1,86 @@
+import { expect, test } from 'vitest'
+import { type HeadersInput, readHeaders, requireTokens } from './headers.js'
+
+const found = { oidcData: 'data', accessToken: 'access', identity: 'sub' }
+
+test.each<[string, HeadersInput]>([
+  [
+    'a Fetch Headers',
+    new Headers({ 'x-amzn-oidc-data': 'data', 'X-Amzn-Oidc-Accesstoken': 'access', 'x-amzn-oidc-identity': 'sub' }),
+  ],
+  [
+    'a Node record',
+    {
+      'x-amzn-oidc-data': 'data',
+      'x-amzn-oidc-accesstoken': 'access',
+      'x-amzn-oidc-identity': 'sub',
+      'set-cookie': ['a', 'b'],
+    },
+  ],
+  [
+    'any letter case',
+    { 'X-AMZN-OIDC-DATA': 'data', 'X-Amzn-Oidc-Accesstoken': 'access', 'x-amzn-oidc-Identity': 'sub' },
+  ],
+  [
+    'a multi-value record',
+    { 'x-amzn-oidc-data': ['data'], 'x-amzn-oidc-accesstoken': ['access'], 'x-amzn-oidc-identity': ['sub'] },
+  ],
+  [
+    'absent doubles',
+    {
+      'x-amzn-oidc-data': 'data',
+      'X-Amzn-Oidc-Data': undefined,
+      'x-amzn-oidc-accesstoken': 'access',
+      'x-amzn-oidc-identity': 'sub',
+    },
+  ],
+])('reads %s', (_, headers) => {
+  expect(readHeaders(headers)).toEqual(found)
+})
+
+test.each<[string, HeadersInput]>([
+  ['an array of two', { 'x-amzn-oidc-data': ['a', 'b'] }],
+  ['two letter cases', { 'x-amzn-oidc-data': 'a', 'X-Amzn-Oidc-Data': 'a' }],
+  ['values joined by Node', { 'x-amzn-oidc-accesstoken': 'a, b' }],
+  [
+    'values joined by Fetch',
+    new Headers([
+      ['x-amzn-oidc-data', 'a'],
+      ['x-amzn-oidc-data', 'b'],
+    ]),
+  ],
+  ['two identities', { 'x-amzn-oidc-identity': ['a', 'b'] }],
+])('refuses %s', (_, headers) => {
+  expect(() => readHeaders(headers)).toThrow(
+    expect.objectContaining({ code: 'invalid_token', reason: 'duplicate_header' }),
+  )
+})
+
+test('an identity may have a comma', () => {
+  expect(readHeaders({ 'x-amzn-oidc-identity': 'a,b' }).identity).toBe('a,b')
+})
+
+test('takes no notice of names that only look alike', () => {
+  expect(readHeaders({ x_amzn_oidc_data: 'a', 'x-amzn-oidc-data2': 'b' })).toEqual({})
+})
+
+test.each([undefined, null, 'x', 1, { headers: {} }])('says what to pass instead of %j', (headers) => {
+  expect(() => readHeaders(headers as never)).toThrow(expect.objectContaining({ code: 'configuration' }))
+})
+
+test('a value that is not a text is malformed', () => {
+  expect(() => readHeaders({ 'x-amzn-oidc-data': 1 } as never)).toThrow(
+    expect.objectContaining({ reason: 'malformed' }),
+  )
+})
+
+test('names what is missing', () => {
+  const none = { oidcData: undefined, accessToken: undefined, identity: 'sub' }
+  expect(() => requireTokens(none, true)).toThrow(
+    expect.objectContaining({ code: 'missing_token', headers: ['x-amzn-oidc-data', 'x-amzn-oidc-accesstoken'] }),
+  )
+  expect(() => requireTokens({ ...none, oidcData: 'a' }, true)).toThrow(
+    expect.objectContaining({ headers: ['x-amzn-oidc-accesstoken'] }),
+  )
+  expect(requireTokens({ ...none, oidcData: 'a' }, false)).toMatchObject({ oidcData: 'a' })
+})

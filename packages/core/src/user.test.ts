@@ -1,0 +1,158 @@
+import { createTestAlb, type TestUser } from '@cognito-auth/testing'
+import { afterEach, describe, expect, test, vi } from 'vitest'
+import { CognitoAuth, type CognitoAuthOptions, createMockUser, type User } from './index.js'
+import { groupsOf } from './user.js'
+
+async function userFor(
+  user: TestUser,
+  options: CognitoAuthOptions = {},
+  claims: Record<string, unknown> = {},
+): Promise<User> {
+  const alb = await createTestAlb()
+  const auth = new CognitoAuth({ ...alb.options, authoriser: null, ...options })
+  const headers = await alb.headersFor(user)
+  return await auth.requireUser({ ...headers, 'x-amzn-oidc-data': await alb.signAlbToken({ user, claims }) })
+}
+
+afterEach(() => {
+  vi.unstubAllEnvs()
+})
+
+const full = {
+  email: 'Dev@Example.COM',
+  name: 'Dev Eloper',
+  givenName: 'Dev',
+  familyName: 'Eloper',
+  groups: ['developers'],
+  sub: 'sub-1',
+  username: 'dev',
+}
+
+test('has the profile of both tokens', async () => {
+  const user = await userFor(full)
+  expect({ ...user }).toMatchObject({
+    ...full,
+    emailDomain: 'example.com',
+    emailVerified: true,
+    isPlatformAdmin: false,
+    isAppAdmin: false,
+    isAdmin: false,
+    isAuthenticated: true,
+    issuer: 'https://cognito-idp.eu-west-2.amazonaws.com/eu-west-2_TestPool1',
+    clientId: '1example23456789',
+  })
+  expect(user.expiresAt?.getTime()).toBe(Number(user.accessClaims['exp']) * 1000)
+  expect(user.isIn('developers')).toBe(true)
+  expect(user.isIn('Developers')).toBe(false)
+  expect(`${user}`).toBe('Dev@Example.COM')
+})
+
+test('is frozen data: no serialiser takes claims or methods along', async () => {
+  const user = await userFor(full)
+  const keys = [
+    'sub',
+    'username',
+    'email',
+    'emailDomain',
+    'emailVerified',
+    'name',
+    'givenName',
+    'familyName',
+    'groups',
+    'isPlatformAdmin',
+    'isAppAdmin',
+    'isAdmin',
+    'isAuthenticated',
+    'expiresAt',
+    'issuer',
+    'clientId',
+  ]
+  expect(Object.keys(user)).toEqual(keys)
+  expect(Object.keys(structuredClone(user))).toEqual(keys)
+  expect(JSON.stringify(user)).not.toContain('token_use')
+  expect(Object.isFrozen(user) && Object.isFrozen(user.groups) && Object.isFrozen(user.accessClaims)).toBe(true)
+  expect(user.oidcClaims['email']).toBe('Dev@Example.COM')
+})
+
+test('missing strings are empty', async () => {
+  const user = await userFor({ email: '', emailVerified: undefined })
+  expect(user).toMatchObject({
+    email: '',
+    emailDomain: '',
+    name: '',
+    givenName: '',
+    familyName: '',
+    groups: [],
+    emailVerified: undefined,
+  })
+})
+
+test.each([
+  ['true', true],
+  [true, true],
+  ['false', false],
+  [false, false],
+  ['TRUE', false],
+  [null, false],
+  [1, false],
+])('email_verified of %j is %j', async (claim, expected) => {
+  const user = await userFor({ emailVerified: undefined }, {}, { email_verified: claim })
+  expect(user.emailVerified).toBe(expected)
+})
+
+test('a claim that should be a text and is not, is empty', async () => {
+  expect(await userFor({}, {}, { email: 42, name: ['x'] })).toMatchObject({ email: '', name: '' })
+})
+
+test('platform admins are labelled by the default list, or by one’s own', async () => {
+  expect(await userFor({ groups: ['gds-idea'] })).toMatchObject({ isPlatformAdmin: true, isAdmin: true })
+  expect(await userFor({ groups: ['gds-idea'] }, { platformAdminGroups: [] })).toMatchObject({ isPlatformAdmin: false })
+  expect(await userFor({ groups: ['ops'] }, { platformAdminGroups: ['ops'] })).toMatchObject({ isPlatformAdmin: true })
+})
+
+test('groups can come from a claim of another identity provider', async () => {
+  const user = await userFor(
+    { groups: ['ignored'] },
+    { groupsClaim: 'custom:groups' },
+    { 'custom:groups': '["a","b"]' },
+  )
+  expect(user).toMatchObject({ groups: ['a', 'b'], expiresAt: null })
+  expect(user.accessClaims).toEqual({})
+})
+
+test.each([
+  [
+    ['a', 'b'],
+    ['a', 'b'],
+  ],
+  [['a', 1, '', null], ['a']],
+  ['["a","b"]', ['a', 'b']],
+  ['a, b ,', ['a', 'b']],
+  ['[Default, a, b]', ['Default', 'a', 'b']],
+  ['[', []],
+  ['', []],
+  [undefined, []],
+  [{ a: 1 }, []],
+  [7, []],
+])('groups of %j are %j', (claim, expected) => {
+  expect(groupsOf(claim)).toEqual(expected)
+})
+
+describe('createMockUser', () => {
+  test('builds a user without tokens', () => {
+    const user = createMockUser({ email: 'a@example.com', groups: ['x'], name: 'A' })
+    expect(user).toMatchObject({
+      email: 'a@example.com',
+      emailDomain: 'example.com',
+      groups: ['x'],
+      isAuthenticated: true,
+    })
+    expect(user.isIn('x')).toBe(true)
+  })
+
+  test('refuses production, and properties that users do not have', () => {
+    expect(() => createMockUser({ mail: 'x' } as object)).toThrow(/Did you mean email/)
+    vi.stubEnv('NODE_ENV', 'production')
+    expect(() => createMockUser()).toThrow(expect.objectContaining({ code: 'configuration' }))
+  })
+})

@@ -1,0 +1,247 @@
+import { generateKeyPairSync, randomBytes, randomUUID } from 'node:crypto'
+import { createTestAlb, encodePart, type TestAlb } from '@cognito-auth/testing'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { TokenVerifier, type TokenVerifierOptions } from '../src/index.js'
+
+const HOUR = 3_600_000
+const user = { email: 'dev@example.com' }
+let alb: TestAlb
+
+beforeEach(async () => {
+  vi.useFakeTimers({ toFake: ['Date'] })
+  alb = await createTestAlb({ accessTokenLifetimeSeconds: 400_000, tokenLifetimeSeconds: 400_000 })
+})
+
+afterEach(() => {
+  vi.useRealTimers()
+})
+
+function verifier(more: TokenVerifierOptions = {}): TokenVerifier {
+  return new TokenVerifier({ ...alb.options, ...more })
+}
+
+async function tokens() {
+  return { oidcData: await alb.signAlbToken({ user }), accessToken: await alb.signAccessToken({ user }) }
+}
+
+/** A token of the right form with a random signature, as a stranger can make by the thousand. */
+async function forgeries(count: number, header: object): Promise<string[]> {
+  const [, payload = ''] = (await alb.signAlbToken({ user })).split('.')
+  const { albArn, clientId } = alb.options
+  return Array.from({ length: count }, () => {
+    const own = {
+      typ: 'JWT',
+      kid: randomUUID(),
+      alg: 'ES256',
+      iss: alb.issuer,
+      client: clientId,
+      signer: albArn,
+      exp: 4_102_444_800,
+      ...header,
+    }
+    return `${encodePart(JSON.stringify(own), 'alb')}.${payload}.${encodePart(randomBytes(64), 'alb')}`
+  })
+}
+
+const albFetches = () => alb.requests.filter((url) => url.includes('public-keys')).length
+const jwksFetches = () => alb.requests.filter((url) => url.includes('jwks')).length
+
+describe('fetches', () => {
+  test('1,000 concurrent first requests make one fetch of each kind', async () => {
+    const one = verifier()
+    const given = await tokens()
+    await Promise.all(Array.from({ length: 1_000 }, async () => await one.verify(given)))
+    expect([albFetches(), jwksFetches()]).toEqual([1, 1])
+  })
+
+  test('10,000 forged tokens of another load balancer make none', async () => {
+    const one = verifier()
+    const forged = await forgeries(10_000, { signer: alb.options.albArn.replace('test-alb', 'evil') })
+    const outcomes = await Promise.allSettled(forged.map(async (token) => await one.verifyAlbToken(token)))
+    expect(outcomes.every(({ status }) => status === 'rejected')).toBe(true)
+    expect(alb.requests).toEqual([])
+  })
+
+  test('10,000 forged tokens with random key ids make 20, and a good user is served meanwhile', async () => {
+    const one = verifier()
+    const given = await tokens()
+    await one.verify(given)
+    const before = albFetches()
+    const forged = await forgeries(10_000, {})
+    const attack = Promise.allSettled(forged.map(async (token) => await one.verifyAlbToken(token)))
+    await expect(one.verify(given)).resolves.toBeDefined()
+    await expect(one.verify(await tokens())).resolves.toBeDefined()
+    expect((await attack).every(({ status }) => status === 'rejected')).toBe(true)
+    expect(albFetches() - before).toBeLessThanOrEqual(20)
+    // The budget comes back: 20 a minute.
+    vi.setSystemTime(Date.now() + 60_000)
+    await Promise.allSettled((await forgeries(50, {})).map(async (token) => await one.verifyAlbToken(token)))
+    expect(albFetches() - before).toBeLessThanOrEqual(40)
+    expect(albFetches() - before).toBeGreaterThan(25)
+  })
+
+  test('over budget is an outage, not the user’s fault', async () => {
+    const one = verifier()
+    const outcomes = await Promise.allSettled(
+      (await forgeries(30, {})).map(async (token) => await one.verifyAlbToken(token)),
+    )
+    const codes = outcomes.map((outcome) =>
+      outcome.status === 'rejected' ? (outcome.reason as { code: string }).code : 'ok',
+    )
+    expect(codes.filter((code) => code === 'keys_unavailable')).toHaveLength(10)
+  })
+
+  test('three live keys used in turn make three', async () => {
+    const one = verifier()
+    const given = []
+    for (let index = 0; index < 3; index += 1) {
+      given.push(await alb.signAlbToken({ user }))
+      alb.rotateKeys()
+    }
+    for (let round = 0; round < 5; round += 1) for (const token of given) await one.verifyAlbToken(token)
+    expect(albFetches()).toBe(3)
+  })
+
+  test('an unknown key id is asked for once', async () => {
+    const one = verifier()
+    const [token = ''] = await forgeries(1, {})
+    for (let round = 0; round < 3; round += 1)
+      await expect(one.verifyAlbToken(token)).rejects.toMatchObject({ reason: 'key_not_found' })
+    expect(albFetches()).toBe(1)
+  })
+
+  test('an unknown Cognito key refetches the JWKS, at most once per 10 s', async () => {
+    const one = verifier()
+    await one.verify(await tokens())
+    alb.rotateKeys()
+    await one.verify(await tokens())
+    expect(jwksFetches()).toBe(2)
+    const foreign = async () => ({
+      oidcData: await alb.signAlbToken({ user }),
+      accessToken: await alb.signAccessToken({ user, header: { kid: randomUUID() } }),
+    })
+    await expect(one.verify(await foreign())).rejects.toMatchObject({ reason: 'key_not_found' })
+    expect(jwksFetches()).toBe(2)
+    vi.setSystemTime(Date.now() + 10_001)
+    await expect(one.verify(await foreign())).rejects.toMatchObject({ reason: 'key_not_found' })
+    expect(jwksFetches()).toBe(3)
+  })
+})
+
+describe('age', () => {
+  test('a key is refreshed in the background from 80 % of its TTL', async () => {
+    const one = verifier()
+    const given = await tokens()
+    await one.verify(given)
+    vi.setSystemTime(Date.now() + 0.79 * HOUR)
+    await one.verify(given)
+    expect(alb.requests).toHaveLength(2)
+    vi.setSystemTime(Date.now() + 0.02 * HOUR)
+    await one.verify(given)
+    await vi.waitFor(() => expect(alb.requests).toHaveLength(4))
+    await one.verify(given)
+    expect(alb.requests).toHaveLength(4)
+  })
+
+  test('an expired key serves while AWS is out of reach, for 24 h', async () => {
+    const one = verifier()
+    const given = await tokens()
+    await one.verify(given)
+    alb.goOffline()
+    vi.setSystemTime(Date.now() + 24 * HOUR)
+    await expect(one.verify(given)).resolves.toBeDefined()
+    vi.setSystemTime(Date.now() + 1 * HOUR)
+    await expect(one.verify(given)).rejects.toMatchObject({
+      code: 'keys_unavailable',
+      status: 503,
+      retryAfterSeconds: expect.any(Number) as number,
+    })
+    alb.goOnline()
+    await expect(one.verify(given)).resolves.toBeDefined()
+  })
+
+  test('an expired key that AWS says is gone serves no more, remembered tokens or not', async () => {
+    const one = verifier()
+    const given = await tokens()
+    await one.verify(given)
+    alb.rotateKeys()
+    alb.retireKeys()
+    vi.setSystemTime(Date.now() + 1.1 * HOUR)
+    await expect(one.verify(given)).rejects.toMatchObject({ code: 'invalid_token', reason: 'key_not_found' })
+  })
+
+  test('out of reach at first, keys are asked for again at once', async () => {
+    const one = verifier()
+    const given = await tokens()
+    alb.goOffline()
+    await expect(one.verify(given)).rejects.toMatchObject({ code: 'keys_unavailable' })
+    expect(albFetches()).toBe(3)
+    alb.goOnline()
+    await expect(one.verify(given)).resolves.toBeDefined()
+  })
+})
+
+describe('an endpoint that answers', () => {
+  async function outcome(answer: () => Response | Promise<Response>) {
+    let fetches = 0
+    const fetch = async (): Promise<Response> => {
+      fetches += 1
+      return await answer()
+    }
+    const error: unknown = await verifier({ fetch })
+      .verifyAlbToken(await alb.signAlbToken({ user }))
+      .then(() => 'verified')
+      .catch((reason: unknown) => reason)
+    return { error, fetches }
+  }
+
+  const rsa = generateKeyPairSync('rsa', { modulusLength: 2048 }).publicKey.export({ type: 'spki', format: 'pem' })
+  const p384 = generateKeyPairSync('ec', { namedCurve: 'P-384' }).publicKey.export({ type: 'spki', format: 'pem' })
+
+  test.each<[string, () => Response, string, number]>([
+    ['400', () => new Response('', { status: 400 }), 'invalid_token', 1],
+    ['403', () => new Response('', { status: 403 }), 'invalid_token', 1],
+    ['404', () => new Response('', { status: 404 }), 'invalid_token', 1],
+    ['429', () => new Response('', { status: 429 }), 'keys_unavailable', 1],
+    ['500', () => new Response('', { status: 500 }), 'keys_unavailable', 3],
+    ['503', () => new Response('', { status: 503 }), 'keys_unavailable', 3],
+    [
+      'a redirect',
+      () => new Response('', { status: 302, headers: { location: 'https://evil.example' } }),
+      'keys_unavailable',
+      1,
+    ],
+    ['nonsense', () => new Response('nonsense'), 'keys_unavailable', 1],
+    ['an RSA key', () => new Response(String(rsa)), 'keys_unavailable', 1],
+    ['a P-384 key', () => new Response(String(p384)), 'keys_unavailable', 1],
+    ['more than 64 KiB', () => new Response(alb.albKey.pem + ' '.repeat(65_536)), 'keys_unavailable', 1],
+  ])('%s', async (_, answer, code, times) => {
+    const { error, fetches } = await outcome(answer)
+    expect(error).toMatchObject({ code })
+    expect(fetches).toBe(times)
+  })
+
+  test('an RSA key of 1024 bits is no key', async () => {
+    const jwk = generateKeyPairSync('rsa', { modulusLength: 1024 }).publicKey.export({ format: 'jwk' })
+    const fetch: typeof globalThis.fetch = async (input) =>
+      String(input).includes('jwks')
+        ? Response.json({ keys: [{ ...jwk, kid: alb.cognitoKey.kid, alg: 'RS256', use: 'sig' }] })
+        : await alb.options.fetch(input)
+    await expect(verifier({ fetch }).verify(await tokens())).rejects.toMatchObject({ code: 'keys_unavailable' })
+  })
+
+  test('nothing is given up on after 8 s', { timeout: 20_000 }, async () => {
+    const fetch = async () => await new Promise<Response>(() => undefined)
+    await expect(verifier({ fetch }).verifyAlbToken(await alb.signAlbToken({ user }))).rejects.toMatchObject({
+      code: 'keys_unavailable',
+    })
+  })
+})
+
+test('GovCloud keys are in S3', async () => {
+  alb = await createTestAlb({ region: 'us-gov-west-1' })
+  await verifier().verifyAlbToken(await alb.signAlbToken({ user }))
+  expect(alb.requests).toEqual([
+    `https://s3-us-gov-west-1.amazonaws.com/aws-elb-public-keys-prod-us-gov-west-1/${alb.albKey.kid}`,
+  ])
+})
