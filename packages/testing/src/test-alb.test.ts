@@ -8,20 +8,39 @@ function decode(part = ''): Record<string, unknown> {
   return JSON.parse(Buffer.from(part, 'base64url').toString()) as Record<string, unknown>
 }
 
-function parts(token = ''): { header: Record<string, unknown>; claims: Record<string, unknown>; signature: Buffer; input: string } {
+function parts(token = ''): {
+  header: Record<string, unknown>
+  claims: Record<string, unknown>
+  signature: Buffer
+  input: string
+} {
   const [header = '', claims = '', signature = ''] = token.split('.')
-  return { header: decode(header), claims: decode(claims), signature: Buffer.from(signature, 'base64url'), input: `${header}.${claims}` }
+  return {
+    header: decode(header),
+    claims: decode(claims),
+    signature: Buffer.from(signature, 'base64url'),
+    input: `${header}.${claims}`,
+  }
 }
 
 async function headers(alb: TestAlb, fault?: Fault) {
   const all = await alb.headersFor(user, fault && { fault })
-  return { data: all['x-amzn-oidc-data'], access: all['x-amzn-oidc-accesstoken'], identity: all['x-amzn-oidc-identity'] }
+  return {
+    data: all['x-amzn-oidc-data'],
+    access: all['x-amzn-oidc-accesstoken'],
+    identity: all['x-amzn-oidc-identity'],
+  }
 }
 
 /** Verifies over the bytes as they are, by nothing but node:crypto. */
 function albSignatureHolds(alb: TestAlb, token: string): boolean {
   const { input, signature } = parts(token)
-  return verify('sha256', Buffer.from(input), { key: createPublicKey(alb.albKey.pem), dsaEncoding: 'ieee-p1363' }, signature)
+  return verify(
+    'sha256',
+    Buffer.from(input),
+    { key: createPublicKey(alb.albKey.pem), dsaEncoding: 'ieee-p1363' },
+    signature,
+  )
 }
 
 afterEach(() => {
@@ -35,7 +54,12 @@ test('the user claims token is written as a load balancer writes it', async () =
   const { header, claims, signature } = parts(data)
   expect(Object.keys(header)).toEqual(['typ', 'kid', 'alg', 'iss', 'client', 'signer', 'exp'])
   expect(header['kid']).toMatch(/^[0-9a-f-]{36}$/)
-  expect(claims).toMatchObject({ email: 'dev@example.com', email_verified: 'true', given_name: 'D', exp: 1_700_000_120 })
+  expect(claims).toMatchObject({
+    email: 'dev@example.com',
+    email_verified: 'true',
+    given_name: 'D',
+    exp: 1_700_000_120,
+  })
   expect(Object.keys(claims).slice(-2)).toEqual(['exp', 'iss'])
   expect(claims).not.toHaveProperty('cognito:groups')
   expect(signature).toHaveLength(64)
@@ -52,7 +76,9 @@ test('the access token is written as Cognito writes it', async () => {
   expect(claims).toMatchObject({ token_use: 'access', 'cognito:groups': ['developers'], version: 2, sub: identity })
   expect(claims).not.toHaveProperty('aud')
   expect(access).not.toContain('=')
-  const { keys } = (await (await alb.options.fetch(`${alb.issuer}/.well-known/jwks.json`)).json()) as { keys: Record<string, string>[] }
+  const { keys } = (await (await alb.options.fetch(`${alb.issuer}/.well-known/jwks.json`)).json()) as {
+    keys: Record<string, string>[]
+  }
   expect(keys).toHaveLength(2)
   const jwk = keys.find((key) => key['kid'] === header['kid'])
   expect(verify('sha256', Buffer.from(input), createPublicKey({ key: jwk ?? {}, format: 'jwk' }), signature)).toBe(true)
@@ -64,13 +90,17 @@ test('a user without groups has no groups claim', async () => {
 })
 
 const spoils: Record<Fault, (alb: TestAlb, given: Awaited<ReturnType<typeof headers>>) => boolean> = {
-  expired: (alb, { data = '' }) => Number(parts(data).header['exp']) < Date.now() / 1000 && albSignatureHolds(alb, data),
+  expired: (alb, { data = '' }) =>
+    Number(parts(data).header['exp']) < Date.now() / 1000 && albSignatureHolds(alb, data),
   not_yet_valid: (_, { access }) => Number(parts(access).claims['nbf']) > Date.now() / 1000,
   bad_signature: (alb, { data = '' }) => parts(data).signature.length === 64 && !albSignatureHolds(alb, data),
-  wrong_signer: (alb, { data = '' }) => parts(data).header['signer'] !== alb.options.albArn && albSignatureHolds(alb, data),
+  wrong_signer: (alb, { data = '' }) =>
+    parts(data).header['signer'] !== alb.options.albArn && albSignatureHolds(alb, data),
   wrong_client: (alb, { data, access }) =>
-    parts(data).header['client'] !== alb.options.clientId && parts(access).claims['client_id'] === parts(data).header['client'],
-  wrong_issuer: (alb, { data, access }) => parts(data).header['iss'] !== alb.issuer && parts(access).claims['iss'] === parts(data).claims['iss'],
+    parts(data).header['client'] !== alb.options.clientId &&
+    parts(access).claims['client_id'] === parts(data).header['client'],
+  wrong_issuer: (alb, { data, access }) =>
+    parts(data).header['iss'] !== alb.issuer && parts(access).claims['iss'] === parts(data).claims['iss'],
   wrong_subject: (_, { data, access }) => parts(data).claims['sub'] !== parts(access).claims['sub'],
   unknown_key: (alb, { data }) => parts(data).header['kid'] !== alb.albKey.kid,
   missing_access_token: (_, { data, access }) => access === undefined && data !== undefined,
@@ -93,7 +123,8 @@ test('an unknown fault or property of a user is an error', async () => {
 test('rotated keys stay published until they are retired', async () => {
   const alb = await createTestAlb()
   const [oldKey, oldRsa] = [alb.albKey.kid, alb.cognitoKey.kid]
-  const status = async (kid: string) => (await alb.options.fetch(`https://public-keys.auth.elb.eu-west-2.amazonaws.com/${kid}`)).status
+  const status = async (kid: string) =>
+    (await alb.options.fetch(`https://public-keys.auth.elb.eu-west-2.amazonaws.com/${kid}`)).status
   alb.rotateKeys()
   expect(alb.albKey.kid).not.toBe(oldKey)
   expect(alb.cognitoKey.kid).not.toBe(oldRsa)

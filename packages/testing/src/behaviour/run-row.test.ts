@@ -20,9 +20,18 @@ const headers = { 'content-type': 'application/problem+json', 'cache-control': '
 test.each([
   { what: 'another status', response: { status: 200, headers, body: JSON.stringify(problem) } },
   { what: 'another code', response: { status: 401, headers, body: JSON.stringify({ ...problem, code: 'x' }) } },
-  { what: 'more than four members', response: { status: 401, headers, body: JSON.stringify({ ...problem, detail: 'x' }) } },
-  { what: 'another content type', response: { status: 401, headers: { ...headers, 'content-type': 'text/html' }, body: JSON.stringify(problem) } },
-  { what: 'a cacheable answer', response: { status: 401, headers: { 'content-type': headers['content-type'] }, body: JSON.stringify(problem) } },
+  {
+    what: 'more than four members',
+    response: { status: 401, headers, body: JSON.stringify({ ...problem, detail: 'x' }) },
+  },
+  {
+    what: 'another content type',
+    response: { status: 401, headers: { ...headers, 'content-type': 'text/html' }, body: JSON.stringify(problem) },
+  },
+  {
+    what: 'a cacheable answer',
+    response: { status: 401, headers: { 'content-type': headers['content-type'] }, body: JSON.stringify(problem) },
+  },
   { what: 'a body that is not JSON', response: { status: 401, headers, body: '<html>' } },
 ])('$what is a difference', ({ response }) => {
   expect(differencesOf(response, { status: 401, code: 'missing_token' })).not.toEqual([])
