@@ -7,7 +7,19 @@ import { dirname, join, normalize, relative } from 'node:path'
 
 /** Levels of core, lowest first. A name is a file or a folder of `packages/core/src`. */
 const LEVELS = [
-  ['errors', 'headers', 'claims', 'events', 'decision', 'user-type', 'suggest', 'bounded-map', 'options', 'urls', 'time-limit'],
+  [
+    'errors',
+    'headers',
+    'claims',
+    'events',
+    'decision',
+    'user-type',
+    'suggest',
+    'bounded-map',
+    'options',
+    'urls',
+    'time-limit',
+  ],
   ['keys'],
   ['verifier'],
   ['user', 'mock-user'],
