@@ -55,6 +55,11 @@ Ctrl-C stops everything.`)
       process.once('SIGTERM', resolve)
     })
   }
+} catch (error) {
+  // A port in use or an app that does not start is a sentence, not a stack.
+  if (error?.name !== 'LocalAlbError') throw error
+  console.error(`demo: ${error.message}`)
+  process.exitCode = 1
 } finally {
   await stopAll(running)
 }

@@ -91,7 +91,9 @@ export function cognitoAuth(options: ExpressAuthOptions | CognitoAuth = {}): Exp
       { method: req.method, header: (name) => req.get(name) },
       auth.redirectUrl,
     )
-    res.status(status).set(headers).end(body)
+    // Not res.set(), which adds a charset that JSON types do not have (RFC 8259 section 11).
+    for (const [name, value] of Object.entries(headers)) res.setHeader(name, value)
+    res.status(status).end(body)
   }
 
   async function reject(error: unknown, req: Request, res: Response, next: NextFunction): Promise<void> {

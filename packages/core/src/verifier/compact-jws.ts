@@ -9,7 +9,7 @@ import { InvalidTokenError } from '../errors.js'
 import type { Claims } from '../user-type.js'
 
 /** Characters; a token is ASCII, so bytes too. The load balancer itself allows headers of 16 K. */
-export const MAX_TOKEN_LENGTH = 16 * 1024
+const MAX_TOKEN_LENGTH = 16 * 1024
 
 /** What a token says before anything of it is verified. */
 export interface UnverifiedJws {
@@ -56,6 +56,16 @@ function parseObject(bytes: Buffer, what: string): Claims {
 }
 
 /**
+ * Checks that a token is a text of a size worth looking at, before anything else is done with it.
+ *
+ * @throws {InvalidTokenError} `malformed` when it is not a text; `too_large` above 16 KiB.
+ */
+export function checkToken(token: unknown): asserts token is string {
+  if (typeof token !== 'string') throw malformed('it is not a text')
+  if (token.length > MAX_TOKEN_LENGTH) throw new InvalidTokenError('too_large', 'The token is larger than 16 KiB')
+}
+
+/**
  * Takes a token apart and checks what its header says about how to read it.
  *
  * @param padding The load balancer pads its segments with `=`, against RFC 7515 section 2; Cognito does not.
@@ -64,8 +74,7 @@ function parseObject(bytes: Buffer, what: string): Claims {
  * RFC 7797): extensions that would change how the token is read, and that neither AWS service uses.
  */
 export function parseCompactJws(token: string, algorithm: string, padding: 'allowed' | 'refused'): UnverifiedJws {
-  if (typeof token !== 'string') throw malformed('it is not a text')
-  if (token.length > MAX_TOKEN_LENGTH) throw new InvalidTokenError('too_large', 'The token is larger than 16 KiB')
+  checkToken(token)
   const parts = token.split('.', 4)
   const [header, payload, signature] = parts
   if (header === undefined || payload === undefined || signature === undefined || parts.length > 3) {

@@ -82,6 +82,8 @@ const NARROWING = ['albArn', 'clientId', 'userPoolId', 'issuer', 'groupsClaim'] 
 
 /** Refuses `clientId: process.env.MISSPELT`: what is not wanted is left out, not `undefined`. */
 export function refuseUndefined(options: object): void {
+  const given: unknown = options
+  if (typeof given !== 'object' || given === null) throw new ConfigurationError('Options are given as an object')
   for (const option of NARROWING) {
     if (option in options && (options as Record<string, unknown>)[option] === undefined) {
       throw optionError(option, 'is undefined. Give it a value, or leave it out')

@@ -233,6 +233,17 @@ describe('the load balancer token', () => {
     await expect(verifier().verifyAlbToken(token)).rejects.toMatchObject({ reason: 'malformed' })
   })
 
+  test.each([undefined, null, 5, {}, ['a.b.c']])('that is %j is malformed', async (token) => {
+    await expect(verifier().verifyAlbToken(token as never)).rejects.toMatchObject({ reason: 'malformed' })
+    const expected = { issuer: alb.issuer, clientId: alb.options.clientId, sub: 'x' }
+    await expect(verifier().verifyAccessToken(token as never, expected)).rejects.toMatchObject({ reason: 'malformed' })
+  })
+
+  test('is not looked for without options', () => {
+    expect(() => new TokenVerifier(undefined as never)).toThrow(expect.objectContaining({ code: 'configuration' }))
+    expect(() => new TokenVerifier({})).toThrow(/albArn/)
+  })
+
   test('may be 16 KiB, and no more', async () => {
     const base = (await alb.signAlbToken({ user, claims: { filler: '' } })).length
     const filler = 'x'.repeat(Math.floor((16_384 - base) / 4) * 3 - 6)

@@ -12,6 +12,7 @@ import { CognitoKeys } from '../keys/cognito-keys.js'
 import type { Claims } from '../user-type.js'
 import { checkAccessClaims, checkAccessToken, type ExpectedAccessToken } from './access-token.js'
 import { type AlbToken, badSignature, checkAlbClaims, checkAlbTimes, checkAlbToken } from './alb-token.js'
+import { checkToken } from './compact-jws.js'
 import { InFlight } from './in-flight.js'
 import { refuseUndefined, setUpVerifier, type TokenVerifierOptions, type VerifierSetup } from './options.js'
 import { verifyEs256, verifyRs256 } from './signature.js'
@@ -154,6 +155,7 @@ export class TokenVerifier {
   }
 
   async #albToken(token: string, alone: boolean): Promise<AlbToken> {
+    checkToken(token)
     const digest = this.#albTokens.digest(token)
     const known = this.#albTokens.get(digest)
     if (known !== undefined) {
@@ -167,6 +169,7 @@ export class TokenVerifier {
   }
 
   async #accessToken(token: string, expected: ExpectedAccessToken, alone: boolean): Promise<Claims> {
+    checkToken(token)
     const { issuers, clockToleranceSeconds } = this.#setup
     const digest = this.#accessTokens.digest(token)
     const known = this.#accessTokens.get(digest)

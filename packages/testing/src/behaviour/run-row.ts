@@ -33,7 +33,7 @@ function checkHeaders(response: RawResponse, expected: NonNullable<Expected['hea
 function checkProblem(response: RawResponse, code: string): string[] {
   const type = String(response.headers['content-type'] ?? 'none')
   const differences: string[] = []
-  if (!/^application\/problem\+json\b/.test(type)) differences.push(`content-type: ${type}`)
+  if (!/^application\/problem\+json(?:;|$)/.test(type)) differences.push(`content-type: ${type}`)
   if (response.headers['cache-control'] !== 'no-store') differences.push('cache-control is not no-store')
   const body = parsed(response.body)
   if (body?.['code'] !== code) differences.push(`code: expected ${code}, got ${String(body?.['code'])}`)
