@@ -1,0 +1,165 @@
+/**
+ * Protects a Koa app, or a route of it.
+ *
+ * @module
+ */
+
+import type { IncomingMessage } from 'node:http'
+import type { CognitoAuth, CognitoAuthOptions, HeadersInput, User } from '@cognito-auth/core'
+import {
+  answerTo,
+  type Bypass,
+  checkGroups,
+  createAuth,
+  createBypass,
+  RequestAuth,
+  requireUserOf,
+} from '@cognito-auth/core/adapter'
+import type { Context, Middleware } from 'koa'
+
+/** Answers a request that is not let through; where it answers nothing, the usual answer is sent. */
+export type OnError = (error: unknown, ctx: Context) => unknown
+
+/** Options of {@link cognitoAuth}: those of `CognitoAuth`, and Koa's own. */
+export interface KoaAuthOptions extends CognitoAuthOptions {
+  /** Answers failures; `'throw'` leaves them to the app's own error middleware. @default the usual answer */
+  readonly onError?: OnError | 'throw' | undefined
+}
+
+/** Options of `protect`. */
+export interface ProtectOptions {
+  /** Exact paths, or a predicate that opens by returning `true`. @default nothing */
+  readonly bypass?: Bypass<Context> | undefined
+}
+
+/** What our middleware leaves at `ctx.state`. */
+export interface AuthState {
+  /** `undefined` where `optional()` let an anonymous request through. */
+  user?: User | undefined
+}
+
+/** What {@link cognitoAuth} gives. */
+export interface KoaAuth {
+  /** What verifies and decides. */
+  readonly core: CognitoAuth
+  /** Admits users who may come in, and sets `ctx.state.user`; answers everybody else. */
+  protect(options?: ProtectOptions): Middleware<AuthState>
+  /** Admits members of at least one of the groups; needs no `protect` before it. */
+  requireGroups(...groups: string[]): Middleware<AuthState>
+  /** Admits app admins and platform admins; needs no `protect` before it. */
+  requireAdmin(): Middleware<AuthState>
+  /** Admits users who may come in, and anonymous requests. A bad token is still 401. */
+  optional(): Middleware<AuthState>
+  /** Expires the load balancer's session cookies and redirects to Cognito's logout. `returnTo` must be in `logoutUrls`. */
+  logout(options?: { readonly returnTo?: string | undefined }): Middleware<AuthState>
+  /** As `CognitoAuth.requireUser`: for WebSocket upgrades, where there is no middleware. */
+  requireUser(headers: HeadersInput): Promise<User>
+}
+
+/** Path that Koa routes by, mount path included; a rewritten `ctx.path` shows here. */
+function routedPath(ctx: Context): string {
+  const { mountPath } = ctx as { mountPath?: unknown }
+  const mount = typeof mountPath === 'string' ? mountPath.replace(/\/$/, '') : ''
+  return mount + ctx.path
+}
+
+/**
+ * Makes the middleware.
+ *
+ * @example
+ * ```ts
+ * const auth = cognitoAuth()
+ * app.use(auth.protect({ bypass: ['/health'] }))
+ * app.use((ctx) => { ctx.body = { hello: getUser(ctx).name } })
+ * ```
+ * @param options Options, or a `CognitoAuth` that exists.
+ * @throws {ConfigurationError} when an option is missing, unknown or wrong.
+ */
+export function cognitoAuth(options: KoaAuthOptions | CognitoAuth = {}): KoaAuth {
+  const { auth, own } = createAuth<Pick<KoaAuthOptions, 'onError'>>(options, ['onError'])
+  // By Node's request: mounted apps have contexts of their own for the same request.
+  const requests = new RequestAuth<IncomingMessage>(auth, (req) => req.headers)
+
+  function answer(error: unknown, ctx: Context): void {
+    const request = { method: ctx.method, header: (name: string) => ctx.get(name) || undefined }
+    const { status, headers, body } = answerTo(error, request, auth.redirectUrl)
+    ctx.status = status
+    ctx.body = body
+    ctx.set(headers)
+  }
+
+  async function reject(error: unknown, ctx: Context): Promise<void> {
+    const { onError } = own
+    if (onError === 'throw') throw error
+    if (onError === undefined) return answer(error, ctx)
+    const { status, body } = ctx
+    try {
+      await onError(error, ctx)
+    } catch (failure) {
+      return answer(new Error('onError failed', { cause: failure }), ctx)
+    }
+    const hasAnswered = ctx.status !== status || ctx.body !== body || ctx.respond === false || ctx.headerSent
+    if (!hasAnswered) answer(error, ctx)
+  }
+
+  /** `next` stays outside `try`: an exception of a later handler is not ours to answer. */
+  function guard(admit: (req: IncomingMessage) => Promise<User | null>): Middleware<AuthState> {
+    return async (ctx, next) => {
+      let user: User | null
+      try {
+        user = await admit(ctx.req)
+      } catch (error) {
+        return await reject(error, ctx)
+      }
+      // A courtesy to handlers. `undefined` also removes what others may have put there.
+      ctx.state.user = user ?? undefined
+      await next()
+    }
+  }
+
+  return {
+    core: auth,
+    protect({ bypass } = {}) {
+      const isBypassed = createBypass(bypass)
+      const protectedGuard = guard((req) => requests.requireUser(req))
+      return async (ctx, next) => {
+        let passes: boolean
+        try {
+          passes = isBypassed(ctx, ctx.originalUrl, routedPath(ctx))
+        } catch (error) {
+          return await reject(error, ctx)
+        }
+        await (passes ? next() : protectedGuard(ctx, next))
+      }
+    },
+    requireGroups(...groups) {
+      const wanted = checkGroups(groups)
+      return guard((req) => requests.requireGroups(req, wanted))
+    },
+    requireAdmin: () => guard((req) => requests.requireAdmin(req)),
+    optional: () => guard((req) => requests.optionalUser(req)),
+    logout: ({ returnTo } = {}) => {
+      return async (ctx) => {
+        try {
+          const { location, cookies } = await auth.logout(ctx.req.headers, returnTo)
+          ctx.status = 302
+          ctx.set({ 'cache-control': 'no-store', location })
+          ctx.append('set-cookie', [...cookies])
+          ctx.body = ''
+        } catch (error) {
+          await reject(error, ctx)
+        }
+      }
+    },
+    requireUser: (headers) => auth.requireUser(headers),
+  }
+}
+
+/**
+ * The user of a request that was protected.
+ *
+ * @throws {ConfigurationError} where nothing protected it, or where `optional()` let an anonymous request through.
+ */
+export function getUser(ctx: Pick<Context, 'req'>): User {
+  return requireUserOf(ctx.req)
+}
