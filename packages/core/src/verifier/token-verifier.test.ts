@@ -255,6 +255,25 @@ describe('the load balancer token', () => {
     await expect(verifier().verifyAlbToken(tooLarge)).rejects.toMatchObject({ reason: 'too_large' })
   })
 
+  const order = 'ffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551'
+  const one = '1'.padStart(64, '0')
+
+  test.each([
+    { what: '63 bytes', signature: '11'.repeat(63) },
+    { what: '65 bytes', signature: '11'.repeat(65) },
+    { what: 'DER', signature: `30440220${'11'.repeat(32)}0220${'11'.repeat(32)}` },
+    { what: 'r and s of zero (psychic)', signature: '00'.repeat(64) },
+    { what: 'r of zero', signature: '00'.repeat(32) + one },
+    { what: 's of zero', signature: one + '00'.repeat(32) },
+    { what: 'r not below the order', signature: order + one },
+    { what: 's not below the order', signature: one + order },
+  ])('with a signature of $what is refused, and nothing is fetched', async ({ signature }) => {
+    const [header = '', payload = ''] = (await alb.signAlbToken({ user })).split('.')
+    const token = `${header}.${payload}.${encodePart(Buffer.from(signature, 'hex'), 'alb')}`
+    await expect(verifier().verifyAlbToken(token)).rejects.toMatchObject({ reason: 'signature' })
+    expect(alb.requests).toEqual([])
+  })
+
   test('keyed as HS256 with the public key is refused (algorithm confusion)', async () => {
     const [header = '', payload = ''] = (await alb.signAlbToken({ user, header: { alg: 'HS256' } })).split('.')
     const mac = createHmac('sha256', alb.albKey.pem).update(`${header}.${payload}`).digest()
