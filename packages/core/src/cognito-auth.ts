@@ -78,7 +78,7 @@ export class CognitoAuth {
     refuseUndefined(filled)
     const { authoriser, ...others } = filled
     const parsed = parseOptions(authEntries, others, 'CognitoAuth')
-    // Before anything else is looked at: no other mistake may hide this one.
+    // Before the load balancer is looked at: a missing ARN must not hide that dev mode is on in production.
     this.#platformAdminGroups = parsed.platformAdminGroups ?? DEFAULT_PLATFORM_ADMIN_GROUPS
     this.#devUser = parsed.devMode ? loadDevUser(this.#platformAdminGroups) : undefined
     this.#verifier = new TokenVerifier(
