@@ -49,6 +49,7 @@ export function checkAccessToken(
   if (typeof kid !== 'string' || kid === '' || kid.length > MAX_KID_LENGTH) {
     throw new InvalidTokenError('key_id', 'The access token names no key')
   }
+  checkRegisteredClaims(jws.unverifiedClaims)
   // Checked above to be a string; the compiler cannot know.
   return { ...jws, kid, issuer: jws.unverifiedClaims['iss'] as string }
 }
@@ -77,4 +78,21 @@ export function checkAccessClaims(
   checkNotExpired(claims['exp'], toleranceSeconds)
   checkNotFuture(claims['nbf'], 'nbf', toleranceSeconds)
   checkNotFuture(claims['iat'], 'iat', toleranceSeconds)
+}
+
+/**
+ * Refuses claims of the wrong type that nothing here reads, but somebody's code behind us may: "aud", "jti" and
+ * "scope" (RFC 7519 sections 4.1.3 and 4.1.7, RFC 8693 section 4.2). Cognito never signs such a token.
+ *
+ * @throws {InvalidTokenError} `claims`.
+ */
+function checkRegisteredClaims({ aud, jti, scope }: Claims): void {
+  const isText = (value: unknown): boolean => value === undefined || typeof value === 'string'
+  if (
+    !isText(jti) ||
+    !isText(scope) ||
+    !(Array.isArray(aud) ? aud.every((one) => typeof one === 'string') : isText(aud))
+  ) {
+    throw new InvalidTokenError('claims', 'A registered claim of the access token is of the wrong type')
+  }
 }

@@ -340,6 +340,10 @@ describe('the access token', () => {
     { what: 'an exp that is a text', claims: { exp: '4102444800' }, reason: 'claims' },
     { what: 'an nbf that is a text', claims: { nbf: 'x' }, reason: 'claims' },
     { what: 'an iat that is a text', claims: { iat: 'x' }, reason: 'claims' },
+    { what: 'an aud that is a number', claims: { aud: 1 }, reason: 'claims' },
+    { what: 'a number among its aud', claims: { aud: ['x', 1] }, reason: 'claims' },
+    { what: 'a jti that is null', claims: { jti: null }, reason: 'claims' },
+    { what: 'a scope that is a list', claims: { scope: ['openid'] }, reason: 'claims' },
     { what: 'an nbf that is ahead', claims: { nbf: 4_102_444_800 }, reason: 'not_yet_valid' },
     { what: 'an iat that is ahead', claims: { iat: 4_102_444_800 }, reason: 'not_yet_valid' },
     {
