@@ -234,6 +234,19 @@ describe('requireUser', () => {
       code: 'configuration',
     })
   })
+
+  test('warmUp does not keep an app from starting while AWS is out of reach; the first request asks again', async () => {
+    alb.goOffline()
+    const auth = make()
+    await expect(auth.warmUp()).resolves.toBeUndefined()
+    alb.goOnline()
+    await expect(auth.requireUser(await alb.headersFor(dev))).resolves.toMatchObject({ email: dev.email })
+  })
+
+  test('warmUp refuses a user pool that publishes no keys: it does not exist', async () => {
+    const fetch = async (): Promise<Response> => await Promise.resolve(new Response('', { status: 404 }))
+    await expect(make({ fetch }).warmUp()).rejects.toMatchObject({ reason: 'key_not_found' })
+  })
 })
 
 describe('dev mode', () => {

@@ -9,7 +9,7 @@ import { authEntries, cognitoBase, DEFAULT_PLATFORM_ADMIN_GROUPS } from './confi
 import { withEnvironment } from './config/environment.js'
 import type { Decision } from './decision.js'
 import { loadDevUser } from './dev-mode.js'
-import { AccessDeniedError, AuthenticationError, CognitoAuthError } from './errors.js'
+import { AccessDeniedError, AuthenticationError, CognitoAuthError, KeysUnavailableError } from './errors.js'
 import { publish } from './events.js'
 import { type HeadersInput, readHeaders, requireTokens } from './headers.js'
 import { type LogoutAnswer, logoutAnswer, type LogoutOptions } from './logout.js'
@@ -154,13 +154,19 @@ export class CognitoAuth {
   }
 
   /**
-   * Loads the config, and the keys that are known in advance: those of a pinned user pool.
+   * Loads the config, and the keys that are known in advance: those of a pinned user pool. Keys that are out of reach
+   * now do not fail it (the `cognito-auth:keys` event tells): the first request asks for them again.
    *
    * @throws {ConfigurationError} {@link ConfigUnavailableError} when the config cannot be loaded.
-   * @throws {KeysUnavailableError} when the keys cannot.
+   * @throws {InvalidTokenError} `key_not_found` when a pinned user pool publishes no keys: it does not exist.
    */
   async warmUp(): Promise<void> {
-    await Promise.all([this.#authoriser?.warmUp(), this.#devUser === undefined ? this.#verifier.warmUp() : undefined])
+    const keys = this.#devUser === undefined ? this.#verifier.warmUp() : undefined
+    // Settled, so that a config that fails at once does not leave the other promise without anybody to catch it.
+    const [config, warmKeys] = await Promise.allSettled([this.#authoriser?.warmUp(), keys])
+    if (config.status === 'rejected') throw config.reason
+    // An outage must not keep an app from starting: without keys it answers 503, and recovers by itself.
+    if (warmKeys.status === 'rejected' && !(warmKeys.reason instanceof KeysUnavailableError)) throw warmKeys.reason
   }
 
   /** Forgets keys, verified tokens and the loaded config. */

@@ -1,3 +1,4 @@
+import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import { createServer, type Server } from 'node:http'
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
@@ -5,7 +6,7 @@ import { Authoriser, createMockUser } from '../index.js'
 import { secretSource } from './secret-source.js'
 
 /** Speaks enough of the service's JSON protocol: GetSecretValue, by the name of the secret. */
-const answers: Record<string, { status: number; body: object } | 'silence'> = {
+const answers: Record<string, { status: number; body: object; afterMs?: number } | 'silence'> = {
   text: { status: 200, body: { SecretString: '{"allowed_groups":["developers"]}' } },
   binary: { status: 200, body: { SecretBinary: Buffer.from('{"allowed_groups":["developers"]}').toString('base64') } },
   empty: { status: 200, body: {} },
@@ -18,6 +19,7 @@ const answers: Record<string, { status: number; body: object } | 'silence'> = {
   throttled: { status: 400, body: { __type: 'ThrottlingException', message: 'x' } },
   broken: { status: 500, body: { __type: 'InternalServiceError', message: 'x' } },
   slow: 'silence',
+  lazy: { status: 200, body: { SecretString: '{"allowed_groups":["developers"]}' }, afterMs: 2000 },
 }
 
 let server: Server
@@ -33,7 +35,11 @@ beforeAll(async () => {
       const { SecretId } = JSON.parse(Buffer.concat(chunks).toString()) as { SecretId: string }
       const answer = answers[SecretId]
       if (answer === 'silence' || answer === undefined) return
-      res.writeHead(answer.status, { 'content-type': 'application/x-amz-json-1.1' }).end(JSON.stringify(answer.body))
+      const send = (): void => {
+        res.writeHead(answer.status, { 'content-type': 'application/x-amz-json-1.1' }).end(JSON.stringify(answer.body))
+      }
+      if (answer.afterMs === undefined) send()
+      else setTimeout(send, answer.afterMs)
     })
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
@@ -79,6 +85,28 @@ test.each([
 
 test('a service that does not answer is given 5 seconds', { timeout: 15_000 }, async () => {
   await expect(Authoriser.fromSecret('slow', { client }).warmUp()).rejects.toMatchObject({ code: 'config_unavailable' })
+})
+
+test('a service that takes 2 s delays the first request, and none after it', { timeout: 20_000 }, async () => {
+  vi.useFakeTimers({ toFake: ['Date'] })
+  const authoriser = Authoriser.fromSecret('lazy', { client, ttlSeconds: 60 })
+  const user = createMockUser({ groups: ['developers'] })
+  await authoriser.authorise(user)
+  const asked = targets.length
+  for (let round = 0; round < 3; round += 1) {
+    vi.setSystemTime(Date.now() + 61_000)
+    // Each answer comes before that of the service can: a request that waited would find the secret read already.
+    let isRefreshed = false
+    const onConfig = (): void => void (isRefreshed = true)
+    subscribe('cognito-auth:config', onConfig)
+    const decisions = await Promise.all(Array.from({ length: 100 }, async () => await authoriser.authorise(user)))
+    expect(isRefreshed).toBe(false)
+    expect(decisions.every(({ allowed }) => allowed)).toBe(true)
+    await vi.waitFor(() => expect(isRefreshed).toBe(true), { timeout: 5000 })
+    unsubscribe('cognito-auth:config', onConfig)
+  }
+  expect(targets.length - asked).toBe(3)
+  vi.useRealTimers()
 })
 
 test('a client of its own takes region and endpoint from where the SDK does', async () => {
