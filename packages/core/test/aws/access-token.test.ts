@@ -1,0 +1,81 @@
+/** Access tokens that an emulator of Cognito signed, which nobody here wrote: its claims, its header, its JWKS. */
+import {
+  AdminAddUserToGroupCommand,
+  AdminCreateUserCommand,
+  AdminSetUserPasswordCommand,
+  CognitoIdentityProviderClient,
+  CreateGroupCommand,
+  CreateUserPoolClientCommand,
+  CreateUserPoolCommand,
+  InitiateAuthCommand,
+} from '@aws-sdk/client-cognito-identity-provider'
+import { createTestAlb } from '@cognito-auth/testing'
+import { expect, test } from 'vitest'
+import { CognitoAuth } from '../../src/index.js'
+
+const client = new CognitoIdentityProviderClient({})
+const email = 'ada@example.com'
+const password = 'Correct-Horse-1'
+
+/** Signs a user in at a new user pool. */
+async function signIn(): Promise<{ userPoolId: string; clientId: string; accessToken: string }> {
+  const { UserPool } = await client.send(
+    new CreateUserPoolCommand({ PoolName: 'people', UsernameAttributes: ['email'] }),
+  )
+  const UserPoolId = UserPool?.Id ?? ''
+  const { UserPoolClient } = await client.send(
+    new CreateUserPoolClientCommand({
+      UserPoolId,
+      ClientName: 'app',
+      ExplicitAuthFlows: ['ALLOW_USER_PASSWORD_AUTH', 'ALLOW_REFRESH_TOKEN_AUTH'],
+    }),
+  )
+  const ClientId = UserPoolClient?.ClientId ?? ''
+  await client.send(new AdminCreateUserCommand({ UserPoolId, Username: email, MessageAction: 'SUPPRESS' }))
+  await client.send(
+    new AdminSetUserPasswordCommand({ UserPoolId, Username: email, Password: password, Permanent: true }),
+  )
+  await client.send(new CreateGroupCommand({ UserPoolId, GroupName: 'developers' }))
+  await client.send(new AdminAddUserToGroupCommand({ UserPoolId, Username: email, GroupName: 'developers' }))
+  const { AuthenticationResult } = await client.send(
+    new InitiateAuthCommand({
+      ClientId,
+      AuthFlow: 'USER_PASSWORD_AUTH',
+      AuthParameters: { USERNAME: email, PASSWORD: password },
+    }),
+  )
+  return { userPoolId: UserPoolId, clientId: ClientId, accessToken: AuthenticationResult?.AccessToken ?? '' }
+}
+
+test('groups come from an access token that Cognito’s emulator signed', async () => {
+  const { userPoolId, clientId, accessToken } = await signIn()
+  const alb = await createTestAlb({ userPoolId, clientId })
+  const claims = JSON.parse(Buffer.from(accessToken.split('.')[1] ?? '', 'base64url').toString()) as { sub: string }
+  const requests: string[] = []
+  /** The emulator stands in for `cognito-idp.eu-west-2.amazonaws.com`, and wants a request that looks signed. */
+  const fetchKeys: typeof fetch = async (input, init) => {
+    const url = new URL(input instanceof Request ? input.url : input)
+    requests.push(url.href)
+    if (!url.hostname.startsWith('cognito-idp.')) return await alb.options.fetch(input, init)
+    const scope = 'Credential=x/20260101/eu-west-2/cognito-idp/aws4_request'
+    const authorization = `AWS4-HMAC-SHA256 ${scope}, SignedHeaders=host, Signature=x`
+    return await fetch(`${process.env['AWS_ENDPOINT_URL']}${url.pathname}`, { ...init, headers: { authorization } })
+  }
+  const auth = new CognitoAuth({ ...alb.options, fetch: fetchKeys, authoriser: null })
+  const headers = {
+    'x-amzn-oidc-data': await alb.signAlbToken({ user: { sub: claims.sub, email } }),
+    'x-amzn-oidc-accesstoken': accessToken,
+    'x-amzn-oidc-identity': claims.sub,
+  }
+  const user = await auth.requireUser(headers)
+  expect(user).toMatchObject({ sub: claims.sub, email, groups: ['developers'], clientId })
+  expect(user.expiresAt).toBeInstanceOf(Date)
+  expect(requests).toContain(`https://cognito-idp.eu-west-2.amazonaws.com/${userPoolId}/.well-known/jwks.json`)
+
+  // And not what was changed in it.
+  const [header, payload, signature = ''] = accessToken.split('.')
+  const spoilt = [header, payload, signature.replace(/^./, signature.startsWith('A') ? 'B' : 'A')].join('.')
+  await expect(auth.requireUser({ ...headers, 'x-amzn-oidc-accesstoken': spoilt })).rejects.toMatchObject({
+    reason: 'signature',
+  })
+})

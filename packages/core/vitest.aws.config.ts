@@ -1,0 +1,7 @@
+import { fileURLToPath } from 'node:url'
+import { defineConfig } from 'vitest/config'
+
+/** Run by `npx pnpm test:aws`, which starts the emulator first. */
+export default defineConfig({
+  test: { name: 'aws', root: fileURLToPath(new URL('.', import.meta.url)), include: ['test/aws/**/*.test.ts'] },
+})
