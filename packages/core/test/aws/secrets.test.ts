@@ -83,7 +83,11 @@ test('a secret that is deleted later leaves the last good config in place, with 
 test.each([
   ['missing', undefined, /secret missing does not exist in this account and region/],
   ['nonsense', 'correct horse', /secret nonsense is not JSON/],
-  ['misspelt', '{"allowed_group":["a"]}', /secret misspelt has an unknown key "allowed_group"\. Did you mean "allowed_groups"/],
+  [
+    'misspelt',
+    '{"allowed_group":["a"]}',
+    /secret misspelt has an unknown key "allowed_group"\. Did you mean "allowed_groups"/,
+  ],
 ])('a secret that is %s is a configuration error that says what to do', async (Name, SecretString, sentence) => {
   if (SecretString !== undefined) await client.send(new CreateSecretCommand({ Name, SecretString }))
   const failure = await appWithSecret(Name)
