@@ -26,7 +26,7 @@ const LEVELS = [
   ['rules'],
   ['config'],
   ['authoriser', 'dev-mode', 'logout', 'close-at-expiry', 'cognito-auth'],
-  ['adapter', 'index'],
+  ['adapter', 'inspect', 'index'],
 ]
 
 /** Which packages each may import; tests may also use `testing`. */

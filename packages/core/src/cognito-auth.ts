@@ -15,7 +15,7 @@ import { type HeadersInput, readHeaders, requireTokens } from './headers.js'
 import { type LogoutAnswer, logoutAnswer, type LogoutOptions } from './logout.js'
 import { optionError, parseOptions, refuseUnknown } from './options.js'
 import { type User, userFromTokens } from './user.js'
-import { refuseUndefined, type TokenVerifierOptions, verifierEntries } from './verifier/options.js'
+import { refuseUndefined, type TokenVerifierOptions, verifierOptionsOf } from './verifier/options.js'
 import { TokenVerifier } from './verifier/token-verifier.js'
 
 /** Options of {@link CognitoAuth}. An option wins over its environment variable. */
@@ -40,8 +40,6 @@ export interface CognitoAuthOptions extends TokenVerifierOptions {
 
 /** Names of all options of {@link CognitoAuth}. */
 export const COGNITO_AUTH_OPTIONS: readonly string[] = [...Object.keys(authEntries), 'authoriser']
-
-const VERIFIER_OPTIONS = Object.keys(verifierEntries)
 
 function authoriserOf(given: unknown, configTtlSeconds: number): Authoriser | null {
   if (given === null || given instanceof Authoriser) return given
@@ -81,10 +79,7 @@ export class CognitoAuth {
     // Before the load balancer is looked at: a missing ARN must not hide that dev mode is on in production.
     this.#platformAdminGroups = parsed.platformAdminGroups ?? DEFAULT_PLATFORM_ADMIN_GROUPS
     this.#devUser = parsed.devMode ? loadDevUser(this.#platformAdminGroups) : undefined
-    this.#verifier = new TokenVerifier(
-      Object.fromEntries(Object.entries(others).filter(([name]) => VERIFIER_OPTIONS.includes(name))),
-      { albRequired: !parsed.devMode },
-    )
+    this.#verifier = new TokenVerifier(verifierOptionsOf(others), { albRequired: !parsed.devMode })
     this.#authoriser = authoriserOf(authoriser, parsed.configTtlSeconds)
     this.#admitPlatformAdmins = parsed.platformAdminGroups !== undefined
     this.redirectUrl = parsed.redirectUrl

@@ -10,6 +10,12 @@ import { fileSource } from './file-source.js'
 import type { ConfigSource } from './refreshing-config.js'
 import { secretSource } from './secret-source.js'
 
+/** Every variable that is read. */
+export const VARIABLE_NAMES: readonly string[] = [
+  ...Object.values(VARIABLES).flatMap((names) => names.split(' or ')),
+  'COGNITO_AUTH_DEV_CONFIG',
+]
+
 /** A variable; an empty one counts as not set. */
 export function variable(name: string): string | undefined {
   const value = process.env[name]

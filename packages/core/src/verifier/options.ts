@@ -67,6 +67,11 @@ export const verifierEntries = {
   localAlb: v.optional(text),
 } as const
 
+/** The options of a verifier among those of a `CognitoAuth`. */
+export function verifierOptionsOf(options: object): TokenVerifierOptions {
+  return Object.fromEntries(Object.entries(options).filter(([name]) => Object.hasOwn(verifierEntries, name)))
+}
+
 type ParsedOptions = v.InferOutput<v.ObjectSchema<typeof verifierEntries, undefined>>
 
 /** What a verifier works with. */

@@ -25,6 +25,8 @@ export function partitionOfRegion(region: string): string {
 
 /** Decides on `signer`. */
 export interface SignerPolicy {
+  /** Where the keys of accepted signers are: one base URL for each region. */
+  readonly bases: readonly string[]
   /**
    * Where the keys of an accepted signer are.
    *
@@ -40,6 +42,7 @@ function refused(): InvalidTokenError {
 /** Accepts exactly these load balancers. `bases`: ARN to base URL of its region's keys. */
 export function exactSigners(bases: ReadonlyMap<string, string>): SignerPolicy {
   return {
+    bases: [...new Set(bases.values())],
     keysBase(signer) {
       const base = typeof signer === 'string' ? bases.get(signer) : undefined
       if (base === undefined) throw refused()
@@ -51,6 +54,7 @@ export function exactSigners(bases: ReadonlyMap<string, string>): SignerPolicy {
 /** Accepts every load balancer of a region, strangers' too: unsafe (ALBeast), for `allowAnyAlb`. */
 export function anySignerOf(region: string, base: string): SignerPolicy {
   return {
+    bases: [base],
     keysBase(signer) {
       const arn = typeof signer === 'string' ? parseAlbArn(signer) : undefined
       if (arn?.region !== region) throw refused()
