@@ -1,0 +1,22 @@
+/**
+ * What a check of `doctor` finds.
+ *
+ * @module
+ */
+
+/** One thing that was looked at. */
+export interface Finding {
+  /** What was looked at; stable, for programs. */
+  readonly check: 'node' | 'header-size' | 'variables' | 'options' | 'dev-mode' | 'config' | 'keys' | 'clock'
+  /** `problem`: mend it. `warning`: works, and may surprise. `skipped`: could not be looked at; `message` says why. */
+  readonly status: 'ok' | 'warning' | 'problem' | 'skipped'
+  /** One sentence, without the full stop. */
+  readonly message: string
+  /** What to do about it. */
+  readonly fix?: string
+}
+
+/** Findings are made in one line each. */
+export function finding(check: Finding['check'], status: Finding['status'], message: string, fix?: string): Finding {
+  return fix === undefined ? { check, status, message } : { check, status, message, fix }
+}
