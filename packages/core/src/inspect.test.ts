@@ -1,6 +1,9 @@
 import { readFileSync } from 'node:fs'
-import { afterEach, describe, expect, test, vi } from 'vitest'
-import { describedUser, keyEndpoints, unknownVariables, VARIABLE_NAMES } from './inspect.js'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { explainConfig, keyEndpoints, unknownVariables, VARIABLE_NAMES } from './inspect.js'
 
 const albArn = 'arn:aws:elasticloadbalancing:eu-west-2:000000000000:loadbalancer/app/test-alb/0123456789abcdef'
 
@@ -52,7 +55,46 @@ test('every variable that core reads is on the list', () => {
   expect([...read].filter((name) => !VARIABLE_NAMES.includes(name))).toEqual([])
 })
 
-test('a described user is one without a warning, also in production', () => {
-  vi.stubEnv('NODE_ENV', 'production')
-  expect(describedUser({ email: 'ada@example.com', groups: ['a'] })).toMatchObject({ emailDomain: 'example.com' })
+describe('explainConfig', () => {
+  let folder: string
+  let path: string
+
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'inspect-'))
+    path = join(folder, 'auth-config.json')
+    await writeFile(path, '{ "allowed_groups": ["developers"], "allowed_users": ["ada@example.com"] }')
+  })
+
+  afterEach(async () => {
+    await rm(folder, { recursive: true })
+  })
+
+  test('asks every rule, also in production', async () => {
+    vi.stubEnv('NODE_ENV', 'production')
+    const { decision, requireAll, source } = await explainConfig({ path }, { email: 'ada@example.com' })
+    expect({ source, requireAll }).toEqual({ source: `file ${path}`, requireAll: false })
+    expect(decision).toMatchObject({ allowed: true, reason: 'rule' })
+    expect(decision.rules.map(({ allowed }) => allowed)).toEqual([false, true])
+  })
+
+  test('says whether a verified address would do', async () => {
+    const ask = async (email: string): Promise<unknown> =>
+      (await explainConfig({ path }, { email, emailVerified: false })).ifVerified
+    expect(await ask('ada@example.com')).toBe(true)
+    expect(await ask('bob@example.com')).toBe(false)
+    expect((await explainConfig({ path }, { email: 'bob@example.com' })).ifVerified).toBeUndefined()
+  })
+
+  test('reads where the environment says, and lets in platform admins only where they are named', async () => {
+    vi.stubEnv('COGNITO_AUTH_CONFIG_PATH', path)
+    const admin = { groups: ['gds-idea'] }
+    expect((await explainConfig({}, admin)).decision).toMatchObject({ allowed: false, reason: 'denied' })
+    vi.stubEnv('COGNITO_AUTH_PLATFORM_ADMIN_GROUPS', 'gds-idea')
+    expect((await explainConfig({}, admin)).decision).toMatchObject({ allowed: true, reason: 'platform_admin' })
+  })
+
+  test('is refused for a config that is wrong', async () => {
+    await writeFile(path, '{}')
+    await expect(explainConfig({ path }, {})).rejects.toMatchObject({ code: 'configuration' })
+  })
 })

@@ -4,11 +4,17 @@
  * @module
  */
 
-import { VARIABLE_NAMES, withEnvironment } from './config/environment.js'
 import type { CognitoAuthOptions } from './cognito-auth.js'
+import { parseAuthConfig } from './config/auth-config.js'
+import { DEFAULT_PLATFORM_ADMIN_GROUPS } from './config/auth-options.js'
+import { configSource, VARIABLE_NAMES, withEnvironment } from './config/environment.js'
+import { fileSource } from './config/file-source.js'
+import type { ConfigSource } from './config/refreshing-config.js'
+import { secretSource } from './config/secret-source.js'
+import type { Decision } from './decision.js'
 import { mockUser, type MockUserProfile } from './mock-user.js'
+import { decide } from './rules/rule-set.js'
 import { nearest } from './suggest.js'
-import type { User } from './user.js'
 import { setUpVerifier, verifierOptionsOf } from './verifier/options.js'
 
 export { VARIABLE_NAMES }
@@ -39,7 +45,50 @@ export function unknownVariables(environment: NodeJS.ProcessEnv): { name: string
     .map((name) => ({ name, nearest: nearest(name, VARIABLE_NAMES) }))
 }
 
-/** A user as somebody describes them, to ask an authoriser about; nobody is signed in by it. */
-export function describedUser(profile: MockUserProfile): User {
-  return mockUser(profile)
+/** Where a config is: a file, a secret, or (neither) where the environment says. */
+export interface ConfigLocation {
+  readonly path?: string | undefined
+  readonly secret?: string | undefined
+}
+
+/** What a config says about a user, with what a reader needs to know to change it. */
+export interface Explanation {
+  /** Where the config was read: `file auth-config.json`. */
+  readonly source: string
+  /** Whether every rule must let a user in, or any. */
+  readonly requireAll: boolean
+  readonly decision: Decision
+  /** Whether the user would be let in if their e-mail address were verified; `undefined` where it does not matter. */
+  readonly ifVerified: boolean | undefined
+}
+
+/**
+ * Reads a config and asks it about a user: the decision of `Authoriser.explain`, platform admins as the environment
+ * names them.
+ *
+ * @throws {ConfigurationError} when the config, or the environment, is wrong.
+ * @throws {ConfigUnavailableError} when the config cannot be read now.
+ */
+export async function explainConfig(location: ConfigLocation, profile: MockUserProfile): Promise<Explanation> {
+  const { platformAdminGroups } = withEnvironment<CognitoAuthOptions>({})
+  const source = sourceOf(location)
+  const rules = parseAuthConfig(await source.read(), source.name)
+  const adminGroups = platformAdminGroups ?? DEFAULT_PLATFORM_ADMIN_GROUPS
+  const isPlatformAdmin = (profile.groups ?? []).some((group) => adminGroups.includes(group))
+  const options = { admitPlatformAdmins: platformAdminGroups !== undefined, askAll: true }
+  const ask = async (more: MockUserProfile): Promise<Decision> =>
+    await decide(mockUser({ ...profile, isPlatformAdmin, ...more }), rules, options)
+  const decision = await ask({})
+  const matters = !decision.allowed && profile.emailVerified === false
+  return {
+    source: source.name,
+    requireAll: rules.requireAll,
+    decision,
+    ifVerified: matters ? (await ask({ emailVerified: true })).allowed : undefined,
+  }
+}
+
+function sourceOf({ path, secret }: ConfigLocation): ConfigSource {
+  if (path !== undefined) return fileSource(path)
+  return secret === undefined ? configSource() : secretSource(secret)
 }
