@@ -1,5 +1,5 @@
-import { expect, test } from 'vitest'
-import { ConfigUnavailableError, InvalidTokenError, MissingTokenError } from '../errors.js'
+import { expect, test, vi } from 'vitest'
+import { ConfigurationError, ConfigUnavailableError, InvalidTokenError, MissingTokenError } from '../errors.js'
 import * as core from '../index.js'
 import { answerTo, createBypass } from './index.js'
 
@@ -16,6 +16,22 @@ test('an error of somebody else is a 500 that says nothing', () => {
     status: 500,
     code: 'internal_error',
   })
+})
+
+test('what a 500 hides is said in a warning, once, and only in our own words', () => {
+  const warn = vi.spyOn(process, 'emitWarning').mockImplementation(() => {})
+  for (let round = 0; round < 3; round += 1) {
+    answerTo(new ConfigurationError('albArn is wrong'), request('GET', {}), undefined)
+    answerTo(new TypeError('ada@example.com'), request('GET', {}), undefined)
+    answerTo(new Error('onError failed', { cause: new RangeError('secret') }), request('GET', {}), undefined)
+    answerTo(new MissingTokenError(['x']), request('GET', {}), undefined)
+  }
+  expect(warn.mock.calls.map(([sentence]) => sentence)).toEqual([
+    'A request was answered with 500: albArn is wrong',
+    'A request was answered with 500: unexpected TypeError',
+    'A request was answered with 500: unexpected Error, caused by RangeError',
+  ])
+  warn.mockRestore()
 })
 
 test('a config that is out of reach may be tried again, and is no redirect', () => {

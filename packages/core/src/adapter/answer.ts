@@ -5,6 +5,7 @@
  */
 
 import { CognitoAuthError, ConfigUnavailableError, KeysUnavailableError, MissingTokenError } from '../errors.js'
+import { reportFault } from './report.js'
 
 /** What is needed of a request to answer it. */
 export interface AnswerableRequest {
@@ -73,10 +74,12 @@ export function isNavigation(request: AnswerableRequest): boolean {
 
 /**
  * The answer to a request that is not let through: for a navigation on 401 or 403 a redirect to `redirectUrl`, where
- * there is one; else a problem document. Never a redirect on 503: the error page would hide an outage.
+ * there is one; else a problem document. Never a redirect on 503: the error page would hide an outage. A 500 is also
+ * reported as a process warning.
  */
 export function answerTo(error: unknown, request: AnswerableRequest, redirectUrl: string | undefined): Answer {
   const problem = problemOf(error)
+  if (problem.status === 500) reportFault(error)
   const isRefusal = problem.status === 401 || problem.status === 403
   if (isRefusal && redirectUrl !== undefined && isNavigation(request)) {
     return { status: 302, headers: { location: redirectUrl, 'cache-control': 'no-store' }, body: '' }

@@ -1,0 +1,33 @@
+/**
+ * Says what a 500 hides: the client learns nothing of it, and whoever must mend it needs the sentence.
+ *
+ * @module
+ */
+
+import { BoundedMap } from '../bounded-map.js'
+import { CognitoAuthError } from '../errors.js'
+
+/** Once for each sentence: a wrong option fails every request. */
+const reported = new BoundedMap<true>(100)
+
+function kindOf(error: unknown): string {
+  return error instanceof Error ? error.constructor.name : typeof error
+}
+
+/** Our own messages are safe to log; what others threw may hold anything, so only its class is told. */
+function sentenceOf(error: unknown): string {
+  if (error instanceof CognitoAuthError) return error.message
+  const cause = error instanceof Error && error.cause !== undefined ? `, caused by ${kindOf(error.cause)}` : ''
+  return `unexpected ${kindOf(error)}${cause}`
+}
+
+/** Warns of an error that is answered with a 500. */
+export function reportFault(error: unknown): void {
+  const sentence = sentenceOf(error)
+  if (reported.get(sentence) === true) return
+  reported.set(sentence, true)
+  process.emitWarning(`A request was answered with 500: ${sentence}`, {
+    type: 'CognitoAuthWarning',
+    code: 'COGNITO_AUTH_FAULT',
+  })
+}
