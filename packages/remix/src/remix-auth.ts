@@ -1,0 +1,147 @@
+/**
+ * Protects loaders, actions and middleware of Remix and React Router, on Web `Request` and `Response`.
+ *
+ * @module
+ */
+
+import { type CognitoAuth, type CognitoAuthOptions, ConfigurationError, type User } from '@cognito-auth/core'
+import { answerTo, type Bypass, checkGroups, createAuth, createBypass } from '@cognito-auth/core/adapter'
+import { SharedRequests } from './shared-requests.js'
+
+/** Answers a failure; where it answers nothing, the usual answer is thrown. */
+export type OnError = (error: unknown, request: Request) => Response | undefined | Promise<Response | undefined>
+
+/** Options of {@link createRemixAuth}: those of `CognitoAuth`, and Remix's own. */
+export interface RemixAuthOptions extends CognitoAuthOptions {
+  /** Answers failures. @default the usual answer */
+  readonly onError?: OnError | undefined
+  /** What `middleware` lets through unprotected: exact paths, or a predicate that opens by returning `true`. @default nothing */
+  readonly bypass?: Bypass<Request> | undefined
+}
+
+/** Where `middleware` leaves the user, for `context.get(userContext)`: what React Router's `createContext()` makes. */
+export interface UserContext {
+  defaultValue?: User
+}
+
+/** What React Router gives a middleware, as far as it is used here. */
+export interface MiddlewareArgs {
+  readonly request: Request
+  /** The URL as routed, without `.data`; React Router 7.18 and newer. */
+  readonly url?: URL | undefined
+  readonly context: { set(context: UserContext, value: User): void }
+}
+
+/** What {@link createRemixAuth} gives. Every failure is a thrown `Response`: 302, 401, 403, 500 or 503. */
+export interface RemixAuth {
+  /** What verifies and decides. */
+  readonly core: CognitoAuth
+  /** The user, who may come in. @throws {Response} for everybody else. */
+  requireUser(request: Request): Promise<User>
+  /** The user, or `null` where nobody is signed in. @throws {Response} for bad tokens, and users who may not come in. */
+  getUser(request: Request): Promise<User | null>
+  /** The user, a member of at least one of the groups. @throws {Response} for everybody else. */
+  requireGroups(request: Request, ...groups: string[]): Promise<User>
+  /** The user, an app admin or platform admin. @throws {Response} for everybody else. */
+  requireAdmin(request: Request): Promise<User>
+  /**
+   * The answer that signs out: expires the load balancer's session cookies, redirects to Cognito's logout.
+   *
+   * @throws {Response} 500 when `returnTo` is not in `logoutUrls`, or logout is not configured.
+   */
+  logout(request: Request, options?: { readonly returnTo?: string | undefined }): Promise<Response>
+  /** Middleware of React Router: admits users who may come in, and leaves them in {@link userContext}. */
+  middleware<Result>(args: MiddlewareArgs, next: () => Promise<Result>): Promise<Result>
+  /** Key of the user in React Router's context. */
+  readonly userContext: UserContext
+}
+
+/**
+ * Whether the browser's router asked for data, to render a page itself. Old browsers send no `Sec-Fetch-Dest`, and
+ * a redirect that is meant for a navigation would be followed by the router's `fetch`.
+ */
+function isDataRequest({ url }: Request): boolean {
+  const { pathname, searchParams } = new URL(url)
+  return pathname.endsWith('.data') || searchParams.has('_data') || searchParams.has('_routes')
+}
+
+function usualAnswer(error: unknown, request: Request, redirectUrl: string | undefined): Response {
+  const target = isDataRequest(request) ? undefined : redirectUrl
+  const { status, headers, body } = answerTo(
+    error,
+    { method: request.method, header: (name) => request.headers.get(name) },
+    target,
+  )
+  return new Response(body === '' ? null : body, { status, headers })
+}
+
+/**
+ * Makes the functions that protect loaders, actions and routes.
+ *
+ * @example
+ * ```ts
+ * export const { requireUser, requireGroups, middleware, userContext } = createRemixAuth()
+ *
+ * export async function loader({ request }: LoaderFunctionArgs) {
+ *   const user = await requireUser(request)
+ *   return { user }
+ * }
+ * ```
+ * @param options Options, or a `CognitoAuth` that exists.
+ * @throws {ConfigurationError} when an option is missing, unknown or wrong.
+ */
+export function createRemixAuth(options: RemixAuthOptions | CognitoAuth = {}): RemixAuth {
+  const { auth, own } = createAuth<Pick<RemixAuthOptions, 'onError' | 'bypass'>>(options, ['onError', 'bypass'])
+  const requests = new SharedRequests(auth, ({ headers }) => headers)
+  const isBypassed = createBypass(own.bypass)
+  const userContext: UserContext = {}
+
+  async function failure(error: unknown, request: Request): Promise<Response> {
+    try {
+      const answer = await own.onError?.(error, request)
+      if (answer !== undefined) {
+        if (answer instanceof Response) return answer
+        throw new ConfigurationError('onError answers with a Response, or with nothing')
+      }
+    } catch (cause) {
+      // Remix's own manner of answering is to throw a Response.
+      if (cause instanceof Response) return cause
+      return usualAnswer(new Error('onError failed', { cause }), request, undefined)
+    }
+    return usualAnswer(error, request, auth.redirectUrl)
+  }
+
+  /** Everything that goes wrong becomes a thrown `Response`: error boundaries understand nothing else. */
+  async function admit<Admitted>(request: Request, ask: () => Promise<Admitted>): Promise<Admitted> {
+    if (typeof (request as Partial<Request> | undefined)?.headers?.get !== 'function') {
+      throw new ConfigurationError('The Request of a loader, action or middleware is needed: pass `request`')
+    }
+    try {
+      return await ask()
+    } catch (error) {
+      throw await failure(error, request)
+    }
+  }
+
+  return {
+    core: auth,
+    requireUser: (request) => admit(request, () => requests.requireUser(request)),
+    getUser: (request) => admit(request, () => requests.optionalUser(request)),
+    requireGroups: (request, ...groups) =>
+      admit(request, async () => await requests.requireGroups(request, checkGroups(groups))),
+    requireAdmin: (request) => admit(request, () => requests.requireAdmin(request)),
+    logout: (request, { returnTo } = {}) =>
+      admit(request, async () => {
+        const { location, cookies } = await auth.logout(request.headers, returnTo)
+        const response = new Response(null, { status: 302, headers: { location, 'cache-control': 'no-store' } })
+        for (const cookie of cookies) response.headers.append('set-cookie', cookie)
+        return response
+      }),
+    async middleware({ request, url, context }, next) {
+      const passes = await admit(request, async () => isBypassed(request, (url ?? new URL(request.url)).pathname))
+      if (!passes) context.set(userContext, await admit(request, () => requests.requireUser(request)))
+      return await next()
+    },
+    userContext,
+  }
+}

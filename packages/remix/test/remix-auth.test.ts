@@ -1,0 +1,281 @@
+import { Authoriser, type User } from '@cognito-auth/core'
+import { createTestAlb, type TestAlb } from '@cognito-auth/testing'
+import type * as ReactRouter7 from 'react-router'
+import type * as ReactRouter8 from 'react-router8'
+import { afterEach, beforeEach, describe, expect, expectTypeOf, test, vi } from 'vitest'
+import type * as Remix from '../src/index.js'
+import { createRemixAuth, type RemixAuth, type RemixAuthOptions } from '../src/index.js'
+import { type App, type Args, FRAMEWORKS } from './frameworks.js'
+
+const origin = 'http://app.example'
+const ada = { email: 'ada@example.com', name: 'Ada the Name', groups: ['developers'] }
+
+let alb: TestAlb
+
+beforeEach(async () => {
+  alb = await createTestAlb()
+})
+
+afterEach(() => {
+  vi.unstubAllEnvs()
+  vi.unstubAllGlobals()
+  vi.restoreAllMocks()
+})
+
+function authWith(options: RemixAuthOptions = {}): RemixAuth {
+  return createRemixAuth({ ...alb.options, authoriser: null, ...options })
+}
+
+async function requestOf(user?: object, path = '/', headers: Record<string, string> = {}): Promise<Request> {
+  return new Request(origin + path, { headers: { ...(user && (await alb.headersFor(user))), ...headers } })
+}
+
+async function thrownBy(promise: Promise<unknown>): Promise<Response> {
+  const thrown = await promise.then(
+    () => expect.unreachable('it came in'),
+    (error: unknown) => error,
+  )
+  expect(thrown).toBeInstanceOf(Response)
+  return thrown as Response
+}
+
+describe('getUser', () => {
+  test('gives the user, null for nobody, and throws for a bad token', async () => {
+    const auth = authWith()
+    expect(await auth.getUser(await requestOf(ada))).toMatchObject({ email: ada.email })
+    expect(await auth.getUser(await requestOf())).toBeNull()
+    const bad = new Request(origin, { headers: await alb.headersFor(ada, { fault: 'bad_signature' }) })
+    expect((await thrownBy(auth.getUser(bad))).status).toBe(401)
+  })
+})
+
+describe('onError', () => {
+  const teapot = new Response('I am a teapot', { status: 418 })
+
+  test.each<[string, RemixAuthOptions['onError'], number]>([
+    ['answers', () => teapot, 418],
+    ['answers later', async () => await Promise.resolve(teapot), 418],
+    ['throws a Response', () => Promise.reject(teapot), 418],
+    ['answers nothing', () => undefined, 401],
+    ['throws', () => Promise.reject(new Error('x')), 500],
+    ['answers with something else', () => ({ status: 200 }) as Response, 500],
+  ])('that %s ends in its answer, and nobody comes in', async (_, onError, status) => {
+    vi.spyOn(process, 'emitWarning').mockImplementation(() => {})
+    const answer = await thrownBy(authWith({ onError }).requireUser(await requestOf()))
+    expect(answer.status).toBe(status)
+  })
+
+  test('is told the error and the request', async () => {
+    const seen: unknown[] = []
+    const request = await requestOf()
+    const onError = (...args: unknown[]): undefined => void seen.push(...args)
+    await thrownBy(authWith({ onError }).requireUser(request))
+    expect(seen).toEqual([expect.objectContaining({ code: 'missing_token' }), request])
+  })
+})
+
+test.each(['/x.data', '/x?_data=routes/x', '/x.data?_routes=x'])(
+  '%s is asked for by a script, not by a navigation',
+  async (path) => {
+    const auth = authWith({ redirectUrl: 'https://app.example/denied' })
+    // A browser of before 2023 sends no `Sec-Fetch-Dest`, and an app's own `fetch` may accept HTML.
+    expect((await thrownBy(auth.requireUser(await requestOf(undefined, path, { accept: 'text/html' })))).status).toBe(
+      401,
+    )
+    expect((await thrownBy(auth.requireUser(await requestOf(undefined, '/x', { accept: 'text/html' })))).status).toBe(
+      302,
+    )
+  },
+)
+
+describe('wrong use', () => {
+  test('is said: something that is no Request, a group route without a group, an unknown option', async () => {
+    vi.spyOn(process, 'emitWarning').mockImplementation(() => {})
+    const auth = authWith()
+    const args = { request: await requestOf(ada), params: {} }
+    for (const wrong of [args, undefined, {}]) {
+      await expect(auth.requireUser(wrong as unknown as Request)).rejects.toThrow(/pass `request`/)
+    }
+    expect((await thrownBy(auth.requireGroups(await requestOf(ada)))).status).toBe(500)
+    expect(() => authWith({ onerror: () => undefined } as object)).toThrow(/onerror/)
+  })
+})
+
+describe('logout', () => {
+  test('gives the answer that expires the cookies and goes to Cognito', async () => {
+    const auth = authWith({ cognitoDomain: 'my.auth.example.com', logoutUrls: ['https://app.example/'] })
+    const response = await auth.logout(await requestOf(ada))
+    expect(response.status).toBe(302)
+    expect(response.headers.get('location')).toMatch(/^https:\/\/my\.auth\.example\.com\/logout\?client_id=/)
+    expect(response.headers.getSetCookie()).toHaveLength(4)
+  })
+
+  test('refuses a returnTo that is not on the list', async () => {
+    vi.spyOn(process, 'emitWarning').mockImplementation(() => {})
+    const auth = authWith({ cognitoDomain: 'my.auth.example.com', logoutUrls: ['https://app.example/'] })
+    const returnTo = 'https://evil.example/'
+    expect((await thrownBy(auth.logout(await requestOf(ada), { returnTo }))).status).toBe(500)
+  })
+})
+
+describe('configured by the environment alone', () => {
+  async function load(): Promise<typeof Remix> {
+    vi.resetModules()
+    return await import('../src/index.js')
+  }
+
+  test('requireUser works, and the others with it', async () => {
+    vi.stubGlobal('fetch', alb.options.fetch)
+    vi.stubEnv('COGNITO_AUTH_ALB_ARN', alb.options.albArn)
+    vi.stubEnv('COGNITO_AUTH_CLIENT_ID', alb.options.clientId)
+    vi.stubEnv('COGNITO_AUTH_CONFIG_PATH', new URL('auth-config.json', import.meta.url).pathname)
+    const { requireUser, getUser, requireGroups, requireAdmin } = await load()
+    expect(await requireUser(await requestOf(ada))).toMatchObject({ email: ada.email })
+    expect(await getUser(await requestOf())).toBeNull()
+    expect(await requireGroups(await requestOf(ada), 'developers')).toMatchObject({ name: ada.name })
+    expect((await thrownBy(requireAdmin(await requestOf(ada)))).status).toBe(403)
+    expect((await thrownBy(requireUser(await requestOf()))).status).toBe(401)
+  })
+
+  test('a wrong environment lets nobody in, and says what is wrong on each request', async () => {
+    vi.stubEnv('COGNITO_AUTH_ALB_ARN', '')
+    const { requireUser, getUser } = await load()
+    for (const ask of [requireUser, getUser, requireUser]) {
+      await expect(ask(await requestOf(ada))).rejects.toMatchObject({
+        code: 'configuration',
+        message: expect.stringContaining('COGNITO_AUTH_ALB_ARN') as string,
+      })
+    }
+  })
+})
+
+/** Where the browser's router asks for the data of a page. */
+const single = (path: string): string => `${path}.data`
+
+describe.each(FRAMEWORKS)('in $name', ({ handler }) => {
+  /** Three nested routes, each with a loader that asks for the user. */
+  function nested(auth: RemixAuth): App {
+    const loader = async ({ request }: Args): Promise<object> => ({ email: (await auth.requireUser(request)).email })
+    return {
+      root: { path: '', default: () => null, ErrorBoundary: () => null, loader },
+      parent: { path: 'parent', default: () => null, loader },
+      child: { path: 'child', parentId: 'parent', default: () => null, loader },
+    }
+  }
+
+  test.each(['/parent/child', single('/parent/child')])('parallel loaders of %s verify once', async (path) => {
+    let asked = 0
+    const countingRule = { name: 'counts', isAllowed: () => ++asked > 0 }
+    // Nothing is remembered of the tokens, so that each verification would fetch and decide anew.
+    const auth = authWith({ authoriser: new Authoriser({ rules: [countingRule] }), tokenCacheSize: 0 })
+    const response = await handler(nested(auth))(await requestOf(ada, path))
+    expect(response.status).toBe(200)
+    expect((await response.text()).match(/ada@example\.com/g)?.length).toBeGreaterThanOrEqual(1)
+    expect(asked).toBe(1)
+    await handler(nested(auth))(await requestOf(ada, path))
+    expect(asked).toBe(2)
+  })
+
+  test('requests of two people at once are told apart', async () => {
+    const auth = authWith()
+    const handle = handler(nested(auth))
+    const people = ['ada@example.com', 'bob@example.com', 'cyd@example.com']
+    const bodies = await Promise.all(
+      people.map(async (email) => await (await handle(await requestOf({ email }, '/parent/child'))).text()),
+    )
+    for (const [index, body] of bodies.entries()) {
+      for (const email of people) expect(body.includes(email)).toBe(email === people[index])
+    }
+  })
+
+  test('an error boundary gets the status; the page has it too', async () => {
+    const response = await handler(nested(authWith()))(await requestOf(undefined, '/parent/child'))
+    expect(response.status).toBe(401)
+    const { errors } = (await response.json()) as { errors: Record<string, { status: number }> }
+    expect(Object.values(errors)).toEqual([expect.objectContaining({ status: 401 })])
+  })
+
+  test('a data request is no navigation: it is refused, not redirected, whatever it accepts', async () => {
+    const redirectUrl = 'https://app.example/denied'
+    const handle = handler(nested(authWith({ redirectUrl })))
+    const page = { accept: 'text/html' }
+    const navigation = await handle(await requestOf(undefined, '/parent/child', page))
+    expect([navigation.status, navigation.headers.get('location')]).toEqual([302, redirectUrl])
+    const fetched = { accept: '*/*', 'sec-fetch-dest': 'empty' }
+    const data = await handle(await requestOf(undefined, single('/parent/child'), fetched))
+    expect(data.status).toBe(401)
+    expect(await data.text()).not.toContain(redirectUrl)
+  })
+
+  test('a user goes to the browser as a profile: no token, no claim', async () => {
+    const auth = authWith()
+    const loader = async ({ request }: Args): Promise<{ user: User }> => ({ user: await auth.requireUser(request) })
+    const app: App = {
+      root: { path: '', default: () => null, loader },
+      me: { path: 'me', default: () => null, loader },
+    }
+    for (const path of ['/me', single('/me')]) {
+      const request = await requestOf(ada, path)
+      const body = await (await handler(app)(request)).text()
+      expect(body).toContain(ada.name)
+      expect(body).toContain('isAppAdmin')
+      for (const name of ['x-amzn-oidc-data', 'x-amzn-oidc-accesstoken']) {
+        const [, payload = '', signature = ''] = (request.headers.get(name) ?? '').split('.')
+        expect(body).not.toContain(payload)
+        expect(body).not.toContain(signature)
+      }
+      expect(body).not.toMatch(/token_use|client_id|oidcClaims|accessClaims|origin_jti/)
+    }
+  })
+})
+
+describe.each(FRAMEWORKS.filter(({ hasMiddleware }) => hasMiddleware))('middleware of $name', ({ handler }) => {
+  function app(auth: RemixAuth): App {
+    const loader = ({ context }: Args): object => ({ email: (context.get(auth.userContext) as User).email })
+    const page = { default: () => null, loader }
+    return {
+      root: { path: '', default: () => null, ErrorBoundary: () => null },
+      members: { path: 'members', default: () => null, middleware: [auth.middleware], loader },
+      deep: { path: 'deep', parentId: 'members', ...page },
+      open: { path: 'open', ...page },
+    }
+  }
+
+  test('protects a route and those below it', async () => {
+    const handle = handler(app(authWith()))
+    for (const path of ['/members', '/members/deep', single('/members/deep')]) {
+      const response = await handle(await requestOf(ada, path))
+      expect(response.status).toBe(200)
+      expect(await response.text()).toContain(ada.email)
+      expect((await handle(await requestOf(undefined, path))).status).toBe(401)
+    }
+  })
+
+  test('where it did not run, there is no user to be had', async () => {
+    const response = await handler(app(authWith()))(await requestOf(ada, '/open'))
+    expect(response.status).toBe(500)
+    expect(await response.text()).not.toContain(ada.email)
+  })
+
+  test('opens a bypassed page, and its data, and nothing that only looks like it', async () => {
+    const auth = authWith({ bypass: ['/open'] })
+    const open = { path: 'open', default: () => null, loader: () => ({ open: true }) }
+    const root = { path: '', default: () => null, ErrorBoundary: () => null, middleware: [auth.middleware] }
+    const handle = handler({ root, open, other: { ...open, path: 'open.data/x' } })
+    for (const path of ['/open', '/open/', single('/open')]) {
+      expect((await handle(await requestOf(undefined, path))).status).toBe(200)
+    }
+    for (const path of ['/%6fpen', '/OPEN', '/open.data/x']) {
+      expect((await handle(await requestOf(undefined, path))).status).toBe(401)
+    }
+  })
+})
+
+test('the types are those of React Router', () => {
+  type Seven = ReactRouter7.MiddlewareFunction<Response>
+  type Eight = ReactRouter8.MiddlewareFunction<Response>
+  expectTypeOf<RemixAuth['middleware']>().toExtend<Seven>()
+  expectTypeOf<RemixAuth['middleware']>().toExtend<Eight>()
+  expectTypeOf<RemixAuth['userContext']>().toExtend<ReactRouter7.RouterContext<User>>()
+  expectTypeOf<RemixAuth['userContext']>().toExtend<ReactRouter8.RouterContext<User>>()
+})
