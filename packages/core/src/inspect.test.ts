@@ -46,6 +46,14 @@ test('variables that nothing reads are found, each with the nearest that is read
   expect(unknownVariables(environment)).toEqual([{ name: 'COGNITO_AUTH_CLIENTID', nearest: 'COGNITO_AUTH_CLIENT_ID' }])
 })
 
+test('variables in other letters, or without a line between the words, are found too', () => {
+  const environment = { cognito_auth_region: 'x', COGNITOAUTH_SECRET_NAME: 'x', COGNITO_CLIENT_ID: 'x' }
+  expect(unknownVariables(environment).map(({ nearest }) => nearest)).toEqual([
+    'COGNITO_AUTH_REGION',
+    'COGNITO_AUTH_SECRET_NAME',
+  ])
+})
+
 test('every variable that core reads is on the list', () => {
   const sources = ['config/environment.ts', 'options.ts', 'dev-mode.ts', 'cognito-auth.ts', 'mock-user.ts']
   const text = sources.map((path) => readFileSync(new URL(path, import.meta.url), 'utf8')).join('\n')
@@ -91,6 +99,30 @@ describe('explainConfig', () => {
     expect((await explainConfig({}, admin)).decision).toMatchObject({ allowed: false, reason: 'denied' })
     vi.stubEnv('COGNITO_AUTH_PLATFORM_ADMIN_GROUPS', 'gds-idea')
     expect((await explainConfig({}, admin)).decision).toMatchObject({ allowed: true, reason: 'platform_admin' })
+  })
+
+  test('takes platform admins from its caller before the environment', async () => {
+    vi.stubEnv('COGNITO_AUTH_PLATFORM_ADMIN_GROUPS', 'gds-idea')
+    expect((await explainConfig({ path }, { groups: ['gds-idea'] }, ['sre'])).decision.allowed).toBe(false)
+    expect((await explainConfig({ path }, { groups: ['sre'] }, ['sre'])).decision.reason).toBe('platform_admin')
+  })
+
+  test('says where each rule is, and whether there are app admins', async () => {
+    const lists = { allowed_domains: ['example.com'], allowed_groups: ['a'] }
+    await writeFile(path, JSON.stringify(lists))
+    const explained = await explainConfig({ path }, {})
+    expect(explained).toMatchObject({
+      keys: ['allowed_groups', 'allowed_domains'],
+      hasAppAdmins: false,
+      isSecret: false,
+    })
+    await writeFile(path, JSON.stringify({ ...lists, admin_users: ['ada@example.com'] }))
+    expect((await explainConfig({ path }, {})).hasAppAdmins).toBe(true)
+  })
+
+  test('does not mind variables that it has no use for', async () => {
+    vi.stubEnv('COGNITO_AUTH_DEV_MODE', 'perhaps')
+    expect((await explainConfig({ path }, { groups: ['developers'] })).decision.allowed).toBe(true)
   })
 
   test('is refused for a config that is wrong', async () => {

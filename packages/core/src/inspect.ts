@@ -5,19 +5,27 @@
  */
 
 import type { CognitoAuthOptions } from './cognito-auth.js'
-import { parseAuthConfig } from './config/auth-config.js'
+import { parseAuthConfig, type RuleKey } from './config/auth-config.js'
 import { DEFAULT_PLATFORM_ADMIN_GROUPS } from './config/auth-options.js'
-import { configSource, VARIABLE_NAMES, withEnvironment } from './config/environment.js'
+import {
+  configSource,
+  devModeOfEnvironment,
+  platformAdminGroupsOfEnvironment,
+  VARIABLE_NAMES,
+  withEnvironment,
+} from './config/environment.js'
 import { fileSource } from './config/file-source.js'
 import type { ConfigSource } from './config/refreshing-config.js'
 import { secretSource } from './config/secret-source.js'
 import type { Decision } from './decision.js'
+import { refuseDevModeInProduction } from './dev-mode.js'
 import { mockUser, type MockUserProfile } from './mock-user.js'
 import { decide } from './rules/rule-set.js'
 import { nearest } from './suggest.js'
 import { setUpVerifier, verifierOptionsOf } from './verifier/options.js'
 
-export { VARIABLE_NAMES }
+export { devModeOfEnvironment, nearest, refuseDevModeInProduction, VARIABLE_NAMES }
+export type { RuleKey }
 
 /** Where the public keys come from that a configuration trusts. */
 export interface KeyEndpoints {
@@ -38,10 +46,10 @@ export function keyEndpoints(options: CognitoAuthOptions = {}): KeyEndpoints {
   return { albKeys: signers.bases, jwks: groupsClaim === undefined ? issuers.knownJwksUrls : [] }
 }
 
-/** Variables that begin with `COGNITO_AUTH_` and that nothing reads, each with the nearest one that is read. */
+/** Variables that look like ours, in any letter case, and that nothing reads; each with the nearest one that is read. */
 export function unknownVariables(environment: NodeJS.ProcessEnv): { name: string; nearest: string }[] {
   return Object.keys(environment)
-    .filter((name) => name.startsWith('COGNITO_AUTH_') && !VARIABLE_NAMES.includes(name))
+    .filter((name) => /^COGNITO_?AUTH/i.test(name) && !VARIABLE_NAMES.includes(name))
     .map((name) => ({ name, nearest: nearest(name, VARIABLE_NAMES) }))
 }
 
@@ -55,8 +63,14 @@ export interface ConfigLocation {
 export interface Explanation {
   /** Where the config was read: `file auth-config.json`. */
   readonly source: string
+  /** Whether it was read from a secret: then values of it, which names of rules hold, are nothing to print. */
+  readonly isSecret: boolean
   /** Whether every rule must let a user in, or any. */
   readonly requireAll: boolean
+  /** Whether the config names app admins. */
+  readonly hasAppAdmins: boolean
+  /** Where in the JSON each rule of the decision is, in their order. */
+  readonly keys: readonly RuleKey[]
   readonly decision: Decision
   /** Whether the user would be let in if their e-mail address were verified; `undefined` where it does not matter. */
   readonly ifVerified: boolean | undefined
@@ -66,23 +80,30 @@ export interface Explanation {
  * Reads a config and asks it about a user: the decision of `Authoriser.explain`, platform admins as the environment
  * names them.
  *
- * @throws {ConfigurationError} when the config, or the environment, is wrong.
+ * @param platformAdminGroups Groups of platform admins. @default as the environment names them
+ * @throws {ConfigurationError} when the config is wrong.
  * @throws {ConfigUnavailableError} when the config cannot be read now.
  */
-export async function explainConfig(location: ConfigLocation, profile: MockUserProfile): Promise<Explanation> {
-  const { platformAdminGroups } = withEnvironment<CognitoAuthOptions>({})
+export async function explainConfig(
+  location: ConfigLocation,
+  profile: MockUserProfile,
+  platformAdminGroups: readonly string[] | undefined = platformAdminGroupsOfEnvironment(),
+): Promise<Explanation> {
   const source = sourceOf(location)
-  const rules = parseAuthConfig(await source.read(), source.name)
-  const adminGroups = platformAdminGroups ?? DEFAULT_PLATFORM_ADMIN_GROUPS
+  const set = parseAuthConfig(await source.read(), source.name)
+  const adminGroups: readonly string[] = platformAdminGroups ?? DEFAULT_PLATFORM_ADMIN_GROUPS
   const isPlatformAdmin = (profile.groups ?? []).some((group) => adminGroups.includes(group))
   const options = { admitPlatformAdmins: platformAdminGroups !== undefined, askAll: true }
   const ask = async (more: MockUserProfile): Promise<Decision> =>
-    await decide(mockUser({ ...profile, isPlatformAdmin, ...more }), rules, options)
+    await decide(mockUser({ ...profile, isPlatformAdmin, ...more }), set, options)
   const decision = await ask({})
   const matters = !decision.allowed && profile.emailVerified === false
   return {
     source: source.name,
-    requireAll: rules.requireAll,
+    isSecret: source.name.startsWith('secret '),
+    requireAll: set.requireAll,
+    hasAppAdmins: set.adminGroups.size > 0 || set.adminUsers.size > 0,
+    keys: set.keys,
     decision,
     ifVerified: matters ? (await ask({ emailVerified: true })).allowed : undefined,
   }

@@ -68,13 +68,23 @@ const FILE_NAMES: Readonly<Record<keyof AccessLists, keyof typeof entries>> = {
   requireVerifiedEmail: 'require_verified_email',
 }
 
-function ruleSetOf(config: v.InferOutput<typeof schema>): RuleSet {
-  const rules: Rule[] = []
-  if (config.allowed_groups.length > 0) rules.push(groupRule(config.allowed_groups))
-  if (config.allowed_users.length > 0) rules.push(emailRule(config.allowed_users))
-  if (config.allowed_domains.length > 0) rules.push(domainRule(config.allowed_domains))
+/** Key of the JSON that a rule comes from. */
+export type RuleKey = 'allowed_groups' | 'allowed_users' | 'allowed_domains'
+
+/** What a config says. */
+export interface ConfiguredRuleSet extends RuleSet {
+  /** Where each of `rules` comes from, in their order. */
+  readonly keys: readonly RuleKey[]
+}
+
+function ruleSetOf(config: v.InferOutput<typeof schema>): ConfiguredRuleSet {
+  const rules = new Map<RuleKey, Rule>()
+  if (config.allowed_groups.length > 0) rules.set('allowed_groups', groupRule(config.allowed_groups))
+  if (config.allowed_users.length > 0) rules.set('allowed_users', emailRule(config.allowed_users))
+  if (config.allowed_domains.length > 0) rules.set('allowed_domains', domainRule(config.allowed_domains))
   return {
-    rules,
+    rules: [...rules.values()],
+    keys: [...rules.keys()],
     requireAll: config.require_all,
     adminGroups: new Set(config.admin_groups),
     adminUsers: new Set(config.admin_users.map((address) => address.toLowerCase())),
@@ -83,7 +93,7 @@ function ruleSetOf(config: v.InferOutput<typeof schema>): RuleSet {
 }
 
 /** Checks members under the names that `display` gives them. Values are never told: the source may be a secret. */
-function check(members: object, where: string, display: (fileName: string) => string): RuleSet {
+function check(members: object, where: string, display: (fileName: string) => string): ConfiguredRuleSet {
   const result = v.safeParse(schema, members)
   if (!result.success) {
     const sentences = result.issues.map((issue) => {
@@ -106,7 +116,7 @@ function check(members: object, where: string, display: (fileName: string) => st
  * @param where What it was read from, for messages: `file auth.json`.
  * @throws {ConfigurationError} when it is not JSON, has an unknown key, a wrong value, or lets nobody in.
  */
-export function parseAuthConfig(json: string, where: string): RuleSet {
+export function parseAuthConfig(json: string, where: string): ConfiguredRuleSet {
   let value: unknown
   try {
     // Editors on Windows begin a file with a byte order mark.

@@ -87,6 +87,20 @@ export function withEnvironment<Options extends object>(options: Options): Optio
 }
 
 /**
+ * Whether the environment asks for dev mode.
+ *
+ * @throws {ConfigurationError} when its value is neither yes nor no.
+ */
+export function devModeOfEnvironment(): boolean {
+  return flag('devMode') ?? false
+}
+
+/** The groups of platform admins that the environment sets; an empty value means nobody, a missing one the default. */
+export function platformAdminGroupsOfEnvironment(): readonly string[] | undefined {
+  return list('platformAdminGroups', true)
+}
+
+/**
  * Where the environment says that the authorisation config is.
  *
  * @throws {ConfigurationError} when it does not say.

@@ -11,7 +11,7 @@ import type { ConfigSource } from './refreshing-config.js'
 /** What went wrong, as a sentence that says what to do. */
 function sentence(path: string, code: string | undefined): string {
   if (code === 'ENOENT')
-    return `file ${path} does not exist. Check COGNITO_AUTH_CONFIG_PATH, which is relative to ${process.cwd()}`
+    return `file ${path} does not exist. Check its path (COGNITO_AUTH_CONFIG_PATH), which is relative to ${process.cwd()}`
   if (code === 'EACCES' || code === 'EPERM')
     return `file ${path} may not be read by this process. Check its permissions`
   if (code === 'EISDIR') return `file ${path} is a folder. Name the file in it`
