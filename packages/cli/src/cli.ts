@@ -7,6 +7,9 @@
 
 import { run } from './main.js'
 
+// The SDK tells which Node its releases of next year will need, on standard error: nothing that was asked here.
+process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] ??= 'true'
+
 const { exitCode, stdout, stderr } = await run(process.argv.slice(2))
 process.stderr.write(stderr)
 process.stdout.write(stdout)

@@ -4,8 +4,8 @@
  * @module
  */
 
-import type { DecisionReason, RuleResult } from '@cognito-auth/core'
-import { type ConfigLocation, type Explanation, explainConfig } from '@cognito-auth/core/inspect'
+import type { DecisionReason } from '@cognito-auth/core'
+import { type ConfigLocation, type Explanation, explainConfig, type RuleKey } from '@cognito-auth/core/inspect'
 
 /** A user as somebody describes them. */
 export interface DescribedUser {
@@ -17,6 +17,17 @@ export interface DescribedUser {
   readonly emailVerified?: boolean | undefined
 }
 
+/** What one rule of the config said. */
+export interface ExplainedRule {
+  /** Where in the JSON it is. */
+  readonly key: RuleKey
+  /**
+   * Groups, domains, or how many e-mail addresses; left out for a secret, whose values are nobody's to print.
+   */
+  readonly name?: string
+  readonly allowed: boolean
+}
+
 /** Why a user is let in or not. */
 export interface ExplainReport {
   /** Where the config was read: `file auth-config.json`. */
@@ -26,22 +37,49 @@ export interface ExplainReport {
   readonly isAppAdmin: boolean
   /** Whether every rule must let a user in, or any. */
   readonly requireAll: boolean
-  /** Every rule, in order, with what it said. Names show groups and domains, and how many e-mail addresses. */
-  readonly rules: readonly RuleResult[]
+  /** Every rule, in order, with what it said. */
+  readonly rules: readonly ExplainedRule[]
   /** What would let the user in; empty where they are. */
   readonly hints: readonly string[]
 }
 
-function hintsOf({ decision, requireAll, ifVerified }: Explanation): string[] {
+/** How to ask. */
+export interface ExplainOptions {
+  /** Groups whose members are platform admins. @default `COGNITO_AUTH_PLATFORM_ADMIN_GROUPS` */
+  readonly platformAdminGroups?: readonly string[] | undefined
+}
+
+function rulesOf({ decision, keys, isSecret }: Explanation): ExplainedRule[] {
+  return decision.rules.flatMap(({ name, allowed }, index) => {
+    const key = keys[index]
+    if (key === undefined) return []
+    return [isSecret ? { key, allowed } : { key, name, allowed }]
+  })
+}
+
+/** A rule as a line shows it: where it is, and what it asks for if that may be told. */
+const titleOf = ({ key, name }: ExplainedRule): string => (name === undefined ? key : `${key} (${name})`)
+
+function hintsOf(explanation: Explanation, rules: readonly ExplainedRule[]): string[] {
+  const { decision, requireAll, ifVerified, hasAppAdmins } = explanation
   if (decision.allowed) return []
-  const failing = decision.rules.filter(({ allowed }) => !allowed).map(({ name }) => name)
+  const failing = rules
+    .filter(({ allowed }) => !allowed)
+    .map(titleOf)
+    .join('; ')
   const hints = [
     requireAll
-      ? `Every rule must let them in (require_all), and this did not: ${failing.join('; ')}`
-      : `Any of these would let them in: ${failing.join('; ')}`,
+      ? `Every rule must let them in (require_all), and this did not: ${failing}`
+      : `Any of these would let them in: ${failing}`,
     'Groups are compared exactly, letter case included; e-mail addresses and domains are not',
   ]
   if (ifVerified === true) hints.unshift('Their e-mail address is not verified. Verified, it would let them in')
+  if (hasAppAdmins) hints.push('App admins (admin_groups, admin_users) come in whatever the rules say')
+  if (decision.user.isPlatformAdmin) {
+    hints.push(
+      'They are a platform admin by default, which is a label. COGNITO_AUTH_PLATFORM_ADMIN_GROUPS lets them in',
+    )
+  }
   return hints
 }
 
@@ -51,23 +89,28 @@ function hintsOf({ decision, requireAll, ifVerified }: Explanation): string[] {
  * @throws {ConfigurationError} when the config, or a variable, is wrong: the message says what.
  * @throws {ConfigUnavailableError} when the config cannot be read now.
  */
-export async function explain(user: DescribedUser, location: ConfigLocation = {}): Promise<ExplainReport> {
+export async function explain(
+  user: DescribedUser,
+  location: ConfigLocation = {},
+  options: ExplainOptions = {},
+): Promise<ExplainReport> {
   const profile = { email: user.email ?? '', groups: user.groups ?? [], emailVerified: user.emailVerified }
-  const explanation = await explainConfig(location, profile)
+  const explanation = await explainConfig(location, profile, options.platformAdminGroups)
   const { source, requireAll, decision } = explanation
+  const rules = rulesOf(explanation)
   return {
     source,
     allowed: decision.allowed,
     reason: decision.reason,
     isAppAdmin: decision.user.isAppAdmin,
     requireAll,
-    rules: decision.rules,
-    hints: hintsOf(explanation),
+    rules,
+    hints: hintsOf(explanation, rules),
   }
 }
 
 const REASONS: Readonly<Record<DecisionReason, string>> = {
-  rule: 'by the rules below',
+  rule: '',
   app_admin: 'as an app admin (admin_groups or admin_users), whatever the rules say',
   platform_admin: 'as a platform admin (COGNITO_AUTH_PLATFORM_ADMIN_GROUPS), whatever the rules say',
   authorisation_disabled: 'because authorisation is disabled',
@@ -77,13 +120,12 @@ const REASONS: Readonly<Record<DecisionReason, string>> = {
 /** The report for a person. */
 export function explainText(report: ExplainReport): string {
   const { allowed, reason, source, requireAll, rules, hints } = report
+  const by = rules.filter((rule) => rule.allowed).map(({ key }) => key)
   const lines = [
-    allowed ? `Let in ${REASONS[reason]}.` : 'Not let in.',
+    allowed ? `Let in ${reason === 'rule' ? `by ${by.join(' and ')}` : REASONS[reason]}.` : 'Not let in.',
     '',
     `${source}, ${requireAll ? 'every rule must say yes' : 'any rule may say yes'}:`,
-    ...rules.map(
-      ({ name, allowed: yes, detail }) => `  ${yes ? 'yes' : 'no '}  ${name}${detail ? ` (${detail})` : ''}`,
-    ),
+    ...rules.map((rule) => `  ${rule.allowed ? 'yes' : 'no '}  ${titleOf(rule)}`),
   ]
   if (hints.length > 0) lines.push('', ...hints.map((hint) => `${hint}.`))
   return `${lines.join('\n')}\n`

@@ -6,6 +6,7 @@
 
 import { parseArgs, type ParseArgsConfig } from 'node:util'
 import { CognitoAuthError } from '@cognito-auth/core'
+import { nearest } from '@cognito-auth/core/inspect'
 import { doctor, doctorText } from './doctor.js'
 import { explain, explainText } from './explain.js'
 import { EXIT, type ExitCode, USAGE, UsageError } from './usage.js'
@@ -24,13 +25,19 @@ function parse<const Options extends NonNullable<ParseArgsConfig['options']>>(
   try {
     return parseArgs({ args: [...args], options, strict: true, allowPositionals: false }).values
   } catch (cause) {
-    throw new UsageError(cause instanceof Error ? cause.message : 'unknown option', { cause })
+    // parseArgs throws TypeErrors for what was typed; anything else is no mistake of the caller.
+    if (!(cause instanceof TypeError)) throw cause
+    const unknown = /^Unknown option '(?<name>-[^' ]*)/.exec(cause.message)?.groups?.['name']
+    if (unknown === undefined) throw new UsageError(cause.message, { cause })
+    const meant = nearest(unknown, Object.keys(options))
+    throw new UsageError(`Unknown option '${unknown}'. Did you mean --${meant}?`, { cause })
   }
 }
 
-function listOf(text: string): string[] {
-  return text
-    .split(',')
+/** Lists may be given whole, in parts, or both: `--groups a,b --groups c`. */
+function listOf(texts: readonly string[]): string[] {
+  return texts
+    .flatMap((text) => text.split(','))
     .map((item) => item.trim())
     .filter((item) => item !== '')
 }
@@ -39,7 +46,7 @@ function verifiedOf(text: string | undefined): boolean | undefined {
   if (text === undefined) return undefined
   if (['yes', 'true'].includes(text)) return true
   if (['no', 'false'].includes(text)) return false
-  throw new UsageError('--email-verified is yes or no')
+  throw new UsageError('--email-verified is true or false')
 }
 
 const json = (report: object): string => `${JSON.stringify(report, null, 2)}\n`
@@ -49,8 +56,9 @@ async function runExplain(args: readonly string[]): Promise<Outcome> {
     config: { type: 'string' },
     secret: { type: 'string' },
     email: { type: 'string' },
-    groups: { type: 'string' },
+    groups: { type: 'string', multiple: true },
     'email-verified': { type: 'string' },
+    'platform-admin-groups': { type: 'string', multiple: true },
     json: { type: 'boolean' },
   })
   if (values.email === undefined && values.groups === undefined) {
@@ -59,13 +67,19 @@ async function runExplain(args: readonly string[]): Promise<Outcome> {
   if (values.config !== undefined && values.secret !== undefined) {
     throw new UsageError('--config and --secret exclude each other')
   }
+  if (values.email !== undefined && !/^[^\s@]+@[^\s@]+$/.test(values.email)) {
+    throw new UsageError('--email is an e-mail address')
+  }
+  if (values.config === '' || values.secret === '') throw new UsageError('--config and --secret must not be empty')
+  const admins = values['platform-admin-groups']
   const user = {
     email: values.email,
-    groups: listOf(values.groups ?? ''),
+    groups: listOf(values.groups ?? []),
     emailVerified: verifiedOf(values['email-verified']),
   }
   try {
-    const report = await explain(user, { path: values.config, secret: values.secret })
+    const location = { path: values.config, secret: values.secret }
+    const report = await explain(user, location, { platformAdminGroups: admins && listOf(admins) })
     const exitCode = report.allowed ? EXIT.ok : EXIT.no
     return { exitCode, stdout: values.json === true ? json(report) : explainText(report), stderr: '' }
   } catch (error) {
@@ -94,9 +108,14 @@ export async function run(args: readonly string[]): Promise<Outcome> {
   try {
     if (command === 'explain') return await runExplain(rest)
     if (command === 'doctor') return await runDoctor(rest)
-    throw new UsageError(command === undefined ? 'Which command?' : `There is no command ${command}`)
+    if (command === undefined) throw new UsageError('Which command?')
+    throw new UsageError(`There is no command ${command}. Did you mean ${nearest(command, ['explain', 'doctor'])}?`)
   } catch (error) {
-    if (!(error instanceof UsageError)) throw error
-    return { exitCode: EXIT.usage, stdout: '', stderr: `${error.message}\n\n${USAGE}` }
+    if (error instanceof UsageError) {
+      return { exitCode: EXIT.usage, stdout: '', stderr: `${error.message}\n\n${USAGE}` }
+    }
+    // A bug of ours keeps its stack. Node's own exit code for it would be 1: not let in.
+    const stack = error instanceof Error ? error.stack : String(error)
+    return { exitCode: EXIT.bug, stdout: '', stderr: `${stack}\n` }
   }
 }

@@ -1,8 +1,8 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, beforeAll, expect, test } from 'vitest'
-import { cognitoAuth } from './command.js'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { cognitoAuth, secretsManager } from './command.js'
 
 let folder: string
 let config: string
@@ -29,11 +29,11 @@ afterAll(async () => {
 test('prints which rule let the user in', async () => {
   const { code, stdout, stderr } = await cognitoAuth(['explain', '--config', config, '--groups', 'x, developers'])
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
-  expect(stdout).toBe(`Let in by the rules below.
+  expect(stdout).toBe(`Let in by allowed_groups.
 
 file ${config}, any rule may say yes:
-  yes  groups: developers
-  no   e-mails (2)
+  yes  allowed_groups (groups: developers)
+  no   allowed_users (e-mails (2))
 `)
 })
 
@@ -42,13 +42,15 @@ test('prints what would have let the user in, and exits with 1', async () => {
   const { code, stdout } = await cognitoAuth(args)
   expect(code).toBe(1)
   expect(stdout).toMatch(/^Not let in\./)
-  expect(stdout).toContain('Any of these would let them in: groups: developers; e-mails (2).')
+  expect(stdout).toContain(
+    'Any of these would let them in: allowed_groups (groups: developers); allowed_users (e-mails (2)).',
+  )
 })
 
 test('says that a verified address would do', async () => {
   const args = ['explain', '--config', config, '--email', 'ADA@example.com']
   expect((await cognitoAuth(args)).code).toBe(0)
-  const unverified = await cognitoAuth([...args, '--email-verified', 'no'])
+  const unverified = await cognitoAuth([...args, '--email-verified', 'false'])
   expect(unverified.code).toBe(1)
   expect(unverified.stdout).toContain('Verified, it would let them in.')
 })
@@ -57,7 +59,7 @@ test('says which rules failed where every one must say yes', async () => {
   const all = await file('all.json', { allowed_groups: ['a'], allowed_domains: ['example.com'], require_all: true })
   const { code, stdout } = await cognitoAuth(['explain', '--config', all, '--email', 'ada@example.com'])
   expect(code).toBe(1)
-  expect(stdout).toContain('Every rule must let them in (require_all), and this did not: groups: a.')
+  expect(stdout).toContain('Every rule must let them in (require_all), and this did not: allowed_groups (groups: a).')
 })
 
 test('lets in app admins, and platform admins that the environment names', async () => {
@@ -68,6 +70,75 @@ test('lets in app admins, and platform admins that the environment names', async
   expect((await cognitoAuth(args)).code).toBe(1)
   const named = await cognitoAuth(args, { COGNITO_AUTH_PLATFORM_ADMIN_GROUPS: 'gds-idea' })
   expect(named.stdout).toContain('Let in as a platform admin')
+})
+
+test('groups may be given apart, and platform admins as an option, which wins over the variable', async () => {
+  const groups = ['--groups', 'x', '--groups', 'ops']
+  const args = ['explain', '--config', config, ...groups, '--platform-admin-groups']
+  const env = { COGNITO_AUTH_PLATFORM_ADMIN_GROUPS: 'x' }
+  expect((await cognitoAuth([...args, 'sre,ops'])).stdout).toContain('Let in as a platform admin')
+  expect((await cognitoAuth([...args, 'sre'], env)).code).toBe(1)
+})
+
+test('hints at what is over the rules: app admins, and a platform admin who is only labelled', async () => {
+  const { stdout } = await cognitoAuth(['explain', '--config', config, '--groups', 'gds-idea'])
+  expect(stdout).toContain('App admins (admin_groups, admin_users) come in whatever the rules say.')
+  expect(stdout).toContain('COGNITO_AUTH_PLATFORM_ADMIN_GROUPS lets them in.')
+  const plain = await file('plain.json', { allowed_groups: ['developers'] })
+  const { stdout: short } = await cognitoAuth(['explain', '--config', plain, '--groups', 'x'])
+  expect(short).not.toMatch(/admin/)
+})
+
+test('works in production, and whatever other variables say', async () => {
+  const env = { NODE_ENV: 'production', COGNITO_AUTH_DEV_MODE: 'perhaps' }
+  const { code } = await cognitoAuth(['explain', '--config', config, '--groups', 'developers'], env)
+  expect(code).toBe(0)
+})
+
+describe('a secret', () => {
+  const hidden = {
+    allowed_groups: ['hidden'],
+    allowed_users: ['hidden@example.com'],
+    allowed_domains: ['hidden.example'],
+  }
+  const secrets = {
+    'my-app/auth': JSON.stringify(hidden),
+    broken: '{"allowed_users": ["hidden@example.com"',
+    wrong: '{"allowed_users": ["hidden"]}',
+  }
+
+  test('is read, and none of its values is told', async () => {
+    const env = await secretsManager(secrets)
+    const args = ['explain', '--secret', 'my-app/auth', '--email', 'bob@example.com', '--groups', 'x']
+    const text = await cognitoAuth(args, env)
+    expect({ code: text.code, stderr: text.stderr }).toEqual({ code: 1, stderr: '' })
+    expect(text.stdout).toContain('Any of these would let them in: allowed_groups; allowed_users; allowed_domains.')
+    const asJson = await cognitoAuth([...args, '--json'], env)
+    expect(JSON.parse(asJson.stdout)).toMatchObject({
+      source: 'secret my-app/auth',
+      rules: ['allowed_groups', 'allowed_users', 'allowed_domains'].map((key) => ({ key, allowed: false })),
+    })
+    expect(text.stdout + asJson.stdout).not.toContain('hidden')
+  })
+
+  test('says yes by the list that has the user', async () => {
+    const env = { ...(await secretsManager(secrets)), COGNITO_AUTH_SECRET_NAME: 'my-app/auth' }
+    const { code, stdout } = await cognitoAuth(['explain', '--email', 'Hidden@example.com'], env)
+    expect(code).toBe(0)
+    expect(stdout).toMatch(/^Let in by allowed_users\.\n/)
+  })
+
+  test.each([
+    ['missing', /^secret missing does not exist in this account and region/],
+    ['broken', /^secret broken is not JSON/],
+    ['wrong', /^secret wrong: allowed_users\[0\] must be an e-mail address/],
+  ])('that is %s is exit code 3, and none of its values is told', async (name, sentence) => {
+    const env = await secretsManager(secrets)
+    const { code, stdout, stderr } = await cognitoAuth(['explain', '--secret', name, '--groups', 'x'], env)
+    expect({ code, stdout }).toEqual({ code: 3, stdout: '' })
+    expect(stderr).toMatch(sentence)
+    expect(stderr).not.toContain('hidden')
+  })
 })
 
 test('--json gives the same for programs, with nobody else’s address', async () => {
@@ -81,8 +152,8 @@ test('--json gives the same for programs, with nobody else’s address', async (
     isAppAdmin: false,
     requireAll: false,
     rules: [
-      { name: 'groups: developers', allowed: false },
-      { name: 'e-mails (2)', allowed: true },
+      { key: 'allowed_groups', name: 'groups: developers', allowed: false },
+      { key: 'allowed_users', name: 'e-mails (2)', allowed: true },
     ],
     hints: [],
   })
@@ -110,22 +181,36 @@ test('no config at all is said, naming both variables', async () => {
 
 test.each([
   [[], /Which command\?/],
-  [['expain'], /There is no command expain/],
+  [['expain'], /There is no command expain\. Did you mean explain\?/],
   [['explain'], /Who is it about\?/],
-  [['explain', '--config', 'a', '--secret', 'b', '--email', 'x'], /exclude each other/],
-  [['explain', '--e-mail', 'x'], /Unknown option '--e-mail'/],
+  [['explain', '--config', 'a', '--secret', 'b', '--groups', 'x'], /exclude each other/],
+  [['explain', '--secret', '', '--groups', 'x'], /must not be empty/],
+  [['explain', '--emial', 'x'], /Unknown option '--emial'\. Did you mean --email\?/],
+  [['explain', '--email', 'x'], /--email is an e-mail address/],
+  [['explain', '--email'], /argument missing/],
   [['explain', 'x'], /Unexpected argument/],
-  [['explain', '--email', 'x', '--email-verified', 'maybe'], /yes or no/],
+  [['explain', '--groups', 'x', '--email-verified', 'maybe'], /true or false/],
   [['doctor', '--config', 'x'], /Unknown option/],
 ])('%j is not understood: exit code 2, and the usage', async (args, sentence) => {
   const { code, stdout, stderr } = await cognitoAuth(args)
   expect({ code, stdout }).toEqual({ code: 2, stdout: '' })
   expect(stderr).toMatch(sentence)
-  expect(stderr).toContain('cognito-auth explain [options]')
+  expect(stderr).toContain('npx @cognito-auth/cli explain [options]')
 })
 
 test('--help prints the usage, with the exit codes', async () => {
   const { code, stdout } = await cognitoAuth(['explain', '--help'])
   expect(code).toBe(0)
   expect(stdout).toContain('Exit codes: 0 let in')
+  for (const option of [
+    'config',
+    'secret',
+    'email',
+    'groups',
+    'email-verified',
+    'platform-admin-groups',
+    'no-network',
+  ]) {
+    expect(stdout).toContain(`  --${option} `)
+  }
 })
