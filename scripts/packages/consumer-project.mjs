@@ -1,0 +1,95 @@
+/**
+ * A stranger's project: one of our packages installed from its tarball by npm, and a program that uses it.
+ *
+ * The program is written once, in TypeScript: compiled as an ES module and as CommonJS it is also what is run.
+ */
+import { cp, mkdir, readFile, writeFile } from 'node:fs/promises'
+import { existsSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { environmentFor } from './nodes.mjs'
+import { run } from './run.mjs'
+
+const CONSUMERS = 'scripts/packages/consumers'
+const TYPESCRIPT = resolve('node_modules/typescript/bin/tsc')
+
+/** The three ways in which TypeScript resolves imports in new projects; one of them also writes the JavaScript. */
+const RESOLUTIONS = {
+  node16: { module: 'node16', noEmit: true },
+  nodenext: { module: 'nodenext' },
+  bundler: { module: 'preserve', moduleResolution: 'bundler', noEmit: true },
+}
+
+const COMPILER_OPTIONS = {
+  target: 'es2023',
+  lib: ['es2023'],
+  types: ['node'],
+  strict: true,
+  exactOptionalPropertyTypes: true,
+  skipLibCheck: false,
+}
+
+/** Direct dependencies get our tarballs; what those depend on of ours gets them by `overrides`. */
+function withTarballs(dependencies, tarballs) {
+  const ours = Object.fromEntries(tarballs.map(({ name, file }) => [name, `file:${file}`]))
+  const direct = Object.keys(dependencies).map((name) => [name, ours[name] ?? dependencies[name]])
+  const overrides = Object.keys(ours).map((name) => [name, name in dependencies ? `$${name}` : ours[name]])
+  return { dependencies: Object.fromEntries(direct), overrides: Object.fromEntries(overrides) }
+}
+
+/**
+ * Makes the project and installs it.
+ *
+ * @param {string} name Folder name of the package.
+ * @param {{ folder: string, tarballs: { name: string, file: string }[] }} where
+ * @returns {Promise<string>} Folder of the project.
+ * @throws {Error} when there is no consumer of that package, or npm fails.
+ */
+export async function createProject(name, { folder, tarballs }) {
+  const source = join(CONSUMERS, name)
+  if (!existsSync(source)) throw new Error(`${source} is missing: write a program that uses the package`)
+  const project = join(folder, name)
+  await mkdir(project)
+  const manifest = JSON.parse(await readFile(join(source, 'package.json'), 'utf8'))
+  const installed = { ...manifest, ...withTarballs(manifest.dependencies, tarballs) }
+  await writeFile(join(project, 'package.json'), JSON.stringify(installed, null, 2))
+  for (const extension of ['mts', 'cts']) await cp(join(source, 'consumer.ts'), join(project, `consumer.${extension}`))
+  for (const [resolution, options] of Object.entries(RESOLUTIONS)) {
+    const compilerOptions = { ...COMPILER_OPTIONS, ...options }
+    const tsconfig = { compilerOptions, files: ['consumer.mts', 'consumer.cts'] }
+    await writeFile(join(project, `tsconfig.${resolution}.json`), JSON.stringify(tsconfig))
+  }
+  const args = ['install', '--no-audit', '--no-fund', '--prefer-offline', '--loglevel=error']
+  const { ok, output } = await run('npm', args, { cwd: project })
+  if (!ok) throw new Error(output)
+  await assertFromTarballs(project)
+  return project
+}
+
+/** A package of ours that came from the registry would be another one than what is tested. */
+async function assertFromTarballs(project) {
+  const lock = JSON.parse(await readFile(join(project, 'package-lock.json'), 'utf8'))
+  for (const [path, { resolved }] of Object.entries(lock.packages)) {
+    if (!path.includes('node_modules/@cognito-auth/') || resolved?.startsWith('file:')) continue
+    throw new Error(`${path} was not installed from its tarball but from ${resolved}`)
+  }
+}
+
+/**
+ * Type-checks the program under each resolution, then runs it as ES module and as CommonJS on each Node.
+ *
+ * @returns {AsyncGenerator<{ what: string, problem: string | undefined }>}
+ */
+export async function* checkProject(project, nodes) {
+  for (const resolution of Object.keys(RESOLUTIONS)) {
+    const { ok, output } = await run('node', [TYPESCRIPT, '-p', `tsconfig.${resolution}.json`], { cwd: project })
+    yield { what: `types, ${resolution}`, problem: ok ? undefined : output }
+  }
+  for (const node of nodes) {
+    for (const [kind, file] of Object.entries({ 'ES module': 'consumer.mjs', CommonJS: 'consumer.cjs' })) {
+      const { ok, output } = await run('node', [file], { cwd: project, env: environmentFor(node) })
+      // Whatever is printed, a warning of Node's for instance, every user would see.
+      const isQuiet = output.trim() === ''
+      yield { what: `${kind} on Node ${node.version}`, problem: ok && isQuiet ? undefined : output || 'failed silently' }
+    }
+  }
+}

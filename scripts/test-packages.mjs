@@ -1,0 +1,74 @@
+/**
+ * `npx pnpm test:packages [NAME...]`: what a stranger gets from the registry. Packs every package, looks into the
+ * tarballs, and uses each in a project outside the workspace. Leaves `.reports/packages.json`.
+ */
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { checkProject, createProject } from './packages/consumer-project.mjs'
+import { getNodes, NODE_VERSIONS } from './packages/nodes.mjs'
+import { run } from './packages/run.mjs'
+import { pack, problemsOf, publishablePackages } from './packages/tarballs.mjs'
+
+/** As many packages at a time as CI machines have processors. */
+const PARALLEL = 2
+
+let passed = 0
+let failed = 0
+
+function record(name, what, problem) {
+  if (problem === undefined) passed += 1
+  else {
+    failed += 1
+    console.error(`FAILED ${name}: ${what}\n${problem.trim().replaceAll(/^/gm, '    ')}`)
+  }
+}
+
+async function recordRun(name, what, command, args) {
+  const { ok, output } = await run(command, args)
+  record(name, what, ok ? undefined : output)
+}
+
+async function check(name, { folder, tarballs, nodes }) {
+  const { file, problems } = tarballs.find((tarball) => tarball.folder === name)
+  record(name, 'contents', problems.length === 0 ? undefined : problems.join('\n'))
+  await recordRun(name, 'publint', 'publint', ['run', '--strict', file])
+  await recordRun(name, 'are the types wrong', 'attw', [file, '--format', 'ascii'])
+  let project
+  try {
+    project = await createProject(name, { folder, tarballs })
+  } catch (error) {
+    record(name, 'installing the tarballs', error.message)
+    return
+  }
+  for await (const { what, problem } of checkProject(project, nodes)) record(name, what, problem)
+  console.log(`checked ${name}`)
+}
+
+const all = publishablePackages()
+const names = process.argv.length > 2 ? all.filter((name) => process.argv.includes(name)) : all
+const nodes = await getNodes(NODE_VERSIONS)
+const folder = await mkdtemp(join(tmpdir(), 'cognito-auth-packages-'))
+try {
+  const tarballs = []
+  for (const name of all) {
+    const tarball = await pack(name, folder)
+    tarballs.push({ ...tarball, folder: name, problems: problemsOf(tarball) })
+  }
+  const waiting = [...names]
+  const work = async () => {
+    for (let name = waiting.shift(); name !== undefined; name = waiting.shift()) {
+      await check(name, { folder, tarballs, nodes })
+    }
+  }
+  await Promise.all(Array.from({ length: PARALLEL }, work))
+} finally {
+  await rm(folder, { recursive: true, force: true })
+}
+
+console.log(`\nNode ${nodes.map(({ version }) => version).join(', ')}`)
+console.log(`packages: ${passed} passed, ${failed} failed`)
+mkdirSync('.reports', { recursive: true })
+writeFileSync('.reports/packages.json', JSON.stringify({ passed, failed }))
+process.exitCode = failed === 0 ? 0 : 1
