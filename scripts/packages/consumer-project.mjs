@@ -89,7 +89,10 @@ export async function* checkProject(project, nodes) {
       const { ok, output } = await run('node', [file], { cwd: project, env: environmentFor(node) })
       // Whatever is printed, a warning of Node's for instance, every user would see.
       const isQuiet = output.trim() === ''
-      yield { what: `${kind} on Node ${node.version}`, problem: ok && isQuiet ? undefined : output || 'failed silently' }
+      yield {
+        what: `${kind} on Node ${node.version}`,
+        problem: ok && isQuiet ? undefined : output || 'failed silently',
+      }
     }
   }
 }

@@ -1,4 +1,4 @@
-/** The Nodes that the packages are tried on: the oldest that they declare, and the newest of each line that AWS or Node supports. */
+/** The Nodes that the packages are tried on: the oldest that they declare, and a new one of each later line. */
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { run } from './run.mjs'
@@ -17,8 +17,12 @@ const binOf = (version) => join(folder, 'node_modules', nameOf(version), 'bin')
  * @returns {Promise<{ version: string, bin: string | undefined }[]>} `bin`: folder to put in front of PATH.
  */
 export async function getNodes(versions) {
+  const unknown = versions.filter((version) => !NODE_VERSIONS.includes(version))
+  if (unknown.length > 0) throw new Error(`Not tried here: Node ${unknown}. There are ${NODE_VERSIONS.join(', ')}`)
   if (process.platform !== 'linux' || process.arch !== 'x64') {
-    console.log(`Only on this Node: the others are fetched for linux-x64, and this is ${process.platform}-${process.arch}.`)
+    console.log(
+      `Only on this Node: the others are fetched for linux-x64, and this is ${process.platform}-${process.arch}.`,
+    )
     return [{ version: process.versions.node, bin: undefined }]
   }
   if (!NODE_VERSIONS.every((version) => existsSync(join(binOf(version), 'node')))) {
@@ -26,7 +30,9 @@ export async function getNodes(versions) {
     mkdirSync(folder, { recursive: true })
     const manifest = { private: true, dependencies: Object.fromEntries(dependencies) }
     writeFileSync(join(folder, 'package.json'), JSON.stringify(manifest, null, 2))
-    const { ok, output } = await run('npm', ['install', '--no-audit', '--no-fund', '--no-package-lock'], { cwd: folder })
+    const { ok, output } = await run('npm', ['install', '--no-audit', '--no-fund', '--no-package-lock'], {
+      cwd: folder,
+    })
     if (!ok) throw new Error(`The Nodes could not be fetched:\n${output}`)
   }
   return versions.map((version) => ({ version, bin: binOf(version) }))

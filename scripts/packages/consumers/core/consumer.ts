@@ -4,6 +4,7 @@ import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { AccessDeniedError, Authoriser, CognitoAuth, CognitoAuthError, type User } from '@cognito-auth/core'
 import { answerTo } from '@cognito-auth/core/adapter'
+import { keyEndpoints } from '@cognito-auth/core/inspect'
 import { createTestAlb } from '@cognito-auth/testing'
 
 async function main(): Promise<void> {
@@ -21,6 +22,7 @@ async function main(): Promise<void> {
   assert.ok(denied instanceof AccessDeniedError)
   assert.equal(answerTo(denied, { method: 'GET', header: () => undefined }, undefined).status, 403)
 
+  assert.equal(keyEndpoints({ ...alb.options, authoriser: null }).albKeys.length, 1)
   await assert.rejects(auth.requireUser({}), { code: 'missing_token' })
   await assert.rejects(Authoriser.fromSecret('app/access').warmUp(), /npm install @aws-sdk\/client-secrets-manager/)
 
