@@ -1,0 +1,14 @@
+/** The frameworks that there is an adapter for, and the same app in each: `GET /` answers the user's name as JSON. */
+export const FRAMEWORKS = {
+  express: () => import('./express.mjs'),
+  koa: () => import('./koa.mjs'),
+}
+
+/** Ways to protect an app: not at all, with this project, by hand. */
+export const WAYS = ['without', 'ours', 'by hand']
+
+/** Listens on a free port. */
+export async function listenOn(server) {
+  await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve))
+  return server.address().port
+}

@@ -1,0 +1,83 @@
+/** Whole apps under load, over HTTP. */
+import { fork } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
+import autocannon from 'autocannon'
+import { WAYS } from '../apps/frameworks.mjs'
+import { inTurns } from '../measure.mjs'
+import { bound, row } from '../report.mjs'
+
+const CONNECTIONS = 64
+const LABELS = { without: 'without a check', ours: 'cognito-auth', 'by hand': 'aws-jwt-verify, by hand' }
+
+function headersOf({ oidcData, accessToken }) {
+  return { headers: { 'x-amzn-oidc-data': oidcData, 'x-amzn-oidc-accesstoken': accessToken } }
+}
+
+/** Starts an app in a process of its own. */
+async function startApp(framework, way, users, fresh) {
+  const child = fork(
+    fileURLToPath(new URL('../apps/app.mjs', import.meta.url)),
+    [framework, way, users, fresh].map(String),
+  )
+  const ready = await new Promise((resolve, reject) => {
+    child.once('message', resolve)
+    child.once('exit', (code) => reject(new Error(`the app ended with ${code} before it listened`)))
+  })
+  return { ...ready, stop: () => child.disconnect() }
+}
+
+/** Sends each request once, dealt to the connections: autocannon by itself would send the first of them on each. */
+async function load({ port }, requests) {
+  const each = Math.floor(requests.length / CONNECTIONS)
+  let dealt = 0
+  const result = await autocannon({
+    url: `http://127.0.0.1:${port}/`,
+    connections: CONNECTIONS,
+    amount: each * CONNECTIONS,
+    setupClient: (client) => {
+      client.setRequests(requests.slice(dealt, dealt + each).map(headersOf))
+      dealt += each
+    },
+  })
+  if (result.non2xx > 0 || result.errors > 0) throw new Error(`${result.non2xx} refused, ${result.errors} failed`)
+  return { perSecond: result['2xx'] / result.duration, p50: result.latency.p50, p99: result.latency.p99 }
+}
+
+/** The row of one framework. */
+export function endToEnd(framework, title) {
+  return async ({ rounds, size: given, isQuick }) => {
+    const size = given * 2
+    const users = isQuick ? 20 : 256
+    const apps = {}
+    const samples = {}
+    try {
+      for (const way of WAYS) apps[way] = await startApp(framework, way, users, size * (rounds + 1))
+      // A slice of its own for each round: fresh is fresh.
+      const fresh = (way) => (round) => load(apps[way], apps[way].fresh.slice((round + 1) * size, (round + 2) * size))
+      const seen = (way) => () => {
+        const requests = Array.from({ length: size }, (_, index) => apps[way].seen[index % users])
+        return load(apps[way], requests)
+      }
+      const contenders = (kind, send) => Object.fromEntries(WAYS.map((way) => [`${LABELS[way]}, ${kind}`, send(way)]))
+      Object.assign(samples, await inTurns(rounds, contenders('tokens seen', seen)))
+      Object.assign(samples, await inTurns(rounds, contenders('ALB token fresh', fresh)))
+    } finally {
+      for (const app of Object.values(apps)) app.stop()
+    }
+    const target = (kind) => {
+      const [ours, byHand] = [`${LABELS.ours}, ${kind}`, `${LABELS['by hand']}, ${kind}`]
+      return bound.atLeast(samples, 'perSecond', ours, byHand, 1.5, `x the one written by hand, ${kind}`)
+    }
+    return row({
+      title: `End to end: ${title}`,
+      standsFor: `an app under load: ${CONNECTIONS} connections of autocannon, one Node process, its client on the same machine`,
+      samples,
+      columns: [
+        ['perSecond', 'requests/s', 0],
+        ['p50', 'ms, median', 1],
+        ['p99', 'ms, 99 %', 1],
+      ],
+      targets: [target('tokens seen'), target('ALB token fresh')],
+    })
+  }
+}

@@ -1,0 +1,23 @@
+/** All rows, in the order in which they are told. */
+import { authorise } from './authorise.mjs'
+import { endToEnd } from './end-to-end.mjs'
+import { memory } from './memory.mjs'
+import { accessTokenAlone, freshAlbToken, neverSeenAlone, neverSeenInFlight, seenBefore } from './pairs.mjs'
+import { refusedToken } from './refused.mjs'
+import { size } from './size.mjs'
+import { start } from './start.mjs'
+
+export const CASES = {
+  'never seen, alone': neverSeenAlone,
+  'never seen, in flight': neverSeenInFlight,
+  'fresh ALB token': freshAlbToken,
+  'seen before': seenBefore,
+  refused: refusedToken,
+  express: endToEnd('express', 'Express'),
+  koa: endToEnd('koa', 'Koa'),
+  authorise,
+  memory,
+  start,
+  size,
+  'access token alone': accessTokenAlone,
+}

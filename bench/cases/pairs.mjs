@@ -1,0 +1,146 @@
+/** Both tokens of a request, as text, to what they say: never seen, partly seen, seen. */
+import {
+  createAwsJwtVerify,
+  createFastJwt,
+  createFloor,
+  createJose,
+  createOurs,
+  signedBytes,
+  withSub,
+} from '../contenders.mjs'
+import { inFlight, inTurns, oneAtATime } from '../measure.mjs'
+import { bound, row } from '../report.mjs'
+import { createBenchAlb, distinctPairs, freshAlbTokens } from '../tokens.mjs'
+
+const FLOOR = 'node:crypto alone (the floor)'
+const OURS = 'cognito-auth'
+const AWS = 'aws-jwt-verify'
+const JOSE = 'jose'
+
+async function setUp(count) {
+  const alb = await createBenchAlb()
+  const pairs = await distinctPairs(alb, count, { from: 1_000 })
+  // Other users': their tokens bring the keys and nothing else that is measured.
+  const [warm] = await distinctPairs(alb, 1)
+  return { alb, pairs, warm, bytes: signedBytes(pairs), aws: createAwsJwtVerify(alb), jose: await createJose(alb) }
+}
+
+const timesUs = ['us', 'us a request', 1]
+const throughput = ['perSecond', 'requests/s', 0]
+const loop = ['loopUs', 'us of event loop', 1]
+
+/** Lone requests. */
+export async function neverSeenAlone({ rounds, size }) {
+  const { alb, pairs, warm, bytes, aws, jose } = await setUp(size)
+  const floor = createFloor(alb, 'in place')
+  const samples = await inTurns(rounds, {
+    [FLOOR]: () => oneAtATime(bytes, floor.pair),
+    [OURS]: async () => oneAtATime(pairs, (await createOurs(alb, [warm])).pair),
+    [AWS]: () => oneAtATime(pairs, aws.pair),
+    [JOSE]: () => oneAtATime(pairs, jose.pair),
+  })
+  return row({
+    title: 'Both tokens never seen, one at a time',
+    standsFor: 'the latency that a check adds to the first request of a person, on an app with little to do',
+    samples,
+    columns: [timesUs],
+    targets: [
+      bound.atMost(samples, 'us', OURS, AWS, 1, 'x the time of aws-jwt-verify'),
+      bound.atMost(samples, 'us', OURS, FLOOR, 1.2, 'x the floor'),
+    ],
+  })
+}
+
+/** A busy app just after a start. */
+export async function neverSeenInFlight({ rounds, size }) {
+  const { alb, pairs, warm, bytes, aws, jose } = await setUp(size)
+  const floor = createFloor(alb, 'in the pool')
+  const samples = await inTurns(rounds, {
+    [FLOOR]: () => inFlight(64, bytes, floor.pair),
+    [OURS]: async () => inFlight(64, pairs, (await createOurs(alb, [warm])).pair),
+    [AWS]: () => inFlight(64, pairs, aws.pair),
+    [JOSE]: () => inFlight(64, pairs, jose.pair),
+  })
+  return row({
+    title: 'Both tokens never seen, 64 in flight',
+    standsFor: 'a busy app just after a start, when everybody comes back at once',
+    samples,
+    columns: [throughput, loop],
+    targets: [
+      bound.atLeast(samples, 'perSecond', OURS, AWS, 2, 'x the throughput of aws-jwt-verify'),
+      bound.atLeast(samples, 'perSecond', OURS, FLOOR, 0.85, 'of the floor’s throughput'),
+      bound.atMost(samples, 'loopUs', OURS, AWS, 0.25, 'of the event-loop time of aws-jwt-verify'),
+    ],
+  })
+}
+
+/** What a load balancer does: it signs a new token every two minutes or so; the access token stays for an hour. */
+export async function freshAlbToken({ rounds, size }) {
+  const { alb, aws, jose } = await setUp(1)
+  const seen = await distinctPairs(alb, 64)
+  const pairs = await freshAlbTokens(alb, seen, size)
+  const bytes = signedBytes(pairs)
+  const floor = createFloor(alb, 'in the pool')
+  const samples = await inTurns(rounds, {
+    [`${FLOOR}: the ALB token’s signature only`]: () => inFlight(64, bytes, floor.alb),
+    [OURS]: async () => inFlight(64, pairs, (await createOurs(alb, seen)).pair),
+    [AWS]: () => inFlight(64, pairs, aws.pair),
+    [JOSE]: () => inFlight(64, pairs, jose.pair),
+  })
+  return row({
+    title: 'Fresh ALB token, access token seen before, 64 in flight',
+    standsFor: 'what a load balancer sends most of the time: a token of its own that is new, Cognito’s that is not',
+    samples,
+    columns: [throughput, loop],
+    targets: [bound.atLeast(samples, 'perSecond', OURS, AWS, 2.5, 'x the throughput of aws-jwt-verify')],
+  })
+}
+
+/** A page that makes many requests. */
+export async function seenBefore({ rounds, size }) {
+  const { alb, aws, jose } = await setUp(1)
+  const seen = await distinctPairs(alb, 64)
+  const repeated = (count) => Array.from({ length: count }, (_, index) => seen[index % seen.length])
+  const some = repeated(size)
+  // So fast that more of them are needed for the clock to be right about.
+  const many = repeated(size * 10)
+  const fastJwt = createFastJwt(alb, { cache: 1_000 })
+  const samples = await inTurns(rounds, {
+    [OURS]: async () => inFlight(64, many, (await createOurs(alb, seen)).pair),
+    [AWS]: () => inFlight(64, some, aws.pair),
+    [JOSE]: () => inFlight(64, some, jose.pair),
+    'fast-jwt with its cache, access token only': () => inFlight(64, many, fastJwt),
+  })
+  return row({
+    title: 'Both tokens seen before',
+    standsFor: 'a page that makes many requests: each carries the tokens of the one before',
+    samples,
+    columns: [throughput, loop],
+    targets: [
+      bound.atLeast(samples, 'perSecond', OURS, AWS, 25, 'x the throughput of aws-jwt-verify'),
+      bound.absolute(samples, 'loopUs', OURS, 5, 'us of event loop'),
+    ],
+  })
+}
+
+/** The access token alone, where fast-jwt can take part. */
+export async function accessTokenAlone({ rounds, size }) {
+  const { alb, pairs, warm, bytes, aws, jose } = await setUp(size)
+  const fastJwt = createFastJwt(alb, { cache: false })
+  const floor = createFloor(alb, 'in place')
+  const tokens = withSub(pairs)
+  const samples = await inTurns(rounds, {
+    [FLOOR]: () => oneAtATime(bytes, floor.access),
+    [OURS]: async () => oneAtATime(tokens, (await createOurs(alb, [warm])).access),
+    [AWS]: () => oneAtATime(pairs, aws.access),
+    [JOSE]: () => oneAtATime(pairs, jose.access),
+    'fast-jwt': () => oneAtATime(pairs, fastJwt),
+  })
+  return row({
+    title: 'Access token alone, never seen, one at a time',
+    standsFor: 'fast-jwt in the comparison, which refuses the padding of a load balancer’s token',
+    samples,
+    columns: [timesUs],
+    targets: [],
+  })
+}

@@ -1,0 +1,57 @@
+/** What a stranger's token costs. */
+import { createAwsJwtVerify, createOurs } from '../contenders.mjs'
+import { inFlight, inTurns } from '../measure.mjs'
+import { bound, row } from '../report.mjs'
+import { createBenchAlb, distinctPairs, userOf } from '../tokens.mjs'
+
+/** Tokens that another load balancer of the region signed, with the region's key: sound but for the signer. */
+async function strangersTokens(alb, count) {
+  const signer = alb.options.albArn.replace(/[^/]+$/, 'fedcba9876543210')
+  const tokens = []
+  for (let number = 0; number < count; number += 1) {
+    const user = userOf(number)
+    const oidcData = await alb.signAlbToken({ user, header: { signer } })
+    tokens.push({ oidcData, accessToken: 'never.looked.at' })
+  }
+  return tokens
+}
+
+function refusing(verify) {
+  return async (tokens) => {
+    try {
+      await verify(tokens)
+    } catch {
+      return
+    }
+    throw new Error('a token of another load balancer was accepted')
+  }
+}
+
+/** Tokens with a wrong signer. */
+export async function refusedToken({ rounds, size }) {
+  const alb = await createBenchAlb()
+  const [warm] = await distinctPairs(alb, 1)
+  const tokens = await strangersTokens(alb, size)
+  const aws = createAwsJwtVerify(alb)
+  let fetches = 0
+  const samples = await inTurns(rounds, {
+    'cognito-auth': async () => {
+      const ours = await createOurs(alb, [warm])
+      const before = alb.requests.length
+      const sample = await inFlight(1, tokens, refusing(ours.pair))
+      fetches += alb.requests.length - before
+      return sample
+    },
+    'aws-jwt-verify': () => inFlight(1, tokens, refusing(aws.pair)),
+  })
+  return row({
+    title: 'A refused token: wrong signer',
+    standsFor: 'somebody who sends tokens of a load balancer of their own, as often as they can',
+    samples,
+    columns: [['us', 'us a request', 1]],
+    targets: [
+      bound.absolute(samples, 'us', 'cognito-auth', 10, 'us'),
+      bound.fact(`no key is fetched (${fetches} were)`, fetches === 0),
+    ],
+  })
+}

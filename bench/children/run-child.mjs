@@ -1,0 +1,13 @@
+/** Starts a script of this folder in a process of its own and reads the JSON that it prints. */
+import { execFile } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+
+const run = promisify(execFile)
+
+/** @param {string} script File of this folder. @param {unknown[]} args */
+export async function runChild(script, args = [], nodeOptions = []) {
+  const path = fileURLToPath(new URL(script, import.meta.url))
+  const { stdout } = await run(process.execPath, [...nodeOptions, path, ...args.map(String)], { maxBuffer: 2 ** 26 })
+  return JSON.parse(stdout)
+}

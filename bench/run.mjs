@@ -1,0 +1,48 @@
+/**
+ * `npx pnpm bench`: measures, prints, writes `bench/RESULTS.md`. `--quick`: a short run that shows that it works, writes
+ * no results and leaves `.reports/bench.json`. `--only TEXT`: rows whose title contains it; writes nothing.
+ */
+import { mkdir, writeFile } from 'node:fs/promises'
+import { loadavg } from 'node:os'
+import { CASES } from './cases/index.mjs'
+import { growth } from './growth.mjs'
+import { rowAsMarkdown } from './report.mjs'
+import { writeResults } from './results.mjs'
+
+const isQuick = process.argv.includes('--quick')
+const onlyAt = process.argv.indexOf('--only')
+const only = onlyAt === -1 ? '' : (process.argv[onlyAt + 1] ?? '')
+
+const effort = isQuick ? { rounds: 2, size: 100, isQuick } : { rounds: 11, size: 2_000, isQuick }
+
+const loadAtStart = loadavg()[0]
+const rows = []
+const failures = []
+for (const [name, measure] of Object.entries(CASES)) {
+  if (!name.includes(only)) continue
+  try {
+    const row = await measure(effort)
+    rows.push(row)
+    console.log(`${rowAsMarkdown(row)}\n`)
+  } catch (error) {
+    failures.push(name)
+    console.error(`${name} could not be measured:`, error)
+  }
+}
+
+if (only === '') {
+  try {
+    const plots = await growth(effort)
+    if (!isQuick && failures.length === 0) await writeResults(rows, plots, loadAtStart)
+  } catch (error) {
+    failures.push('growth')
+    console.error('growth could not be measured:', error)
+  }
+  // What ran, not how fast: a busy machine must not fail anybody's build.
+  const passed = rows.length + (failures.includes('growth') ? 0 : 1)
+  const reports = new URL('../.reports/', import.meta.url)
+  await mkdir(reports, { recursive: true })
+  await writeFile(new URL('bench.json', reports), JSON.stringify({ passed, failed: failures.length }))
+  console.log(`bench: ${passed} passed, ${failures.length} failed`)
+}
+process.exitCode = failures.length === 0 ? 0 : 1

@@ -1,0 +1,48 @@
+/** Really-signed tokens: padded ES256 tokens as a load balancer signs them, RS256 access tokens of a 2048-bit key. */
+import { createTestAlb } from '@cognito-auth/testing'
+
+/** Longer than any run: a load balancer's token is good for two minutes only. */
+const LIFETIME_SECONDS = 24 * 3600
+
+/** A load balancer whose tokens outlast the run. */
+export async function createBenchAlb() {
+  return await createTestAlb({ tokenLifetimeSeconds: LIFETIME_SECONDS, accessTokenLifetimeSeconds: LIFETIME_SECONDS })
+}
+
+/** A user with `groups` groups; the same number is always the same user. */
+export function userOf(number, groups = 10) {
+  return {
+    email: `user-${number}@example.com`,
+    name: `User ${number}`,
+    givenName: 'User',
+    familyName: String(number),
+    groups: Array.from({ length: groups }, (_, index) => `group-${index}`),
+  }
+}
+
+/** What both tokens of a request are, and who sent it. */
+async function pairOf(alb, user, accessToken) {
+  return {
+    oidcData: await alb.signAlbToken({ user }),
+    accessToken: accessToken ?? (await alb.signAccessToken({ user })),
+  }
+}
+
+/** Pairs of as many users: no token in it twice. */
+export async function distinctPairs(alb, count, { groups = 10, from = 0 } = {}) {
+  const pairs = []
+  for (let number = from; number < from + count; number += 1) pairs.push(await pairOf(alb, userOf(number, groups)))
+  return pairs
+}
+
+/** Pairs as a load balancer sends them: each ALB token is fresh, each user's access token the one already in `pairs`. */
+export async function freshAlbTokens(alb, pairs, count, { groups = 10, from = 0 } = {}) {
+  const fresh = []
+  for (let index = 0; index < count; index += 1) {
+    const number = index % pairs.length
+    const user = userOf(from + number, groups)
+    // The same second and the same claims would be the same text but for the signature; ES256 signs differently each time.
+    fresh.push(await pairOf(alb, user, pairs[number].accessToken))
+  }
+  return fresh
+}
