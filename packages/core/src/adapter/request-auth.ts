@@ -57,12 +57,12 @@ export function createAuth<Own extends object>(
  * Authenticates and authorises requests, each at most once per request object, whoever asks and however many at once.
  */
 export class RequestAuth<Request extends object> {
-  readonly auth: CognitoAuth
+  readonly #auth: Pick<CognitoAuth, 'requireUser'>
   readonly #headersOf: (request: Request) => HeadersInput
   readonly #verified = new WeakMap<Request, Promise<User>>()
 
-  constructor(auth: CognitoAuth, headersOf: (request: Request) => HeadersInput) {
-    this.auth = auth
+  constructor(auth: Pick<CognitoAuth, 'requireUser'>, headersOf: (request: Request) => HeadersInput) {
+    this.#auth = auth
     this.#headersOf = headersOf
   }
 
@@ -121,7 +121,7 @@ export class RequestAuth<Request extends object> {
   }
 
   async #verify(request: Request): Promise<User> {
-    return await this.auth.requireUser(this.#headersOf(request))
+    return await this.#auth.requireUser(this.#headersOf(request))
   }
 
   #isAnonymous(request: Request): boolean {
