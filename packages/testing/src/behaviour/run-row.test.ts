@@ -14,6 +14,17 @@ test('a request arrives to the letter: path, repeated headers', async () => {
   expect(raw.filter((name) => name === 'x-a')).toHaveLength(2)
 })
 
+test('a POST without a body says so', async () => {
+  const server = createServer((req, res) => res.end(JSON.stringify(req.headers)))
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const address = server.address()
+  const port = typeof address === 'object' ? address?.port : 0
+  const { body } = await sendRaw(`http://127.0.0.1:${port}`, { method: 'POST', path: '/' })
+  server.close()
+  expect(JSON.parse(body)).toMatchObject({ 'content-length': '0' })
+  expect(JSON.parse(body)).not.toHaveProperty('transfer-encoding')
+})
+
 const problem = { type: 'about:blank', title: 'Unauthorized', status: 401, code: 'missing_token' }
 const headers = { 'content-type': 'application/problem+json', 'cache-control': 'no-store' }
 

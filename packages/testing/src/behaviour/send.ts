@@ -29,7 +29,13 @@ export async function sendRaw(
 ): Promise<RawResponse> {
   const { hostname, port } = new URL(origin)
   // Node takes a list of names and values to send a header more than once.
-  const all: NonNullable<RawRequest['headers']> = { host: `${hostname}:${port}`, connection: 'close', ...headers }
+  const all: NonNullable<RawRequest['headers']> = {
+    host: `${hostname}:${port}`,
+    connection: 'close',
+    // As browsers do: without it Node announces a body, and Fastify asks for its type.
+    ...(method === 'GET' || method === 'HEAD' ? {} : { 'content-length': '0' }),
+    ...headers,
+  }
   const list = Object.entries(all).flatMap(([name, value]) => [value].flat().flatMap((one) => [name, one]))
   return await new Promise((resolve, reject) => {
     const sent = httpRequest({ host: hostname, port, method, path, headers: list, agent: false }, (response) => {
