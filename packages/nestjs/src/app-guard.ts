@@ -1,0 +1,51 @@
+/**
+ * The guard for the whole app, replaceable in tests by `overrideGuard` as well as by `overrideProvider`.
+ *
+ * @module
+ */
+
+import {
+  type CanActivate,
+  type ExecutionContext,
+  Inject,
+  Injectable,
+  type OnModuleInit,
+  UseGuards,
+} from '@nestjs/common'
+import { ModulesContainer } from '@nestjs/core'
+import { checkAllGateways } from './gateways.js'
+import { CognitoAuthGuard, isCognitoAuthGuard } from './guard.js'
+
+/** Passes on to {@link CognitoAuthGuard}. `@UseGuards` makes Nest keep one that `overrideGuard` replaces. */
+@UseGuards(CognitoAuthGuard)
+@Injectable()
+export class AppGuard implements CanActivate, OnModuleInit {
+  readonly #modules: ModulesContainer
+  #guard: CanActivate | undefined
+
+  constructor(@Inject(ModulesContainer) modules: ModulesContainer) {
+    this.#modules = modules
+  }
+
+  /** @throws {ConfigurationError} where a gateway does not say what it asks: the app does not start. */
+  onModuleInit(): void {
+    checkAllGateways(this.#modules, isCognitoAuthGuard)
+  }
+
+  canActivate(context: ExecutionContext): ReturnType<CanActivate['canActivate']> {
+    this.#guard ??= this.#findGuard()
+    return this.#guard.canActivate(context)
+  }
+
+  #findGuard(): CanActivate {
+    const home = [...this.#modules.values()].find((module) => module.providers.get(AppGuard)?.instance === this)
+    const found = [home?.injectables, home?.providers].map(
+      (collection) => collection?.get(CognitoAuthGuard)?.instance as CanActivate | undefined,
+    )
+    const guards = found.filter((guard) => guard !== undefined)
+    const replacement = guards.find((guard) => guard.constructor !== CognitoAuthGuard)
+    const guard = replacement ?? guards[0]
+    if (guard === undefined) throw new Error('CognitoAuthModule has lost its guard')
+    return guard
+  }
+}

@@ -1,0 +1,82 @@
+/**
+ * Our errors as Nest's exceptions, so that an app's exception filters work.
+ *
+ * @module
+ */
+
+import { type CognitoAuthError, ConfigurationError } from '@cognito-auth/core'
+import { problemHeaders, problemOf } from '@cognito-auth/core/adapter'
+import {
+  type ExecutionContext,
+  ForbiddenException,
+  type HttpException,
+  InternalServerErrorException,
+  Logger,
+  ServiceUnavailableException,
+  UnauthorizedException,
+} from '@nestjs/common'
+
+const EXCEPTIONS = {
+  401: UnauthorizedException,
+  403: ForbiddenException,
+  503: ServiceUnavailableException,
+} as const
+
+/** What each exception that we threw was thrown for. */
+const refusals = new WeakMap<object, unknown>()
+
+/**
+ * Stands for the exceptions that we threw: they are plain exceptions of Nest, and `@Catch(Refusal)` catches no other.
+ */
+// eslint-disable-next-line typescript/no-extraneous-class -- what @Catch() compares with must be a class
+export class Refusal {
+  static [Symbol.hasInstance](exception: unknown): boolean {
+    return typeof exception === 'object' && exception !== null && refusals.has(exception)
+  }
+}
+
+/** The error that an exception of ours was thrown for. */
+export function errorOf(exception: object): unknown {
+  return refusals.get(exception)
+}
+
+/** Nest's exception for an error: its body is the problem document, its `cause` the error. */
+export function httpExceptionOf(error: unknown): HttpException {
+  const problem = problemOf(error)
+  const Exception = EXCEPTIONS[problem.status as keyof typeof EXCEPTIONS] ?? InternalServerErrorException
+  const exception = new Exception(problem, { cause: error })
+  refusals.set(exception, error)
+  return exception
+}
+
+/** What gateways' exception filters understand; Nest's own tells the client the problem document. */
+async function wsExceptionOf(error: unknown): Promise<Error> {
+  // Optional, and there where a gateway is: nothing else imports it.
+  const { WsException } = await import('@nestjs/websockets')
+  return Object.assign(new WsException(problemOf(error)), { cause: error })
+}
+
+/** Express and Fastify both have it. */
+interface HeaderWriter {
+  header(name: string, value: string): unknown
+}
+
+/** What to throw for an error in a context. Over HTTP the headers that go with it are set. */
+export async function refusalOf(error: unknown, context: ExecutionContext): Promise<Error> {
+  const type = context.getType<string>()
+  // Nest logs no HttpException, and nobody would see what is wrong with the options.
+  if (problemOf(error).status === 500) new Logger('CognitoAuthGuard').error(error)
+  if (type === 'ws') return await wsExceptionOf(error)
+  if (type === 'graphql') return httpExceptionOf(error)
+  if (type !== 'http') return new Error((error as CognitoAuthError).message, { cause: error })
+  const response = context.switchToHttp().getResponse<HeaderWriter>()
+  for (const [name, value] of Object.entries(problemHeaders(error))) response.header(name, value)
+  return httpExceptionOf(error)
+}
+
+/** What `@AuthUser()` throws where nothing protected the handler. */
+export function unprotected(): HttpException {
+  return httpExceptionOf(
+    new ConfigurationError('@AuthUser() in a handler that nothing protects: put @UseGuards(CognitoAuthGuard) on it'),
+  )
+}

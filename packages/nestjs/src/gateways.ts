@@ -1,0 +1,115 @@
+/**
+ * Finds the gateways that a guard protects, and protects their handshakes: Nest asks guards for messages only, and a
+ * connection that sends none would still hear what the gateway says to everybody.
+ *
+ * @module
+ */
+
+import { ConfigurationError } from '@cognito-auth/core'
+import type { ModulesContainer } from '@nestjs/core'
+import { type Access, classesOf, statedAccess } from './access.js'
+import { type AdmitHandshake, watchHandshakes } from './handshake.js'
+
+/** Nest's `GATEWAY_METADATA` and `MESSAGE_MAPPING_METADATA`. `@nestjs/websockets` is optional, these are in all majors. */
+const IS_GATEWAY = 'websockets:is_gateway'
+const IS_MESSAGE = 'websockets:message_mapping'
+
+/** A gateway of the app. */
+export interface Gateway {
+  readonly instance: { afterInit?: (server: unknown) => unknown }
+  readonly type: { readonly name: string; readonly prototype: object }
+}
+
+/** Gateways whose server will be watched. */
+const watched = new WeakSet<object>()
+
+/** All gateways of an app. */
+export function gatewaysOf(modules: ModulesContainer): Gateway[] {
+  const wrappers = [...modules.values()].flatMap((module) => [...module.providers.values()])
+  return wrappers.flatMap(({ instance, metatype }) => {
+    if (typeof metatype !== 'function' || typeof instance !== 'object' || instance === null) return []
+    if (Reflect.getMetadata(IS_GATEWAY, metatype) !== true) return []
+    return [{ instance: instance as Gateway['instance'], type: metatype as Gateway['type'] }]
+  })
+}
+
+function handlersOf(type: Gateway['type']): object[] {
+  const handlers = new Map<string, object>()
+  // Nearest first: what a class overrides is no handler of it.
+  for (const { prototype } of classesOf(type) as Gateway['type'][]) {
+    for (const [name, { value }] of Object.entries(Object.getOwnPropertyDescriptors(prototype))) {
+      if (typeof value === 'function' && !handlers.has(name)) handlers.set(name, value as object)
+    }
+  }
+  return [...handlers.values()].filter((handler) => Reflect.getMetadata(IS_MESSAGE, handler) === true)
+}
+
+/** What a gateway asks of connections: what its class asks, unless a handler of it welcomes more people. */
+export function handshakeAccess(type: Gateway['type'], isOurGuard: (guard: unknown) => boolean): Access | undefined {
+  const ofClass = statedAccess(classesOf(type), isOurGuard)
+  if (ofClass === undefined || ofClass.mode === 'public') return ofClass
+  const ofHandlers = handlersOf(type).map((handler) => statedAccess([handler, ...classesOf(type)], isOurGuard))
+  return (
+    ['public', 'optional']
+      .map((mode) => ofHandlers.find((access) => access?.mode === mode))
+      .reduce((widest, access) => widest ?? access, undefined) ?? ofClass
+  )
+}
+
+/** Whether the guard protects the gateway, or a handler of it. */
+function isGuarded({ type }: Gateway, isOurGuard: (guard: unknown) => boolean): boolean {
+  const levels = classesOf(type)
+  return [levels, ...handlersOf(type).map((handler) => [handler])].some(
+    (one) => statedAccess(one, isOurGuard) !== undefined,
+  )
+}
+
+/**
+ * Has the handshakes of the gateways verified that `@UseGuards(CognitoAuthGuard)` is on.
+ *
+ * Called from the guard's constructor: Nest has made the gateways of its module by then, and not opened them yet.
+ */
+export function protectGateways(
+  modules: ModulesContainer,
+  isOurGuard: (guard: unknown) => boolean,
+  admitFor: (access: Access) => AdmitHandshake,
+): void {
+  for (const gateway of gatewaysOf(modules)) {
+    const { instance, type } = gateway
+    if (watched.has(instance) || !isGuarded(gateway, isOurGuard)) continue
+    const access = handshakeAccess(type, isOurGuard)
+    const isOpen = access === undefined || access.mode === 'public'
+    const { afterInit } = instance
+    const value = (server: unknown): unknown => {
+      watchHandshakes(server, isOpen ? undefined : admitFor(access))
+      return afterInit?.call(instance, server)
+    }
+    Object.defineProperty(instance, 'afterInit', { value, configurable: true, writable: true })
+    watched.add(instance)
+  }
+}
+
+/**
+ * Makes sure that no gateway was missed.
+ *
+ * @throws {ConfigurationError} naming one that was.
+ */
+export function checkGateways(modules: ModulesContainer, isOurGuard: (guard: unknown) => boolean): void {
+  const missed = gatewaysOf(modules).find((one) => !watched.has(one.instance) && isGuarded(one, isOurGuard))
+  if (missed === undefined) return
+  throw new ConfigurationError(`The handshake of ${missed.type.name} cannot be protected: Nest made it after its guard`)
+}
+
+/**
+ * With a guard for the whole app: makes sure that each gateway says what it asks. Nest 10 and 11 do not ask global
+ * guards for gateways at all, and no major asks them at the handshake.
+ *
+ * @throws {ConfigurationError} naming a gateway that says nothing.
+ */
+export function checkAllGateways(modules: ModulesContainer, isOurGuard: (guard: unknown) => boolean): void {
+  const silent = gatewaysOf(modules).find(({ type }) => statedAccess(classesOf(type), isOurGuard) === undefined)
+  if (silent === undefined) return
+  throw new ConfigurationError(
+    `Nest's global guards do not protect the handshake of gateways: put @UseGuards(CognitoAuthGuard) on ${silent.type.name}, or @Public() if everybody may connect`,
+  )
+}

@@ -1,0 +1,145 @@
+/**
+ * The module: one configured `CognitoAuth` for the whole app, the filter, and, if asked, the guard everywhere.
+ *
+ * @module
+ */
+
+import { CognitoAuth, type CognitoAuthOptions, ConfigurationError } from '@cognito-auth/core'
+import { createAuth } from '@cognito-auth/core/adapter'
+import {
+  type DynamicModule,
+  type FactoryProvider,
+  Inject,
+  type InjectionToken,
+  Module,
+  type ModuleMetadata,
+  Optional,
+  type Provider,
+  type Type,
+} from '@nestjs/common'
+import { APP_FILTER, APP_GUARD } from '@nestjs/core'
+import { AppGuard } from './app-guard.js'
+import { CognitoAuthGuard } from './guard.js'
+import { ProblemFilter } from './problem-filter.js'
+
+/** Options of {@link CognitoAuthModule.forRoot}: those of `CognitoAuth`, and Nest's own. */
+export interface CognitoAuthModuleOptions extends CognitoAuthOptions {
+  /** Protects every handler of the app that is not `@Public()`. Gateways are asked to say so themselves. @default false */
+  readonly global?: boolean | undefined
+}
+
+/** What a class for `useClass` and `useExisting` is like. */
+export interface CognitoAuthOptionsFactory {
+  /** Gives the options, or a `CognitoAuth` that exists. */
+  createCognitoAuthOptions(): Promise<CognitoAuthOptions | CognitoAuth> | CognitoAuthOptions | CognitoAuth
+}
+
+/** Options of {@link CognitoAuthModule.forRootAsync}: exactly one of the three `use…`. */
+export interface CognitoAuthModuleAsyncOptions {
+  /** As `global` of {@link CognitoAuthModuleOptions}. @default false */
+  readonly global?: boolean | undefined
+  /** Modules that export what `inject` or the class needs. @default none */
+  readonly imports?: ModuleMetadata['imports'] | undefined
+  /** What `useFactory` is called with. @default nothing */
+  readonly inject?: FactoryProvider['inject'] | undefined
+  /** Gives the options, or a `CognitoAuth` that exists. @default none */
+  // Arguments are whatever `inject` names, as in Nest's own FactoryProvider.
+  readonly useFactory?:
+    | ((...args: never[]) => Promise<CognitoAuthOptions | CognitoAuth> | CognitoAuthOptions | CognitoAuth)
+    | undefined
+  /** A class that gives the options; the module makes it. @default none */
+  readonly useClass?: Type<CognitoAuthOptionsFactory> | undefined
+  /** A provider of `imports` that gives the options. @default none */
+  readonly useExisting?: InjectionToken<CognitoAuthOptionsFactory> | undefined
+}
+
+const OPTIONS_FACTORY = Symbol('cognito-auth:options-factory')
+const ASYNC_OPTIONS: readonly string[] = ['global', 'imports', 'inject', 'useFactory', 'useClass', 'useExisting']
+
+function authOf(options: CognitoAuthOptions | CognitoAuth): CognitoAuth {
+  return createAuth(options, []).auth
+}
+
+/** Everywhere in the app, so that no guard in another module falls back to the environment. */
+function dynamicModule(
+  isGlobalGuard: boolean,
+  providers: Provider[],
+  imports: ModuleMetadata['imports'] = [],
+): DynamicModule {
+  const appGuard: Provider[] = [AppGuard, { provide: APP_GUARD, useExisting: AppGuard }]
+  return {
+    module: CognitoAuthModule,
+    global: true,
+    imports,
+    providers: [
+      ...providers,
+      CognitoAuthGuard,
+      { provide: APP_FILTER, useClass: ProblemFilter },
+      ...(isGlobalGuard ? appGuard : []),
+    ],
+    exports: [CognitoAuth, CognitoAuthGuard],
+  }
+}
+
+/** Checks at run time too: a misspelt `global` would leave the app open. */
+function checkAsyncOptions(options: CognitoAuthModuleAsyncOptions): void {
+  const unknown = Object.keys(options).find((name) => !ASYNC_OPTIONS.includes(name))
+  if (unknown !== undefined) throw new ConfigurationError(`forRootAsync() has no option ${unknown}`)
+  const given = [options.useFactory, options.useClass, options.useExisting].filter((one) => one !== undefined)
+  if (given.length !== 1) {
+    throw new ConfigurationError('forRootAsync() takes exactly one of useFactory, useClass and useExisting')
+  }
+}
+
+function asyncProviders(options: CognitoAuthModuleAsyncOptions): Provider[] {
+  const { inject = [], useFactory, useClass, useExisting } = options
+  if (useFactory !== undefined) {
+    const create = useFactory as (...args: unknown[]) => ReturnType<NonNullable<typeof options.useFactory>>
+    return [{ provide: CognitoAuth, inject, useFactory: async (...args) => authOf(await create(...args)) }]
+  }
+  const auth: Provider = {
+    provide: CognitoAuth,
+    inject: [useExisting ?? OPTIONS_FACTORY],
+    useFactory: async (factory: CognitoAuthOptionsFactory) => authOf(await factory.createCognitoAuthOptions()),
+  }
+  return useClass === undefined ? [auth] : [{ provide: OPTIONS_FACTORY, useClass }, auth]
+}
+
+/**
+ * Configures `CognitoAuth` for the whole app, and answers refusals with problem documents or, for pages in a browser
+ * where there is a `redirectUrl`, redirects.
+ *
+ * @example
+ * ```ts
+ * @Module({ imports: [CognitoAuthModule.forRoot({ global: true })] })
+ * class AppModule {}
+ * ```
+ */
+@Module({})
+export class CognitoAuthModule {
+  /** @throws {ConfigurationError} when imported without `forRoot()` or `forRootAsync()`. */
+  constructor(@Optional() @Inject(CognitoAuth) auth?: CognitoAuth) {
+    if (auth === undefined) throw new ConfigurationError('Import CognitoAuthModule.forRoot() or forRootAsync()')
+  }
+
+  /**
+   * Options known now. They are checked when Nest makes the app: it does not start with wrong ones.
+   *
+   * @param options Options, or a `CognitoAuth` that exists.
+   */
+  static forRoot(options: CognitoAuthModuleOptions | CognitoAuth = {}): DynamicModule {
+    const { global = false, ...others } = options instanceof CognitoAuth ? {} : options
+    const given = options instanceof CognitoAuth ? options : others
+    return dynamicModule(global, [{ provide: CognitoAuth, useFactory: () => authOf(given) }])
+  }
+
+  /**
+   * Options from other providers.
+   *
+   * @throws {ConfigurationError} for an unknown option, and without exactly one of the three `use…`.
+   */
+  static forRootAsync(options: CognitoAuthModuleAsyncOptions): DynamicModule {
+    checkAsyncOptions(options)
+    return dynamicModule(options.global ?? false, asyncProviders(options), options.imports)
+  }
+}

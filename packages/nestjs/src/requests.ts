@@ -1,0 +1,49 @@
+/**
+ * Who verifies requests: one `CognitoAuth` for an app, and one memory of who was verified.
+ *
+ * @module
+ */
+
+import { CognitoAuth } from '@cognito-auth/core'
+import { RequestAuth } from '@cognito-auth/core/adapter'
+import type { User } from '@cognito-auth/core'
+import type { Access } from './access.js'
+import type { Carrier } from './carrier.js'
+
+/** By app: its guards, of which Nest makes one in each module, share the keys that were fetched. */
+const fromEnvironment = new WeakMap<object, CognitoAuth>()
+const requests = new WeakMap<CognitoAuth, RequestAuth<Carrier>>()
+
+/**
+ * The `CognitoAuth` of an app that configures none, made on first use.
+ *
+ * @param app What is the same for all guards of an app.
+ * @throws {ConfigurationError} each time, while the environment is wrong.
+ */
+export function environmentAuth(app: object): CognitoAuth {
+  const auth = fromEnvironment.get(app) ?? new CognitoAuth()
+  fromEnvironment.set(app, auth)
+  return auth
+}
+
+/** The one memory that all guards of a `CognitoAuth` share. */
+export function requestsOf(auth: CognitoAuth): RequestAuth<Carrier> {
+  const shared = requests.get(auth) ?? new RequestAuth<Carrier>(auth, (carrier) => carrier.headers)
+  requests.set(auth, shared)
+  return shared
+}
+
+/**
+ * The user of a request, if it may come in and is what the route asks for; `null` for nobody, where that is welcome.
+ *
+ * @throws {CognitoAuthError} for everybody else.
+ */
+export async function admit(auth: RequestAuth<Carrier>, carrier: Carrier, access: Access): Promise<User | null> {
+  if (access.mode === 'optional') return await auth.optionalUser(carrier)
+  const user = await auth.requireUser(carrier)
+  for (const demand of access.demands) {
+    if (demand.kind === 'groups') await auth.requireGroups(carrier, demand.groups)
+    else await auth.requireAdmin(carrier)
+  }
+  return user
+}

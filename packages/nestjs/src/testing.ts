@@ -1,0 +1,51 @@
+/**
+ * For an app's own end-to-end tests: the guard with a user who is given.
+ *
+ * @module
+ */
+
+import { type CognitoAuth, ConfigurationError, MissingTokenError, type User } from '@cognito-auth/core'
+import { RequestAuth } from '@cognito-auth/core/adapter'
+import type { CanActivate } from '@nestjs/common'
+import type { Carrier } from './carrier.js'
+import { CognitoAuthGuard } from './guard.js'
+
+/** Everything of the guard but the tokens: decorators still decide. */
+class StandInGuard extends CognitoAuthGuard {
+  readonly #requests: RequestAuth<Carrier>
+
+  constructor(user: User | null) {
+    super()
+    const standIn: Pick<CognitoAuth, 'requireUser'> = {
+      requireUser: async () => {
+        if (user === null) throw new MissingTokenError(['x-amzn-oidc-data'])
+        return user
+      },
+    }
+    this.#requests = new RequestAuth<Carrier>(standIn, () => ({}))
+  }
+
+  protected override requests(): RequestAuth<Carrier> {
+    return this.#requests
+  }
+}
+
+/**
+ * A guard that takes every request for one of `user`: `@AuthUser()` gives it, and `@RequireGroups()`,
+ * `@RequireAdmin()`, `@Public()` and `@OptionalAuth()` work as ever. Nobody's tokens or rules are asked.
+ *
+ * @example
+ * ```ts
+ * const user = createMockUser({ email: 'a@example.com', groups: ['admins'] })
+ * Test.createTestingModule({ imports: [AppModule] })
+ *   .overrideGuard(CognitoAuthGuard).useValue(authenticateAs(user))
+ * ```
+ * @param user `null` for nobody: 401 where a user is needed.
+ * @throws {ConfigurationError} under `NODE_ENV=production`.
+ */
+export function authenticateAs(user: User | null): CanActivate {
+  if (process.env['NODE_ENV'] === 'production') {
+    throw new ConfigurationError('authenticateAs() is for tests: it is refused with NODE_ENV=production')
+  }
+  return new StandInGuard(user)
+}

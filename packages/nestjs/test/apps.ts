@@ -1,0 +1,50 @@
+/** Real Nest apps on both platforms, for the tests. */
+
+import { Authoriser } from '@cognito-auth/core'
+import type { INestApplication, Type } from '@nestjs/common'
+import { type AbstractHttpAdapter, NestFactory } from '@nestjs/core'
+import { ExpressAdapter } from '@nestjs/platform-express'
+import { FastifyAdapter } from '@nestjs/platform-fastify'
+import { afterAll } from 'vitest'
+
+export const authoriser: Authoriser = Authoriser.fromLists({
+  allowedGroups: ['developers', 'admins'],
+  adminUsers: ['root@example.com'],
+})
+
+export const signedIn = { email: 'dev@example.com', groups: ['developers'] }
+export const admin = { email: 'admin@example.com', groups: ['admins'] }
+export const root = { email: 'root@example.com', groups: [] }
+export const stranger = { email: 'stranger@example.com', groups: ['visitors'] }
+
+export type Platform = 'express' | 'fastify'
+
+const adapters: { readonly [Name in Platform]: () => AbstractHttpAdapter } = {
+  express: () => new ExpressAdapter(),
+  fastify: () => new FastifyAdapter(),
+}
+
+export const platforms: readonly { readonly platform: Platform }[] = [{ platform: 'express' }, { platform: 'fastify' }]
+
+const apps: INestApplication[] = []
+
+afterAll(async () => {
+  for (const app of apps.splice(0)) await app.close()
+})
+
+/** Makes an app that has not started, and will be closed after the tests of the file. */
+export async function create(
+  module: Type | Parameters<typeof NestFactory.create>[0],
+  platform: Platform = 'express',
+): Promise<INestApplication> {
+  const app = await NestFactory.create(module, adapters[platform](), { logger: false, abortOnError: false })
+  apps.push(app)
+  return app
+}
+
+/** Starts an app on a free port. */
+export async function listen(app: INestApplication): Promise<string> {
+  if (!apps.includes(app)) apps.push(app)
+  await app.listen(0, '127.0.0.1')
+  return await app.getUrl()
+}
