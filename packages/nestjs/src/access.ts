@@ -15,6 +15,9 @@ export interface Access {
   readonly demands: readonly Demand[]
 }
 
+/** A user who may come in, and nothing more. */
+export const REQUIRED: Access = { mode: 'required', demands: [] }
+
 const MODE = 'cognito-auth:mode'
 const DEMANDS = 'cognito-auth:demands'
 /** Where Nest's `@UseGuards` keeps its list: `GUARDS_METADATA`, which each major exports from another place. */
@@ -54,6 +57,11 @@ function ownDemands(target: object): readonly Demand[] {
   return (Reflect.getOwnMetadata(DEMANDS, target) as readonly Demand[] | undefined) ?? []
 }
 
+/** What `@UseGuards` lists on one handler or class itself. */
+export function guardsOn(target: object): readonly unknown[] {
+  return (Reflect.getOwnMetadata(GUARDS, target) as readonly unknown[] | undefined) ?? []
+}
+
 /** What is written on one handler or class itself; `undefined` for nothing. */
 function ownAccess(target: object, isOurGuard: (guard: unknown) => boolean): Access | undefined {
   const demands = ownDemands(target)
@@ -61,8 +69,7 @@ function ownAccess(target: object, isOurGuard: (guard: unknown) => boolean): Acc
   if (demands.length > 0) return { mode: 'required', demands }
   const mode = Reflect.getOwnMetadata(MODE, target) as Access['mode'] | undefined
   if (mode !== undefined) return { mode, demands }
-  const guards = (Reflect.getOwnMetadata(GUARDS, target) as readonly unknown[] | undefined) ?? []
-  return guards.some(isOurGuard) ? { mode: 'required', demands } : undefined
+  return guardsOn(target).some(isOurGuard) ? { mode: 'required', demands } : undefined
 }
 
 /** A class and those that it extends, nearest first. */

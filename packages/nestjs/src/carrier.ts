@@ -14,19 +14,10 @@ export interface Carrier {
 
 /** The upgrade requests of sockets of `ws`, which do not know theirs. */
 const upgrades = new WeakMap<object, Carrier>()
-/** The carrier that was last found good, by socket: each message is verified anew. */
-const admitted = new WeakMap<object, Carrier>()
-/** By GraphQL context, of which each operation has its own: a subscription outlives the request that carried it. */
-const operations = new WeakMap<object, Carrier>()
 
 /** Remembers the request that a socket was opened with. */
 export function rememberUpgrade(socket: object, request: Carrier): void {
   upgrades.set(socket, request)
-}
-
-/** Remembers that the user of a socket was let in. */
-export function rememberAdmitted(socket: object, carrier: Carrier): void {
-  admitted.set(socket, carrier)
 }
 
 /** Whatever kind of thing it is, a member of it. */
@@ -39,19 +30,19 @@ function isCarrier(value: unknown): value is Carrier {
   return typeof headers === 'object' && headers !== null
 }
 
-/** Node's request: Fastify and others wrap it as `raw`. Shared with middleware of other adapters. */
+/** Node's request, which Fastify wraps as `raw`. Middleware of other adapters remembers users by the same. */
+function nodeRequestOf(request: unknown): Carrier | undefined {
+  return [member(request, 'raw'), request].find(isCarrier)
+}
+
 function httpCarrier(request: unknown): Carrier {
-  const raw = member(request, 'raw')
-  if (isCarrier(raw)) return raw
-  if (isCarrier(request)) return request
+  const carrier = nodeRequestOf(request)
+  if (carrier !== undefined) return carrier
   throw new ConfigurationError('CognitoAuthGuard found no headers on the request')
 }
 
 /** Where GraphQL servers put the request in the context: Apollo, Mercurius, Yoga, graphql-ws. */
 function operationCarrier(operation: unknown): Carrier {
-  if (typeof operation !== 'object' || operation === null) throw noGraphqlRequest()
-  const known = operations.get(operation)
-  if (known !== undefined) return known
   const req = member(operation, 'req')
   const candidates = [
     req,
@@ -60,33 +51,29 @@ function operationCarrier(operation: unknown): Carrier {
     member(member(operation, 'extra'), 'request'),
     member(member(req, 'extra'), 'request'),
   ]
-  const request = candidates.find(isCarrier)
-  if (request === undefined) throw noGraphqlRequest()
-  const carrier = { headers: request.headers }
-  operations.set(operation, carrier)
-  return carrier
-}
-
-function noGraphqlRequest(): ConfigurationError {
-  return new ConfigurationError(
+  const carrier = candidates.map(nodeRequestOf).find(isCarrier)
+  if (carrier !== undefined) return carrier
+  throw new ConfigurationError(
     'CognitoAuthGuard found no request in the GraphQL context: let `context` of GraphQLModule return { req }',
   )
 }
 
-/** A new carrier each time: the tokens of a socket are verified again with each message, so that they expire. */
-function socketCarrier(socket: object): Carrier {
-  const handshake = member(socket, 'handshake')
-  if (isCarrier(handshake)) return { headers: handshake.headers }
-  const upgrade = upgrades.get(socket)
-  if (upgrade !== undefined) return { headers: upgrade.headers }
-  return {
-    // Where a guard is replaced in a test, nobody asks.
+/** Headers arrive with the handshake only: Socket.IO keeps its request, for `ws` we do. */
+export function socketCarrier(socket: object): Carrier {
+  const request = member(socket, 'request')
+  if (isCarrier(request)) return request
+  const known = upgrades.get(socket)
+  if (known !== undefined) return known
+  const unknown = {
+    // Thrown when asked: where the guard is replaced in a test, nobody asks.
     get headers(): never {
       throw new ConfigurationError(
         'CognitoAuthGuard did not see the handshake of this socket: name the class in @UseGuards(CognitoAuthGuard), not an instance',
       )
     },
   }
+  upgrades.set(socket, unknown)
+  return unknown
 }
 
 /** The socket of a WebSocket context. */
@@ -109,7 +96,8 @@ export function carrierOf(context: ExecutionContext): Carrier {
   )
 }
 
-/** The carrier that the guard let in, for reading its user. */
-export function admittedCarrierOf(context: ExecutionContext): Carrier | undefined {
-  return context.getType<string>() === 'ws' ? admitted.get(socketOf(context)) : carrierOf(context)
+/** Whether the connection outlives the request that opened it, and the tokens of that request. */
+export function isLongLived(context: ExecutionContext, carrier: Carrier): boolean {
+  const type = context.getType<string>()
+  return type === 'ws' || (type === 'graphql' && 'upgrade' in carrier.headers)
 }

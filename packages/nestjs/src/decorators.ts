@@ -15,7 +15,7 @@ import {
   UseGuards,
 } from '@nestjs/common'
 import { type AccessDecorator, groupsDemand, markDemand, markMode } from './access.js'
-import { admittedCarrierOf } from './carrier.js'
+import { carrierOf } from './carrier.js'
 import { httpExceptionOf, unprotected } from './exceptions.js'
 import { accessOf, CognitoAuthGuard } from './guard.js'
 
@@ -65,8 +65,7 @@ export interface AuthUserDecorator {
 }
 
 function readUser(property: keyof User | undefined, context: ExecutionContext): unknown {
-  const carrier = admittedCarrierOf(context)
-  const user = carrier === undefined ? undefined : userOf(carrier)
+  const user = userOf(carrierOf(context))
   if (user === undefined && accessOf(context).mode !== 'public') throw unprotected()
   if (user === undefined || user === null) return null
   if (property === undefined) return user

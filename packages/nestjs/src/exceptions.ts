@@ -41,12 +41,22 @@ export function errorOf(exception: object): unknown {
 }
 
 /** Nest's exception for an error: its body is the problem document, its `cause` the error. */
-export function httpExceptionOf(error: unknown): HttpException {
+export function httpExceptionOf(error: unknown, more: object = {}): HttpException {
   const problem = problemOf(error)
   const Exception = EXCEPTIONS[problem.status as keyof typeof EXCEPTIONS] ?? InternalServerErrorException
-  const exception = new Exception(problem, { cause: error })
+  const exception = new Exception({ ...problem, ...more }, { cause: error })
   refusals.set(exception, error)
   return exception
+}
+
+/** What GraphQL clients look at: `extensions.code`, in Apollo's words. */
+const GRAPHQL_CODES: { readonly [status: number]: string } = { 401: 'UNAUTHENTICATED', 403: 'FORBIDDEN' }
+
+/** Nest's Apollo driver translates exceptions that have a `statusCode`; other drivers keep `extensions`. */
+function graphqlExceptionOf(error: unknown): HttpException {
+  const { status } = problemOf(error)
+  const extensions = { code: GRAPHQL_CODES[status] ?? 'INTERNAL_SERVER_ERROR' }
+  return Object.assign(httpExceptionOf(error, { statusCode: status }), { extensions })
 }
 
 /** What gateways' exception filters understand; Nest's own tells the client the problem document. */
@@ -67,7 +77,7 @@ export async function refusalOf(error: unknown, context: ExecutionContext): Prom
   // Nest logs no HttpException, and nobody would see what is wrong with the options.
   if (problemOf(error).status === 500) new Logger('CognitoAuthGuard').error(error)
   if (type === 'ws') return await wsExceptionOf(error)
-  if (type === 'graphql') return httpExceptionOf(error)
+  if (type === 'graphql') return graphqlExceptionOf(error)
   if (type !== 'http') return new Error((error as CognitoAuthError).message, { cause: error })
   const response = context.switchToHttp().getResponse<HeaderWriter>()
   for (const [name, value] of Object.entries(problemHeaders(error))) response.header(name, value)

@@ -5,17 +5,27 @@
  * @module
  */
 
-import { ConfigurationError } from '@cognito-auth/core'
+import { ConfigurationError, type User } from '@cognito-auth/core'
 import type { ModulesContainer } from '@nestjs/core'
-import { type Access, classesOf, statedAccess } from './access.js'
-import { type AdmitHandshake, watchHandshakes } from './handshake.js'
+import { type Access, classesOf, guardsOn, REQUIRED, statedAccess } from './access.js'
+import type { Carrier } from './carrier.js'
+import { watchHandshakes } from './handshake.js'
 
 /** Nest's `GATEWAY_METADATA` and `MESSAGE_MAPPING_METADATA`. `@nestjs/websockets` is optional, these are in all majors. */
 const IS_GATEWAY = 'websockets:is_gateway'
 const IS_MESSAGE = 'websockets:message_mapping'
 
+/** What a guard does for gateways. */
+export interface HandshakeGuard {
+  /** Lets a handshake through, or throws. `null` for nobody, where that is welcome. */
+  admitHandshake(carrier: Carrier, access: Access): Promise<User | null>
+}
+
+type Module = ModulesContainer extends Map<string, infer Value> ? Value : never
+
 /** A gateway of the app. */
 export interface Gateway {
+  readonly module: Module
   readonly instance: { afterInit?: (server: unknown) => unknown }
   readonly type: { readonly name: string; readonly prototype: object }
 }
@@ -25,11 +35,13 @@ const watched = new WeakSet<object>()
 
 /** All gateways of an app. */
 export function gatewaysOf(modules: ModulesContainer): Gateway[] {
-  const wrappers = [...modules.values()].flatMap((module) => [...module.providers.values()])
-  return wrappers.flatMap(({ instance, metatype }) => {
+  const wrappers = [...modules.values()].flatMap((module) =>
+    [...module.providers.values()].map(({ instance, metatype }) => ({ module, instance, metatype })),
+  )
+  return wrappers.flatMap(({ module, instance, metatype }) => {
     if (typeof metatype !== 'function' || typeof instance !== 'object' || instance === null) return []
     if (Reflect.getMetadata(IS_GATEWAY, metatype) !== true) return []
-    return [{ instance: instance as Gateway['instance'], type: metatype as Gateway['type'] }]
+    return [{ module, instance: instance as Gateway['instance'], type: metatype as Gateway['type'] }]
   })
 }
 
@@ -64,28 +76,42 @@ function isGuarded({ type }: Gateway, isOurGuard: (guard: unknown) => boolean): 
   )
 }
 
+/** The guard that Nest asks for the gateway's messages: in a test it may be another than ours. */
+function guardOf({ module, type }: Gateway, isOurGuard: (guard: unknown) => boolean): HandshakeGuard | undefined {
+  const entries = [...classesOf(type), ...handlersOf(type)].flatMap(guardsOn).filter(isOurGuard)
+  return entries
+    .map((entry) => (typeof entry === 'function' ? module.injectables.get(entry)?.instance : entry) as unknown)
+    .map((guard) => guard as Partial<HandshakeGuard> | undefined)
+    .find((guard): guard is HandshakeGuard => typeof guard?.admitHandshake === 'function')
+}
+
+/** Watches the handshakes of a gateway as soon as it has a server. */
+function watch(gateway: Gateway, isOurGuard: (guard: unknown) => boolean): void {
+  const { instance, type } = gateway
+  const { afterInit } = instance
+  const value = (server: unknown): unknown => {
+    const stated = handshakeAccess(type, isOurGuard)
+    const isRequired = stated !== undefined && stated.mode !== 'public'
+    const access = isRequired ? stated : REQUIRED
+    const guard = guardOf(gateway, isOurGuard)
+    if (guard !== undefined) {
+      watchHandshakes(server, { isRequired, admit: (carrier) => guard.admitHandshake(carrier, access) })
+    }
+    return afterInit?.call(instance, server)
+  }
+  Object.defineProperty(instance, 'afterInit', { value, configurable: true, writable: true })
+}
+
 /**
  * Has the handshakes of the gateways verified that `@UseGuards(CognitoAuthGuard)` is on.
  *
  * Called from the guard's constructor: Nest has made the gateways of its module by then, and not opened them yet.
  */
-export function protectGateways(
-  modules: ModulesContainer,
-  isOurGuard: (guard: unknown) => boolean,
-  admitFor: (access: Access) => AdmitHandshake,
-): void {
+export function protectGateways(modules: ModulesContainer, isOurGuard: (guard: unknown) => boolean): void {
   for (const gateway of gatewaysOf(modules)) {
-    const { instance, type } = gateway
-    if (watched.has(instance) || !isGuarded(gateway, isOurGuard)) continue
-    const access = handshakeAccess(type, isOurGuard)
-    const isOpen = access === undefined || access.mode === 'public'
-    const { afterInit } = instance
-    const value = (server: unknown): unknown => {
-      watchHandshakes(server, isOpen ? undefined : admitFor(access))
-      return afterInit?.call(instance, server)
-    }
-    Object.defineProperty(instance, 'afterInit', { value, configurable: true, writable: true })
-    watched.add(instance)
+    if (watched.has(gateway.instance) || !isGuarded(gateway, isOurGuard)) continue
+    watch(gateway, isOurGuard)
+    watched.add(gateway.instance)
   }
 }
 

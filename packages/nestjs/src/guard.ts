@@ -15,14 +15,12 @@ import {
   Optional,
 } from '@nestjs/common'
 import { ModulesContainer } from '@nestjs/core'
-import { type Access, classesOf, statedAccess } from './access.js'
-import { type Carrier, carrierOf, rememberAdmitted, socketOf } from './carrier.js'
+import { type Access, classesOf, REQUIRED, statedAccess } from './access.js'
+import { type Carrier, carrierOf, isLongLived, socketOf } from './carrier.js'
 import { refusalOf } from './exceptions.js'
-import { checkGateways, protectGateways } from './gateways.js'
+import { checkGateways, type HandshakeGuard, protectGateways } from './gateways.js'
 import { endAtExpiry } from './handshake.js'
-import { admit, environmentAuth, requestsOf } from './requests.js'
-
-const REQUIRED: Access = { mode: 'required', demands: [] }
+import { admit, environmentAuth, refuseExpired, requestsOf } from './requests.js'
 
 /** Whether an entry of `@UseGuards` is the guard, made from its class or one that extends it, or already made. */
 export function isCognitoAuthGuard(guard: unknown): boolean {
@@ -52,7 +50,7 @@ export function accessOf(context: Pick<ExecutionContext, 'getHandler' | 'getClas
  * ```
  */
 @Injectable()
-export class CognitoAuthGuard implements CanActivate, OnModuleInit {
+export class CognitoAuthGuard implements CanActivate, OnModuleInit, HandshakeGuard {
   readonly #auth: CognitoAuth | undefined
   readonly #modules: ModulesContainer | undefined
 
@@ -66,10 +64,7 @@ export class CognitoAuthGuard implements CanActivate, OnModuleInit {
   ) {
     this.#auth = auth
     this.#modules = modules
-    if (modules === undefined) return
-    protectGateways(modules, isCognitoAuthGuard, (access) => {
-      return async (carrier) => await admit(this.requests(), carrier, access)
-    })
+    if (modules !== undefined) protectGateways(modules, isCognitoAuthGuard)
   }
 
   /** @throws {ConfigurationError} where a gateway cannot be protected: the app does not start. */
@@ -86,11 +81,24 @@ export class CognitoAuthGuard implements CanActivate, OnModuleInit {
       const access = accessOf(context)
       if (access.mode === 'public') return true
       const carrier = carrierOf(context)
-      remember(context, carrier, await admit(this.requests(), carrier, access))
+      const user = await admit(this.requests(), carrier, access)
+      if (isLongLived(context, carrier)) refuseExpired(user)
+      welcome(context, user)
     } catch (error) {
       throw await refusalOf(error, context)
     }
     return true
+  }
+
+  /**
+   * What is asked of a WebSocket handshake; the package calls it, with the request and what the gateway asks.
+   *
+   * @throws {CognitoAuthError} where there is to be no connection.
+   */
+  async admitHandshake(carrier: Carrier, access: Access): Promise<User | null> {
+    const user = await admit(this.requests(), carrier, access)
+    refuseExpired(user)
+    return user
   }
 
   /** Who verifies, and remembers whom. */
@@ -99,13 +107,10 @@ export class CognitoAuthGuard implements CanActivate, OnModuleInit {
   }
 }
 
-function remember(context: ExecutionContext, carrier: Carrier, user: User | null): void {
+function welcome(context: ExecutionContext, user: User | null): void {
   const type = context.getType<string>()
-  if (type === 'ws') {
-    rememberAdmitted(socketOf(context), carrier)
-    endAtExpiry(socketOf(context), user)
-  } else if (type === 'http') {
-    // A courtesy to handlers; nothing of ours reads it. `undefined` removes what others may have put there.
-    context.switchToHttp().getRequest<{ user?: User | undefined }>().user = user ?? undefined
-  }
+  if (type === 'ws') endAtExpiry(socketOf(context), user)
+  if (type !== 'http') return
+  // A courtesy to handlers; nothing of ours reads it. `undefined` removes what others may have put there.
+  context.switchToHttp().getRequest<{ user?: User | undefined }>().user = user ?? undefined
 }

@@ -7,10 +7,15 @@
 import type { IncomingMessage } from 'node:http'
 import { type ClosableSocket, closeAtExpiry, ConfigurationError, type User } from '@cognito-auth/core'
 import { problemHeaders, problemOf } from '@cognito-auth/core/adapter'
-import { type Carrier, rememberUpgrade } from './carrier.js'
+import { type Carrier, rememberUpgrade, socketCarrier } from './carrier.js'
 
-/** Lets a handshake through, or throws. `null` for nobody, where that is welcome. */
-export type AdmitHandshake = (carrier: Carrier) => Promise<User | null>
+/** What is asked at a handshake. */
+export interface HandshakeRule {
+  /** Lets a handshake through, or throws. `null` for nobody, where that is welcome. */
+  readonly admit: (carrier: Carrier) => Promise<User | null>
+  /** Whether who is not let through gets no connection. Else handlers ask, and get the answer of now: tokens expire. */
+  readonly isRequired: boolean
+}
 
 type VerifyClient = (
   info: { readonly req: IncomingMessage },
@@ -19,14 +24,14 @@ type VerifyClient = (
 
 /** What we use of a server of `ws`. */
 interface WsServer {
-  readonly options: { verifyClient?: VerifyClient | undefined }
+  readonly options: { verifyClient?: VerifyClient | null | undefined }
   handleUpgrade(...args: unknown[]): void
   on(event: 'connection', listener: (socket: ClosableSocket, request: IncomingMessage) => void): unknown
 }
 
 /** What we use of a socket of Socket.IO. */
 interface IoSocket {
-  readonly handshake: Carrier
+  readonly request: Carrier
   disconnect(close: boolean): unknown
   once(event: 'disconnect', listener: () => void): unknown
 }
@@ -47,7 +52,7 @@ export function endAtExpiry(socket: object, user: User | null): void {
 }
 
 function isIoSocket(socket: object): socket is IoSocket {
-  return typeof (socket as Partial<IoSocket>).disconnect === 'function' && 'handshake' in socket
+  return typeof (socket as Partial<IoSocket>).disconnect === 'function' && 'request' in socket
 }
 
 /** Socket.IO has no close codes. */
@@ -55,69 +60,74 @@ function closableOf(socket: IoSocket): ClosableSocket {
   return { close: () => void socket.disconnect(true), once: (_, listener) => socket.once('disconnect', listener) }
 }
 
-function watchWs(server: WsServer, admit: AdmitHandshake | undefined): void {
-  const users = new WeakMap<object, User | null>()
-  if (admit !== undefined) {
-    const next = server.options.verifyClient
-    const verifyClient: VerifyClient = (info, done) => {
-      admit(info.req).then(
-        (user) => {
-          users.set(info.req, user)
-          if (next === undefined) done(true)
-          // As `ws` itself tells the two forms apart.
-          else if (next.length === 2) next(info, done)
-          else done(next(info, done) === true)
-        },
-        (error: unknown) => {
-          const { 'cache-control': cacheControl, ...headers } = problemHeaders(error)
-          const problem = problemOf(error)
-          done(false, problem.status, JSON.stringify(problem), {
-            ...headers,
-            'Cache-Control': cacheControl ?? 'no-store',
-            'Content-Type': 'application/problem+json',
-          })
-        },
-      )
-    }
-    server.options.verifyClient = verifyClient
+/** Asks as long as the tokens of the handshake are good, and ends the connection when the user's expires. */
+function watchConnection(socket: object, { admit }: HandshakeRule): void {
+  admit(socketCarrier(socket)).then(
+    (user) => endAtExpiry(socket, user),
+    // Handlers that ask are told; where nobody gets a connection without, this is not reached.
+    () => undefined,
+  )
+}
+
+/** The answer to an upgrade that is refused: the problem document. */
+function refuseUpgrade(error: unknown, done: Parameters<VerifyClient>[1]): void {
+  const problem = problemOf(error)
+  const { 'cache-control': _, ...headers } = problemHeaders(error)
+  // In this case: `ws` adds a Content-Type of its own otherwise.
+  const more = { 'Cache-Control': 'no-store', 'Content-Type': 'application/problem+json' }
+  done(false, problem.status, JSON.stringify(problem), { ...headers, ...more })
+}
+
+/** Asks first, and then the `verifyClient` that the app gave, in either form that `ws` knows. */
+function verifyFirst(rule: HandshakeRule, next: VerifyClient | null | undefined): VerifyClient {
+  return (info, done) => {
+    rule
+      .admit(info.req)
+      .then(() => {
+        if (typeof next !== 'function') done(true)
+        else if (next.length === 2) next(info, done)
+        else done(next(info, done) === true)
+      })
+      .catch((error: unknown) => refuseUpgrade(error, done))
   }
+}
+
+function watchWs(server: WsServer, rule: HandshakeRule): void {
+  if (rule.isRequired) server.options.verifyClient = verifyFirst(rule, server.options.verifyClient)
   server.on('connection', (socket, request) => {
     rememberUpgrade(socket, request)
-    endAtExpiry(socket, users.get(request) ?? null)
+    watchConnection(socket, rule)
   })
 }
 
-function watchIo(server: IoServer, admit: AdmitHandshake): void {
-  const users = new WeakMap<object, User | null>()
-  server.use((socket, next) => {
-    admit({ headers: socket.handshake.headers }).then(
-      (user) => {
-        users.set(socket, user)
-        next()
-      },
-      (error: unknown) => {
-        const problem = problemOf(error)
-        // Socket.IO gives `message` and `data` to the client, in `connect_error`.
-        next(Object.assign(new Error(problem.title), { data: problem }))
-      },
-    )
-  })
-  server.on('connection', (socket) => endAtExpiry(socket, users.get(socket) ?? null))
+function watchIo(server: IoServer, rule: HandshakeRule): void {
+  if (rule.isRequired) {
+    server.use((socket, next) => {
+      rule.admit(socketCarrier(socket)).then(
+        () => next(),
+        (error: unknown) => {
+          const problem = problemOf(error)
+          // Socket.IO gives `message` and `data` to the client, in `connect_error`.
+          next(Object.assign(new Error(problem.title), { data: problem }))
+        },
+      )
+    })
+  }
+  server.on('connection', (socket) => watchConnection(socket, rule))
 }
 
 /**
- * Refuses handshakes that `admit` does not let through, and ends connections at expiry. With `ws` a refusal is the
+ * Refuses handshakes that the rule does not let through, and ends connections at expiry. With `ws` a refusal is the
  * HTTP answer to the upgrade; with Socket.IO it is a `connect_error`.
  *
- * @param admit `undefined`: nothing is asked at the handshake, and it is remembered for the handlers.
  * @throws {ConfigurationError} for a server that is neither.
  */
-export function watchHandshakes(server: unknown, admit: AdmitHandshake | undefined): void {
+export function watchHandshakes(server: unknown, rule: HandshakeRule): void {
   const given = server as Partial<WsServer & IoServer> | null
   if (typeof given?.handleUpgrade === 'function' && typeof given.options === 'object') {
-    watchWs(given as WsServer, admit)
+    watchWs(given as WsServer, rule)
   } else if (typeof given?.use === 'function' && typeof given.on === 'function') {
-    if (admit !== undefined) watchIo(given as IoServer, admit)
+    watchIo(given as IoServer, rule)
   } else {
     throw new ConfigurationError('CognitoAuthGuard knows WebSocket servers of ws and of Socket.IO; this is neither')
   }

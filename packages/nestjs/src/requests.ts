@@ -4,9 +4,8 @@
  * @module
  */
 
-import { CognitoAuth } from '@cognito-auth/core'
+import { CognitoAuth, ExpiredTokenError, type User } from '@cognito-auth/core'
 import { RequestAuth } from '@cognito-auth/core/adapter'
-import type { User } from '@cognito-auth/core'
 import type { Access } from './access.js'
 import type { Carrier } from './carrier.js'
 
@@ -46,4 +45,15 @@ export async function admit(auth: RequestAuth<Carrier>, carrier: Carrier, access
     else await auth.requireAdmin(carrier)
   }
   return user
+}
+
+/**
+ * Refuses a user whose access token has expired since the handshake of a connection. The load balancer's own token
+ * lasts two minutes and is of no interest then.
+ *
+ * @throws {ExpiredTokenError} also where the connection is being closed for it: a client may go on sending.
+ */
+export function refuseExpired(user: User | null): void {
+  const expiresAt = user?.expiresAt?.getTime() ?? Infinity
+  if (expiresAt <= Date.now()) throw new ExpiredTokenError('The access token has expired since the handshake')
 }

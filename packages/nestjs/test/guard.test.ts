@@ -1,7 +1,17 @@
 import { CognitoAuth, type User } from '@cognito-auth/core'
 import { createTestAlb, type TestAlb } from '@cognito-auth/testing'
 import { sendRaw } from '@cognito-auth/testing/behaviour'
-import { Controller, createParamDecorator, type ExecutionContext, Get, Inject, Injectable, Module, type Type, UseGuards } from '@nestjs/common'
+import {
+  Controller,
+  createParamDecorator,
+  type ExecutionContext,
+  Get,
+  Inject,
+  Injectable,
+  Module,
+  type Type,
+  UseGuards,
+} from '@nestjs/common'
 import { afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import {
   AuthUser,

@@ -1,0 +1,105 @@
+import { CognitoAuth } from '@cognito-auth/core'
+import { createTestAlb, type TestAlb } from '@cognito-auth/testing'
+import { type ExecutionContext, Logger, UnauthorizedException } from '@nestjs/common'
+import { afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest'
+import { CognitoAuthGuard } from '../src/index.js'
+import { authoriser, signedIn } from './apps.js'
+
+let alb: TestAlb
+let guard: CognitoAuthGuard
+
+beforeAll(async () => {
+  alb = await createTestAlb()
+  guard = new CognitoAuthGuard(new CognitoAuth({ ...alb.options, authoriser }))
+})
+
+beforeEach(() => {
+  vi.spyOn(Logger.prototype, 'error').mockReturnValue(undefined)
+})
+
+afterEach(() => {
+  vi.useRealTimers()
+  vi.restoreAllMocks()
+})
+
+class Handlers {
+  handle(): void {}
+}
+
+/** Contexts that no server here makes. */
+function context(type: string, ...args: unknown[]): ExecutionContext {
+  const made: Partial<ExecutionContext> = {
+    getType: <Type extends string>() => type as Type,
+    getHandler: () => Handlers.prototype.handle,
+    getClass: () => Handlers as never,
+    getArgByIndex: <Arg>(index: number) => args[index] as Arg,
+    switchToHttp: () => ({
+      getRequest: <Request>() => args[0] as Request,
+      getResponse: <Response>() => ({ header: () => undefined }) as Response,
+      getNext: <Next>() => undefined as Next,
+    }),
+    switchToWs: () => ({
+      getClient: <Client>() => args[0] as Client,
+      getData: <Data>() => undefined as Data,
+      getPattern: () => '',
+    }),
+  }
+  return made as ExecutionContext
+}
+
+test.each(['rpc', 'telegraf', ''])('a handler of type %j is refused, and the error says why', async (type) => {
+  await expect(guard.canActivate(context(type, { headers: await alb.headersFor(signedIn) }))).rejects.toThrow(
+    /HTTP, GraphQL and WebSocket handlers/,
+  )
+})
+
+test('the mistake is in the log, since Nest does not log exceptions of HTTP', async () => {
+  const error = vi.spyOn(Logger.prototype, 'error').mockReturnValue(undefined)
+  await expect(guard.canActivate(context('http', {}))).rejects.toMatchObject({ status: 500 })
+  expect(error).toHaveBeenCalledExactlyOnceWith(expect.objectContaining({ code: 'configuration' }))
+})
+
+test('a GraphQL context that requests share does not share their users', async () => {
+  const shared = { req: { headers: await alb.headersFor(signedIn) } }
+  await expect(guard.canActivate(context('graphql', null, {}, shared))).resolves.toBe(true)
+  Object.assign(shared, { req: { headers: {} } })
+  await expect(guard.canActivate(context('graphql', null, {}, shared))).rejects.toBeInstanceOf(UnauthorizedException)
+})
+
+test.each([
+  { driver: 'Apollo', of: (request: object) => ({ req: request }) },
+  { driver: 'Yoga', of: (request: object) => ({ request }) },
+  { driver: 'Mercurius', of: (request: object) => ({ reply: { request } }) },
+  { driver: 'graphql-ws', of: (request: object) => ({ extra: { request }, connectionParams: { headers: {} } }) },
+  { driver: 'graphql-ws under Apollo', of: (request: object) => ({ req: { extra: { request } } }) },
+])('the request is found in the GraphQL context of $driver', async ({ of }) => {
+  const headers = new Headers(await alb.headersFor(signedIn))
+  await expect(guard.canActivate(context('graphql', null, {}, of({ headers })))).resolves.toBe(true)
+  await expect(guard.canActivate(context('graphql', null, {}, of({ headers: new Headers() })))).rejects.toBeInstanceOf(
+    UnauthorizedException,
+  )
+})
+
+test('an operation of a connection is refused once the access token has expired, the connection or not', async () => {
+  const upgrade = { headers: { ...(await alb.headersFor(signedIn)), upgrade: 'websocket' } }
+  const operation = context('graphql', null, {}, { extra: { request: upgrade } })
+  await expect(guard.canActivate(operation)).resolves.toBe(true)
+  vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 600_000 })
+  // The load balancer's token has expired; the user's has not.
+  await expect(guard.canActivate(operation)).resolves.toBe(true)
+  vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 3_600_000 })
+  await expect(guard.canActivate(operation)).rejects.toMatchObject({ cause: { code: 'expired_token' } })
+})
+
+test.each([undefined, null, 'x', {}, { req: null }, { connectionParams: { headers: {} } }])(
+  'the GraphQL context %j has no request: refused',
+  async (operation) => {
+    await expect(guard.canActivate(context('graphql', null, {}, operation))).rejects.toMatchObject({ status: 500 })
+  },
+)
+
+test('a socket whose handshake nobody saw is refused', async () => {
+  await expect(guard.canActivate(context('ws', { auth: {}, send: () => undefined }))).rejects.toMatchObject({
+    error: { status: 500, code: 'configuration' },
+  })
+})

@@ -1,0 +1,168 @@
+import { once } from 'node:events'
+import type { User } from '@cognito-auth/core'
+import { createTestAlb, type TestAlb } from '@cognito-auth/testing'
+import { ApolloDriver, type ApolloDriverConfig } from '@nestjs/apollo'
+import { type DynamicModule, Module, UseGuards } from '@nestjs/common'
+import { GraphQLModule, Query, Resolver, Subscription } from '@nestjs/graphql'
+import { beforeAll, describe, expect, test } from 'vitest'
+import { WebSocket } from 'ws'
+import { AuthUser, CognitoAuthGuard, CognitoAuthModule, OptionalAuth, Public, RequireGroups } from '../src/index.js'
+import { authoriser, create, listen, platforms, signedIn, stranger } from './apps.js'
+
+@Resolver()
+@UseGuards(CognitoAuthGuard)
+class Resolvers {
+  @Query(() => String)
+  me(@AuthUser() user: User): string {
+    return user.email
+  }
+
+  @Query(() => String)
+  name(@AuthUser('email') email: string): string {
+    return email
+  }
+
+  @RequireGroups('admins')
+  @Query(() => String)
+  admins(): string {
+    return 'ok'
+  }
+
+  @OptionalAuth()
+  @Query(() => String, { nullable: true })
+  maybe(@AuthUser('email') email: string | null): string | null {
+    return email
+  }
+
+  @Public()
+  @Query(() => String)
+  open(@AuthUser() user: User | null): string {
+    return String(user)
+  }
+
+  @Subscription(() => String, { resolve: (value: string) => value })
+  async *ticks(@AuthUser('email') email: string): AsyncGenerator<string> {
+    yield email
+  }
+}
+
+@Module({})
+class AppModule {}
+
+let alb: TestAlb
+
+beforeAll(async () => {
+  alb = await createTestAlb()
+})
+
+function appModule(context?: () => object): DynamicModule {
+  return {
+    module: AppModule,
+    imports: [
+      CognitoAuthModule.forRoot({ ...alb.options, authoriser }),
+      GraphQLModule.forRoot<ApolloDriverConfig>({
+        driver: ApolloDriver,
+        autoSchemaFile: true,
+        playground: false,
+        csrfPrevention: false,
+        subscriptions: { 'graphql-ws': true },
+        ...(context && { context }),
+      }),
+    ],
+    providers: [Resolvers],
+  }
+}
+
+interface Reply {
+  data?: { [name: string]: unknown } | null
+  errors?: { message: string; extensions: { code: string; originalError?: object } }[]
+}
+
+async function ask(origin: string, query: string, headers: { [name: string]: string } = {}): Promise<Reply> {
+  const response = await fetch(`${origin}/graphql`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', ...headers },
+    body: JSON.stringify({ query }),
+  })
+  return (await response.json()) as Reply
+}
+
+describe.each(platforms)('GraphQL on $platform', ({ platform }) => {
+  let origin: string
+
+  beforeAll(async () => {
+    origin = await listen(await create(appModule(), platform))
+  })
+
+  test('resolvers of one operation see the user', async () => {
+    const headers = await alb.headersFor(signedIn)
+    expect(await ask(origin, '{ me name }', headers)).toEqual({
+      data: { me: 'dev@example.com', name: 'dev@example.com' },
+    })
+  })
+
+  test.each([
+    { query: '{ me }', who: undefined, code: 'UNAUTHENTICATED', problem: 'missing_token' },
+    { query: '{ me }', who: stranger, code: 'FORBIDDEN', problem: 'access_denied' },
+    { query: '{ admins }', who: signedIn, code: 'FORBIDDEN', problem: 'access_denied' },
+  ])('$query is refused as $code', async ({ query, who, code, problem }) => {
+    const { data, errors } = await ask(origin, query, who && (await alb.headersFor(who)))
+    expect(data ?? null).toBeNull()
+    expect(errors?.[0]?.extensions).toMatchObject({ code, originalError: { code: problem } })
+  })
+
+  test('refuses bad tokens where anonymous people are welcome', async () => {
+    expect(await ask(origin, '{ maybe open }')).toEqual({ data: { maybe: null, open: 'null' } })
+    expect(await ask(origin, '{ maybe }', await alb.headersFor(signedIn))).toEqual({
+      data: { maybe: 'dev@example.com' },
+    })
+    const { errors } = await ask(origin, '{ maybe }', await alb.headersFor(signedIn, { fault: 'bad_signature' }))
+    expect(errors?.[0]?.extensions.code).toBe('UNAUTHENTICATED')
+  })
+
+  test('a context without the request refuses', async () => {
+    const own = await listen(
+      await create(
+        appModule(() => ({ req: { user: signedIn } })),
+        platform,
+      ),
+    )
+    const { data, errors } = await ask(own, '{ me }', await alb.headersFor(signedIn))
+    expect(data).toBeNull()
+    expect(errors?.[0]?.extensions.originalError).toMatchObject({ code: 'configuration' })
+  })
+})
+
+describe('GraphQL subscriptions', () => {
+  async function subscribe(origin: string, headers: { [name: string]: string }): Promise<unknown[]> {
+    const socket = new WebSocket(`${origin.replace('http', 'ws')}/graphql`, 'graphql-transport-ws', { headers })
+    const messages: { type: string; payload?: unknown }[] = []
+    socket.on('open', () => {
+      // What a client says about itself is not what the load balancer says.
+      const payload = { headers: { 'x-amzn-oidc-data': 'forged' }, req: {} }
+      socket.send(JSON.stringify({ type: 'connection_init', payload }))
+    })
+    socket.on('message', (data: Buffer) => {
+      const message = JSON.parse(data.toString('utf8')) as { type: string }
+      messages.push(message)
+      if (message.type === 'connection_ack') {
+        socket.send(JSON.stringify({ id: '1', type: 'subscribe', payload: { query: 'subscription { ticks }' } }))
+      }
+      if (message.type === 'complete' || message.type === 'error') socket.close()
+    })
+    await once(socket, 'close')
+    return messages
+  }
+
+  test('are verified by the headers of the upgrade', async () => {
+    const origin = await listen(await create(appModule()))
+    expect(await subscribe(origin, await alb.headersFor(signedIn))).toContainEqual({
+      id: '1',
+      type: 'next',
+      payload: { data: { ticks: 'dev@example.com' } },
+    })
+    const refused = await subscribe(origin, {})
+    expect(JSON.stringify(refused)).not.toContain('dev@example.com')
+    expect(JSON.stringify(refused)).toContain('UNAUTHENTICATED')
+  })
+})

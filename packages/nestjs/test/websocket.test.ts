@@ -1,0 +1,316 @@
+import { once } from 'node:events'
+import { createMockUser, type User } from '@cognito-auth/core'
+import { createTestAlb, type TestAlb } from '@cognito-auth/testing'
+import { type DynamicModule, type INestApplication, Module, type Type, UseGuards } from '@nestjs/common'
+import { IoAdapter } from '@nestjs/platform-socket.io'
+import { WsAdapter } from '@nestjs/platform-ws'
+import { Test } from '@nestjs/testing'
+import { SubscribeMessage, WebSocketGateway, WebSocketServer } from '@nestjs/websockets'
+import { io, type Socket } from 'socket.io-client'
+import { afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
+import { WebSocket, type WebSocketServer as WsServer } from 'ws'
+import { AuthUser, CognitoAuthGuard, CognitoAuthModule, OptionalAuth, Public, RequireGroups } from '../src/index.js'
+import { authenticateAs } from '../src/testing.js'
+import { authoriser, create, listen, signedIn, stranger } from './apps.js'
+
+let alb: TestAlb
+const clients: (WebSocket | Socket)[] = []
+
+beforeAll(async () => {
+  alb = await createTestAlb()
+})
+
+afterEach(() => {
+  vi.useRealTimers()
+  for (const client of clients.splice(0)) client.close()
+})
+
+@Module({})
+class AppModule {}
+
+function appModule(providers: Type[], more: object = {}): DynamicModule {
+  return {
+    module: AppModule,
+    imports: [CognitoAuthModule.forRoot({ ...alb.options, authoriser, ...more })],
+    providers,
+  }
+}
+
+/** Handlers of all gateways here. */
+class Handlers {
+  @SubscribeMessage('me')
+  me(@AuthUser() user: User): object {
+    return { event: 'me', data: user.email }
+  }
+
+  @RequireGroups('admins')
+  @SubscribeMessage('admins')
+  admins(): object {
+    return { event: 'admins', data: 'ok' }
+  }
+}
+
+type Headers = { [name: string]: string }
+
+describe('with ws', () => {
+  async function start(providers: Type[], more?: object): Promise<string> {
+    const app = await create(appModule(providers, more))
+    app.useWebSocketAdapter(new WsAdapter(app))
+    return (await listen(app)).replace('http', 'ws')
+  }
+
+  function open(url: string, headers: Headers = {}): WebSocket {
+    const socket = new WebSocket(url, { headers })
+    clients.push(socket)
+    return socket
+  }
+
+  /** The answer to an upgrade that is refused. */
+  async function refusal(
+    url: string,
+    headers?: Headers,
+  ): Promise<{ status: number | undefined; body: string; type: unknown }> {
+    const socket = open(url, headers)
+    socket.on('error', () => undefined)
+    const [, response] = (await once(socket, 'unexpected-response')) as [unknown, import('node:http').IncomingMessage]
+    const chunks: Buffer[] = []
+    for await (const chunk of response) chunks.push(chunk as Buffer)
+    return {
+      status: response.statusCode,
+      body: Buffer.concat(chunks).toString('utf8'),
+      type: response.headers['content-type'],
+    }
+  }
+
+  async function ask(socket: WebSocket, event: string): Promise<unknown> {
+    if (socket.readyState !== WebSocket.OPEN) await once(socket, 'open')
+    socket.send(JSON.stringify({ event }))
+    const [data] = (await once(socket, 'message')) as [Buffer]
+    return JSON.parse(data.toString('utf8'))
+  }
+
+  @UseGuards(CognitoAuthGuard)
+  @WebSocketGateway()
+  class Guarded extends Handlers {
+    @WebSocketServer() server: WsServer | undefined
+    inits = 0
+    afterInit(): void {
+      this.inits += 1
+    }
+  }
+
+  test('handlers see the user of the handshake', async () => {
+    const url = await start([Guarded])
+    const socket = open(url, await alb.headersFor(signedIn))
+    expect(await ask(socket, 'me')).toEqual({ event: 'me', data: 'dev@example.com' })
+  })
+
+  test('an upgrade without tokens is answered with the problem document', async () => {
+    const { status, body, type } = await refusal(await start([Guarded]))
+    expect(status).toBe(401)
+    expect(type).toBe('application/problem+json')
+    expect(JSON.parse(body)).toEqual({ type: 'about:blank', title: 'Unauthorized', status: 401, code: 'missing_token' })
+  })
+
+  test.each([
+    { what: 'bad tokens', who: signedIn, fault: { fault: 'bad_signature' as const }, status: 401 },
+    { what: 'an expired token', who: signedIn, fault: { fault: 'expired' as const }, status: 401 },
+    { what: 'a user who may not come in', who: stranger, fault: undefined, status: 403 },
+  ])('an upgrade with $what is refused', async ({ who, fault, status }) => {
+    expect(await refusal(await start([Guarded]), await alb.headersFor(who, fault))).toMatchObject({ status })
+  })
+
+  test('an upgrade while keys are out of reach is 503', async () => {
+    const own = await createTestAlb()
+    own.goOffline()
+    const url = await start([Guarded], own.options)
+    expect(await refusal(url, await own.headersFor(signedIn))).toMatchObject({ status: 503 })
+  })
+
+  test('a handler that asks for more refuses, and the client is told', async () => {
+    const socket = open(await start([Guarded]), await alb.headersFor(signedIn))
+    expect(await ask(socket, 'admins')).toEqual({
+      event: 'exception',
+      data: { type: 'about:blank', title: 'Forbidden', status: 403, code: 'access_denied' },
+    })
+  })
+
+  test("the gateway's own afterInit and verifyClient are called", async () => {
+    @UseGuards(CognitoAuthGuard)
+    @WebSocketGateway({ verifyClient: (info: { origin: string }) => info.origin === 'https://example.com' })
+    class Picky extends Guarded {}
+    const app = await create(appModule([Picky]))
+    app.useWebSocketAdapter(new WsAdapter(app))
+    const url = (await listen(app)).replace('http', 'ws')
+    expect(app.get(Picky).inits).toBe(1)
+    const headers = await alb.headersFor(signedIn)
+    expect(await refusal(url, headers)).toMatchObject({ status: 401 })
+    const socket = open(url, { ...headers, origin: 'https://example.com' })
+    expect(await ask(socket, 'me')).toMatchObject({ data: 'dev@example.com' })
+  })
+
+  test('a connection is closed with 4401 when the access token expires', async () => {
+    const own = await createTestAlb({ accessTokenLifetimeSeconds: 2 })
+    const socket = open(await start([Guarded], own.options), await own.headersFor(signedIn))
+    await once(socket, 'open')
+    const [code] = (await once(socket, 'close')) as [number]
+    expect(code).toBe(4401)
+  })
+
+  test("outlives the load balancer's token, and not the access token, whatever the client does", async () => {
+    const socket = open(await start([Guarded]), await alb.headersFor(signedIn))
+    expect(await ask(socket, 'me')).toMatchObject({ event: 'me' })
+    vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 600_000 })
+    expect(await ask(socket, 'me')).toMatchObject({ event: 'me' })
+    vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 3_600_000 })
+    expect(await ask(socket, 'me')).toMatchObject({ event: 'exception', data: { code: 'expired_token' } })
+  })
+
+  test('a guard on one handler: anybody connects, the handler asks', async () => {
+    @WebSocketGateway()
+    class Mixed extends Handlers {
+      @UseGuards(CognitoAuthGuard)
+      @SubscribeMessage('guarded')
+      guarded(@AuthUser('email') email: string): object {
+        return { event: 'guarded', data: email }
+      }
+      @SubscribeMessage('open')
+      open(): object {
+        return { event: 'open', data: 'ok' }
+      }
+    }
+    const url = await start([Mixed])
+    expect(await ask(open(url), 'open')).toMatchObject({ data: 'ok' })
+    expect(await ask(open(url), 'guarded')).toMatchObject({ data: { status: 401, code: 'missing_token' } })
+    expect(await ask(open(url, await alb.headersFor(signedIn)), 'guarded')).toMatchObject({ data: 'dev@example.com' })
+    const late = open(url, await alb.headersFor(signedIn))
+    expect(await ask(late, 'open')).toMatchObject({ data: 'ok' })
+    vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 600_000 })
+    expect(await ask(late, 'guarded')).toMatchObject({ data: 'dev@example.com' })
+  })
+
+  test('a public handler lets anybody connect; the others still ask', async () => {
+    @UseGuards(CognitoAuthGuard)
+    @WebSocketGateway()
+    class Lobby extends Handlers {
+      @Public()
+      @SubscribeMessage('open')
+      open(@AuthUser() user: User | null): object {
+        return { event: 'open', data: user }
+      }
+    }
+    const socket = open(await start([Lobby]))
+    expect(await ask(socket, 'open')).toEqual({ event: 'open', data: null })
+    expect(await ask(socket, 'me')).toMatchObject({ event: 'exception', data: { status: 401 } })
+  })
+
+  test('an optional gateway lets anonymous people connect, and no bad tokens', async () => {
+    @OptionalAuth()
+    @WebSocketGateway()
+    class Optional {
+      @SubscribeMessage('who')
+      who(@AuthUser('email') email: string | null): object {
+        return { event: 'who', data: email }
+      }
+    }
+    const url = await start([Optional])
+    expect(await ask(open(url), 'who')).toEqual({ event: 'who', data: null })
+    expect(await ask(open(url, await alb.headersFor(signedIn)), 'who')).toMatchObject({ data: 'dev@example.com' })
+    const bad = await alb.headersFor(signedIn, { fault: 'bad_signature' })
+    expect(await refusal(url, bad)).toMatchObject({ status: 401 })
+  })
+
+  test('a guard for the whole app does not start with a gateway that says nothing', async () => {
+    @WebSocketGateway()
+    class Silent extends Handlers {}
+    const app = await create(appModule([Silent], { global: true }))
+    app.useWebSocketAdapter(new WsAdapter(app))
+    await expect(app.init()).rejects.toThrow(/UseGuards\(CognitoAuthGuard\) on Silent/)
+  })
+
+  test('a guard for the whole app starts with gateways that say what they ask', async () => {
+    @Public()
+    @WebSocketGateway({ path: '/open' })
+    class Open {
+      @SubscribeMessage('open')
+      open(): object {
+        return { event: 'open', data: 'ok' }
+      }
+    }
+    const url = await start([Guarded, Open], { global: true })
+    expect(await ask(open(`${url}/open`), 'open')).toMatchObject({ data: 'ok' })
+    expect(await refusal(url)).toMatchObject({ status: 401 })
+  })
+
+  test('authenticateAs stands in for the guard', async () => {
+    const module = await Test.createTestingModule({ imports: [appModule([Guarded])] })
+      .overrideGuard(CognitoAuthGuard)
+      .useValue(authenticateAs(createMockUser({ email: 'a@example.com' })))
+      .compile()
+    const app: INestApplication = module.createNestApplication({ logger: false })
+    app.useWebSocketAdapter(new WsAdapter(app))
+    const url = (await listen(app)).replace('http', 'ws')
+    expect(await ask(open(url), 'me')).toEqual({ event: 'me', data: 'a@example.com' })
+  })
+})
+
+describe('with Socket.IO', () => {
+  @UseGuards(CognitoAuthGuard)
+  @WebSocketGateway()
+  class Guarded extends Handlers {}
+
+  @UseGuards(CognitoAuthGuard)
+  @WebSocketGateway({ namespace: 'room' })
+  class Room extends Handlers {}
+
+  async function start(providers: Type[], more?: object): Promise<string> {
+    const app = await create(appModule(providers, more))
+    app.useWebSocketAdapter(new IoAdapter(app))
+    return await listen(app)
+  }
+
+  function connect(url: string, headers: Headers = {}, auth: object = {}): Socket {
+    const socket = io(url, { extraHeaders: headers, auth, reconnection: false, forceNew: true })
+    clients.push(socket)
+    return socket
+  }
+
+  async function event(socket: Socket, name: string): Promise<unknown> {
+    return await new Promise((resolve) => socket.once(name, resolve))
+  }
+
+  test.each([{ path: '/' }, { path: '/room' }])('handlers of $path see the user of the handshake', async ({ path }) => {
+    const origin = await start([Guarded, Room])
+    const socket = connect(origin + path, await alb.headersFor(signedIn))
+    const answer = event(socket, 'me')
+    socket.emit('me')
+    expect(await answer).toBe('dev@example.com')
+  })
+
+  test.each([
+    { what: 'nobody', who: undefined, code: 'missing_token' },
+    { what: 'a stranger', who: stranger, code: 'access_denied' },
+  ])('$what does not get connected', async ({ who, code }) => {
+    const origin = await start([Guarded, Room])
+    for (const path of ['/', '/room']) {
+      // What a client says about itself is not what the load balancer says.
+      const headers = await alb.headersFor(signedIn)
+      const socket = connect(origin + path, who && (await alb.headersFor(who)), { headers, ...headers })
+      expect(await event(socket, 'connect_error')).toMatchObject({ data: { code } })
+    }
+  })
+
+  test('a handler that asks for more refuses, and the client is told', async () => {
+    const socket = connect(await start([Guarded]), await alb.headersFor(signedIn))
+    const answer = event(socket, 'exception')
+    socket.emit('admins')
+    expect(await answer).toMatchObject({ status: 403, code: 'access_denied' })
+  })
+
+  test('a connection is ended when the token expires', async () => {
+    const own = await createTestAlb({ accessTokenLifetimeSeconds: 2 })
+    const socket = connect(await start([Guarded], own.options), await own.headersFor(signedIn))
+    await event(socket, 'connect')
+    expect(await event(socket, 'disconnect')).toBe('io server disconnect')
+  })
+})
