@@ -1,3 +1,5 @@
 import { defineConfig } from 'vitest/config'
 
-export default defineConfig({ test: { name: 'core', include: ['{src,test}/**/*.test.ts'], exclude: ['test/aws/**'] } })
+export default defineConfig({
+  test: { name: 'core', include: ['{src,test}/**/*.test.ts'], exclude: ['test/aws/**'], testTimeout: 30_000 },
+})

@@ -5,5 +5,6 @@ export default defineConfig({
   test: {
     include: ['{src,test}/**/*.test.ts'],
     exclude: ['test/aws/**', 'test/hostile.test.ts', 'test/differential.test.ts'],
+    testTimeout: 30_000,
   },
 })
