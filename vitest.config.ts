@@ -2,7 +2,7 @@ import { defineConfig } from 'vitest/config'
 
 export default defineConfig({
   test: {
-    projects: ['packages/*', 'examples/*', { test: { name: 'api', include: ['scripts/api/*.test.mjs'] } }],
+    projects: ['packages/*', { test: { name: 'api', include: ['scripts/api/*.test.mjs'] } }],
     reporters: ['default'],
   },
 })

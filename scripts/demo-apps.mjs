@@ -1,7 +1,11 @@
 /** The example apps, and what the demo expects of each user: one table for all of them. */
 
 /** Where each app's load balancer listens. */
-export const APPS = [{ name: 'express', port: 8080, command: ['node', 'app.js'] }]
+export const APPS = [
+  { name: 'express', port: 8080, command: ['node', 'app.js'] },
+  { name: 'koa', port: 8082, command: ['node', 'app.js'] },
+  { name: 'remix', port: 8083, command: ['node', 'server.js'] },
+]
 
 /** What every example app answers. */
 export const EXPECTATIONS = [

@@ -111,6 +111,8 @@ function environment(url: string): Record<string, string> {
     COGNITO_AUTH_LOCAL_ALB: url,
     COGNITO_AUTH_DOMAIN: `${url}/_local-alb`,
     COGNITO_AUTH_LOGOUT_URLS: `${url}/`,
+    // Some servers (remix-serve) take an unset one for production, where a local load balancer is refused.
+    NODE_ENV: 'development',
   }
 }
 

@@ -1,0 +1,48 @@
+import { requireUser } from '@cognito-auth/remix'
+import type { LoaderFunctionArgs } from '@remix-run/node'
+import { Link, Links, Meta, Outlet, Scripts, useLoaderData, useRouteError } from '@remix-run/react'
+import type { ReactNode } from 'react'
+import { Refusal } from './refusal'
+
+/** The layout shows who is signed in. A user is plain data: no tokens or claims go to the browser with it. */
+export async function loader({ request }: LoaderFunctionArgs) {
+  return { user: await requireUser(request) }
+}
+
+export function Layout({ children }: { readonly children: ReactNode }) {
+  return (
+    <html lang="en">
+      <head>
+        <meta charSet="utf-8" />
+        <meta name="viewport" content="width=device-width, initial-scale=1" />
+        <title>Example</title>
+        <Meta />
+        <Links />
+      </head>
+      <body>
+        {children}
+        <Scripts />
+      </body>
+    </html>
+  )
+}
+
+export default function Root() {
+  const { user } = useLoaderData<typeof loader>()
+  return (
+    <>
+      <header>
+        Signed in as {user.name} ({user.email}) · <Link to="/">Home</Link> · <Link to="/reports">Reports</Link> ·{' '}
+        <a href="/api/me">/api/me</a> · <a href="/logout">Sign out</a>
+      </header>
+      <main>
+        <Outlet />
+      </main>
+    </>
+  )
+}
+
+/** Nobody is signed in, or may not come in at all: there is no layout to show. */
+export function ErrorBoundary() {
+  return <Refusal error={useRouteError()} />
+}
