@@ -16,6 +16,7 @@ export function Layout({ children }: { readonly children: ReactNode }) {
         <meta charSet="utf-8" />
         <meta name="viewport" content="width=device-width, initial-scale=1" />
         <title>Example</title>
+        <link rel="icon" href="data:," />
         <Meta />
         <Links />
       </head>
