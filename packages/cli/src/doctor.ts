@@ -6,10 +6,11 @@
 
 import { ConfigurationError } from '@cognito-auth/core'
 import { type KeyEndpoints, keyEndpoints } from '@cognito-auth/core/inspect'
+import { checkConfig } from './checks/config.js'
 import { type Finding, finding } from './checks/finding.js'
 import { checkNetwork } from './checks/network.js'
 import { checkHeaderSize, checkNodeVersion } from './checks/node.js'
-import { checkConfig, checkDevMode, checkOptions, checkVariables } from './checks/settings.js'
+import { checkDevMode, checkOptions, checkVariables } from './checks/settings.js'
 
 /** What `doctor` found. */
 export interface DoctorReport {
@@ -24,8 +25,6 @@ export interface DoctorOptions {
   /** `false`: asks nothing of AWS. @default true */
   readonly useNetwork?: boolean | undefined
 }
-
-const ON = ['true', '1', 'yes']
 
 /** The endpoints, where the options are sound enough to know them; what is wrong is the options' finding. */
 function endpointsIfSound(): KeyEndpoints | undefined {
@@ -48,14 +47,20 @@ async function networkFindings(useNetwork: boolean): Promise<Finding[]> {
 /** Looks at this process's environment, as the app would find it. */
 export async function doctor({ useNetwork = true }: DoctorOptions = {}): Promise<DoctorReport> {
   const { env } = process
+  const devMode = checkDevMode()
+  // Each waits for somebody else: all at once.
+  const [config, network] = await Promise.all([
+    checkConfig(env, process.cwd(), useNetwork),
+    networkFindings(useNetwork),
+  ])
   const findings = [
     checkNodeVersion(process.version),
     checkHeaderSize(),
     ...checkVariables(env),
-    ...checkOptions(env),
-    checkDevMode(ON.includes(env['COGNITO_AUTH_DEV_MODE']?.trim().toLowerCase() ?? '')),
-    await checkConfig(env, useNetwork),
-    ...(await networkFindings(useNetwork)),
+    ...checkOptions(env, devMode),
+    devMode,
+    ...config,
+    ...network,
   ]
   return { ok: findings.every(({ status }) => status !== 'problem'), findings }
 }

@@ -2,11 +2,12 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { createServer, type RequestListener, type Server } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { createCognitoKey } from '@cognito-auth/testing'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import type { DoctorReport, Finding } from '../src/index.js'
 import { checkHeaderSize, checkNodeVersion } from '../src/checks/node.js'
-import { type Result, cognitoAuth } from './command.js'
+import { cognitoAuth, type Result, secretsManager } from './command.js'
 
 const albArn = 'arn:aws:elasticloadbalancing:eu-west-2:000000000000:loadbalancer/app/test-alb/0123456789abcdef'
 const key = createCognitoKey()
@@ -48,6 +49,15 @@ async function listen(listener: RequestListener): Promise<string> {
   return `http://127.0.0.1:${typeof address === 'object' ? address?.port : 0}`
 }
 
+/** The URL of a port of this machine that nothing listens on any more. */
+async function closedPort(): Promise<string> {
+  const other = createServer()
+  await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve))
+  const address = other.address()
+  await new Promise((resolve) => other.close(resolve))
+  return `http://127.0.0.1:${typeof address === 'object' ? address?.port : 0}`
+}
+
 /** An environment with nothing to mend. */
 function sound(base: string): Record<string, string> {
   return {
@@ -60,8 +70,15 @@ function sound(base: string): Record<string, string> {
   }
 }
 
-function report({ stdout }: Result): DoctorReport {
-  return JSON.parse(stdout) as DoctorReport
+/** What was found, whatever it is: each problem and warning says what to do, and the exit code agrees. */
+function report({ code, stdout }: Result): DoctorReport {
+  const parsed = JSON.parse(stdout) as DoctorReport
+  for (const { status, fix } of parsed.findings) {
+    expect(fix === undefined).toBe(status === 'ok' || status === 'skipped')
+  }
+  expect(parsed.ok).toBe(!parsed.findings.some(({ status }) => status === 'problem'))
+  expect(code).toBe(parsed.ok ? 0 : 1)
+  return parsed
 }
 
 function of(result: Result, check: Finding['check']): Finding[] {
@@ -103,6 +120,64 @@ test('a misspelt variable is a problem, with the nearest one that is read', asyn
   expect(of(result, 'options').at(-1)).toMatchObject({ status: 'warning' })
 })
 
+test('a value that cannot be meant is a problem, and leaves the endpoints unknown', async () => {
+  const env = { ...sound(await listen(aws)), COGNITO_AUTH_REGION: 'eu-west-1' }
+  const result = await cognitoAuth(['doctor', '--json'], env)
+  expect(of(result, 'options')).toMatchObject([{ status: 'problem', message: matching(/COGNITO_AUTH_REGION/) }])
+  expect(of(result, 'keys')).toMatchObject([{ status: 'skipped' }])
+  const local = { ...sound(await listen(aws)), NODE_ENV: 'production' }
+  expect(of(await cognitoAuth(['doctor', '--json'], local), 'options')).toMatchObject([
+    { status: 'problem', message: matching(/COGNITO_AUTH_LOCAL_ALB.*NODE_ENV=production/) },
+  ])
+})
+
+test('no value of a variable that nothing reads is told', async () => {
+  const env = { ...sound(await listen(aws)), cognito_auth_region: 'a-value' }
+  const { stdout } = await cognitoAuth(['doctor'], env)
+  expect(stdout).toContain('cognito_auth_region is read by nothing')
+  expect(stdout).not.toContain('a-value')
+})
+
+test('two configs at once are a warning', async () => {
+  const env = { ...sound(await listen(aws)), COGNITO_AUTH_SECRET_NAME: 'my-app/auth' }
+  const result = await cognitoAuth(['doctor', '--json'], env)
+  expect(of(result, 'variables')).toMatchObject([{ status: 'warning', message: matching(/the secret is not read/) }])
+})
+
+test('a secret is read, and the app must have the SDK', async () => {
+  const { COGNITO_AUTH_CONFIG_PATH: _, ...env } = sound(await listen(aws))
+  const secrets = await secretsManager({ 'my-app/auth': '{"allowed_groups":["hidden"]}' })
+  const withSecret = { ...env, ...secrets, COGNITO_AUTH_SECRET_NAME: 'my-app/auth' }
+  const here = fileURLToPath(new URL('..', import.meta.url))
+  const installed = await cognitoAuth(['doctor', '--json'], withSecret, here)
+  expect(of(installed, 'config')).toMatchObject([{ status: 'ok', message: matching(/^secret my-app\/auth says/) }])
+  expect(of(installed, 'aws-sdk')).toMatchObject([{ status: 'ok' }])
+  expect(installed.stdout + installed.stderr).not.toContain('hidden')
+  expect(of(await cognitoAuth(['doctor', '--json'], withSecret, folder), 'aws-sdk')).toMatchObject([
+    { status: 'skipped' },
+  ])
+  await writeFile(join(folder, 'package.json'), '{}')
+  expect(of(await cognitoAuth(['doctor', '--json'], withSecret, folder), 'aws-sdk')).toMatchObject([
+    { status: 'problem', fix: 'npm install @aws-sdk/client-secrets-manager' },
+  ])
+})
+
+test('a secret that is missing is a problem, and so is a service that nothing listens for', async () => {
+  const { COGNITO_AUTH_CONFIG_PATH: _, ...env } = sound(await listen(aws))
+  const withSecret = { ...env, ...(await secretsManager({})), COGNITO_AUTH_SECRET_NAME: 'my-app/auth' }
+  expect(of(await cognitoAuth(['doctor', '--json'], withSecret), 'config')).toMatchObject([
+    {
+      status: 'problem',
+      message: matching(/does not exist in this account and region/),
+      fix: matching(/^Correct that/),
+    },
+  ])
+  const nowhere = { ...withSecret, AWS_ENDPOINT_URL_SECRETS_MANAGER: await closedPort() }
+  expect(of(await cognitoAuth(['doctor', '--json'], nowhere), 'config')).toMatchObject([
+    { status: 'problem', message: matching(/cannot be read now/), fix: matching(/^Try again/) },
+  ])
+}, 30_000)
+
 test('a config that is broken is a problem', async () => {
   const env = sound(await listen(aws))
   await writeFile(join(folder, 'auth-config.json'), '{')
@@ -127,10 +202,64 @@ test('keys out of reach are a problem: refused, silent, or broken', { timeout: 6
     const keys = of(result, 'keys')
     expect(keys).toHaveLength(2)
     for (const finding of keys) {
-      expect(finding).toMatchObject({ status: 'problem', fix: matching(/reach that host/) })
+      expect(finding).toMatchObject({
+        status: 'problem',
+        fix: matching(/^Start the local load balancer, or correct COGNITO_AUTH_LOCAL_ALB/),
+      })
       expect(finding.message).toMatch(sentence)
     }
   }
+})
+
+test('keys of AWS out of reach: what to open, and that a proxy is not used by itself', async () => {
+  const { COGNITO_AUTH_LOCAL_ALB: _, COGNITO_AUTH_USER_POOL_ID: __, ...env } = sound('')
+  const keys = (await closedPort()).replace('http:', 'https:')
+  const result = await cognitoAuth(['doctor', '--json'], { ...env, COGNITO_AUTH_ALB_KEYS_URL: keys })
+  expect(of(result, 'keys')).toMatchObject([
+    {
+      status: 'problem',
+      message: `${keys}: ECONNREFUSED`,
+      fix: matching(/^Let the app reach that host over https[^.]*$/),
+    },
+    { status: 'skipped' },
+  ])
+  expect(of(result, 'clock')).toMatchObject([{ status: 'skipped' }])
+  const proxied = { ...env, COGNITO_AUTH_ALB_KEYS_URL: keys, HTTPS_PROXY: 'http://proxy.example' }
+  expect(of(await cognitoAuth(['doctor', '--json'], proxied), 'keys')[0]?.fix).toContain('NODE_USE_ENV_PROXY=1')
+})
+
+test('something that answers in place of AWS is a problem: a welcome page, a redirect', async () => {
+  const welcome = await cognitoAuth(
+    ['doctor', '--json'],
+    sound(await listen((_req, res) => void res.end('<h1>Hello</h1>'))),
+  )
+  expect(of(welcome, 'keys')).toMatchObject([
+    { status: 'problem', message: matching(/answers 200 for a key that cannot be there/) },
+    { status: 'problem', message: matching(/publishes no keys/) },
+  ])
+  server?.close()
+  const login = await listen((_req, res) => void res.writeHead(302, { location: '/login' }).end())
+  const redirected = await cognitoAuth(['doctor', '--json'], sound(login))
+  expect(of(redirected, 'keys')).toMatchObject([
+    { status: 'problem', message: matching(/answers 302$/) },
+    { status: 'problem', message: matching(/answers 302$/) },
+  ])
+})
+
+test('an answer that a cache kept does not make the clock wrong', async () => {
+  const base = await listen((req, res) => {
+    res.setHeader('date', new Date(Date.now() - 600_000).toUTCString()).setHeader('age', '600')
+    aws(req, res)
+  })
+  expect(of(await cognitoAuth(['doctor', '--json'], sound(base)), 'clock')).toMatchObject([{ status: 'ok' }])
+})
+
+test('a server that does not tell the time leaves the clock unknown', async () => {
+  const base = await listen((req, res) => {
+    res.sendDate = false
+    aws(req, res)
+  })
+  expect(of(await cognitoAuth(['doctor', '--json'], sound(base)), 'clock')).toMatchObject([{ status: 'skipped' }])
 })
 
 test('a user pool that publishes no keys is a problem', async () => {
@@ -174,12 +303,20 @@ test('dev mode is a warning here, and a problem in production', async () => {
   const here = await cognitoAuth(['doctor', '--json', '--no-network'], { ...env, COGNITO_AUTH_DEV_MODE: 'yes' })
   expect(here.code).toBe(0)
   expect(of(here, 'dev-mode')).toMatchObject([{ status: 'warning' }])
-  const there = { ...env, COGNITO_AUTH_DEV_MODE: 'yes', NODE_ENV: 'production' }
-  const production = await cognitoAuth(['doctor', '--json', '--no-network'], there)
-  expect(production.code).toBe(1)
-  expect(of(production, 'options')).toMatchObject([
-    { status: 'problem', message: matching(/devMode .* NODE_ENV=production/) },
-  ])
+  for (const there of [{ NODE_ENV: 'production' }, { AWS_EXECUTION_ENV: 'AWS_ECS_FARGATE' }]) {
+    const production = await cognitoAuth(['doctor', '--json', '--no-network'], {
+      ...env,
+      ...there,
+      COGNITO_AUTH_DEV_MODE: 'yes',
+      COGNITO_AUTH_ALB_ARN: 'arn',
+    })
+    expect(production.code).toBe(1)
+    expect(of(production, 'dev-mode')).toMatchObject([
+      { status: 'problem', message: matching(/devMode .*refused (with NODE_ENV=production|on AWS compute)/) },
+    ])
+    // What else is wrong is told at the same time.
+    expect(of(production, 'options')).toMatchObject([{ status: 'problem', message: matching(/albArn .* must be/) }])
+  }
 })
 
 test('--no-network asks nothing of anybody, and reads no secret', async () => {

@@ -7,12 +7,21 @@
 /** One thing that was looked at. */
 export interface Finding {
   /** What was looked at; stable, for programs. */
-  readonly check: 'node' | 'header-size' | 'variables' | 'options' | 'dev-mode' | 'config' | 'keys' | 'clock'
+  readonly check:
+    | 'node'
+    | 'header-size'
+    | 'variables'
+    | 'options'
+    | 'dev-mode'
+    | 'config'
+    | 'aws-sdk'
+    | 'keys'
+    | 'clock'
   /** `problem`: mend it. `warning`: works, and may surprise. `skipped`: could not be looked at; `message` says why. */
   readonly status: 'ok' | 'warning' | 'problem' | 'skipped'
   /** One sentence, without the full stop. */
   readonly message: string
-  /** What to do about it. */
+  /** What to do about it; there with every problem and warning. */
   readonly fix?: string
 }
 

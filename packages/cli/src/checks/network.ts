@@ -21,16 +21,21 @@ interface Probe {
   readonly aheadSeconds: number | undefined
 }
 
+/** "Date" says when the answer was made, "Age" how long a cache kept it since (RFC 9110 section 6.6.1, RFC 9111 section 5.1). */
+function aheadOf(headers: Headers, now: number): number | undefined {
+  const date = Date.parse(headers.get('date') ?? '')
+  return Number.isNaN(date) ? undefined : (now - date) / 1000 - Number(headers.get('age') ?? 0)
+}
+
 async function probe(url: string): Promise<Probe | Error> {
   try {
     const response = await fetch(url, { redirect: 'manual', signal: AbortSignal.timeout(TIMEOUT_MS) })
     const now = Date.now()
-    const date = Date.parse(response.headers.get('date') ?? '')
     return {
       url,
       status: response.status,
       text: await response.text(),
-      aheadSeconds: Number.isNaN(date) ? undefined : (now - date) / 1000,
+      aheadSeconds: aheadOf(response.headers, now),
     }
   } catch (error) {
     return error instanceof Error ? error : new Error('unknown failure')
@@ -38,34 +43,67 @@ async function probe(url: string): Promise<Probe | Error> {
 }
 
 /** `fetch failed` says nothing; its cause does (`ECONNREFUSED`, `ENOTFOUND`). */
-function reasonOf(error: Error): string {
-  if (error.name === 'TimeoutError') return `no answer in ${TIMEOUT_MS / 1000} s`
+function codeOf(error: Error): string {
   const { cause } = error
-  return cause instanceof Error && 'code' in cause ? String(cause.code) : error.message
+  return cause instanceof Error && 'code' in cause ? String(cause.code) : ''
+}
+
+/** What to do where nothing usable answers. */
+function remedy(url: string, code: string): string {
+  const { protocol, host, hostname } = new URL(url)
+  if (protocol === 'http:') return `Start the local load balancer, or correct COGNITO_AUTH_LOCAL_ALB (${host})`
+  if (/CERT|SELF_SIGNED|UNABLE_TO/.test(code)) {
+    return `Something answers in place of ${host} (a TLS proxy?): let the app through to it, or trust that proxy with NODE_EXTRA_CA_CERTS`
+  }
+  if (code === 'ENOTFOUND' || code === 'EAI_AGAIN') {
+    return `No name server here knows ${hostname}: check the region that it comes from, and the DNS of this network`
+  }
+  const proxy = process.env['HTTPS_PROXY'] ?? process.env['https_proxy']
+  const more = proxy
+    ? '. HTTPS_PROXY is set: fetch goes through it only with NODE_USE_ENV_PROXY=1, in a newer Node'
+    : ''
+  return `Let the app reach that host over https (NAT gateway, security group, proxy): without keys it answers 503${more}`
+}
+
+function unreachable(url: string, error: Error): Finding {
+  const code = codeOf(error)
+  const reason = error.name === 'TimeoutError' ? `no answer in ${TIMEOUT_MS / 1000} s` : code || error.message
+  return finding('keys', 'problem', `${url}: ${reason}`, remedy(url, code))
 }
 
 function isJwks(text: string): boolean {
   try {
     const { keys } = JSON.parse(text) as { keys?: unknown }
     return Array.isArray(keys) && keys.length > 0
-  } catch {
-    return false
+  } catch (error) {
+    if (error instanceof SyntaxError) return false
+    throw error
   }
 }
 
-const REACH = 'Let the app reach that host over https (NAT gateway, security group, proxy): without keys it answers 503'
+/** AWS answers so for a key that is not there; S3, which serves the keys, with 403. */
+const NOT_THERE = [400, 403, 404]
 
 function albKeysFinding(base: string, answer: Probe | Error): Finding {
-  if (answer instanceof Error) return finding('keys', 'problem', `${base}: ${reasonOf(answer)}`, REACH)
-  // 403: S3, which serves the keys, for what is not there.
-  if ([200, 400, 403, 404].includes(answer.status)) return finding('keys', 'ok', `${base} answers`)
-  return finding('keys', 'problem', `${base} answers ${answer.status}`, REACH)
+  if (answer instanceof Error) return unreachable(base, answer)
+  if (NOT_THERE.includes(answer.status)) return finding('keys', 'ok', `${base} answers`)
+  if (answer.status !== 200) {
+    return finding('keys', 'problem', `${base} answers ${answer.status}`, remedy(base, ''))
+  }
+  return finding(
+    'keys',
+    'problem',
+    `${base} answers 200 for a key that cannot be there`,
+    'Something answers in place of AWS (a captive portal, a proxy): let the app through, or correct COGNITO_AUTH_ALB_KEYS_URL',
+  )
 }
 
 function jwksFinding(url: string, answer: Probe | Error): Finding {
-  if (answer instanceof Error) return finding('keys', 'problem', `${url}: ${reasonOf(answer)}`, REACH)
+  if (answer instanceof Error) return unreachable(url, answer)
   if (answer.status === 200 && isJwks(answer.text)) return finding('keys', 'ok', `${url} publishes keys`)
-  if (answer.status >= 500) return finding('keys', 'problem', `${url} answers ${answer.status}`, REACH)
+  if (answer.status !== 200 && !NOT_THERE.includes(answer.status)) {
+    return finding('keys', 'problem', `${url} answers ${answer.status}`, remedy(url, ''))
+  }
   return finding(
     'keys',
     'problem',
@@ -84,7 +122,7 @@ function clockFinding(answers: readonly (Probe | Error)[]): Finding {
   return finding(
     'clock',
     'problem',
-    `The clock of this machine is ${difference}: good tokens are refused, or expired ones accepted`,
+    `The clock of this machine is ${difference}: ${ahead < 0 ? 'fresh tokens count as not yet valid, expired ones pass' : 'tokens expire too early'}`,
     'Synchronise it (NTP, chrony)',
   )
 }
@@ -99,12 +137,13 @@ export async function checkNetwork(endpoints: KeyEndpoints): Promise<Finding[]> 
     ...albKeys.map(([base, answer]) => albKeysFinding(base, answer)),
     ...jwks.map(([url, answer]) => jwksFinding(url, answer)),
   ]
+  if (albKeys.length === 0) findings.push(finding('keys', 'skipped', 'No load balancer is set, which dev mode allows'))
   if (jwks.length === 0) {
     findings.push(
       finding(
         'keys',
         'skipped',
-        'No user pool is pinned: its keys are found by the first token. Set COGNITO_AUTH_USER_POOL_ID to check them',
+        'No JWKS is known: no user pool is pinned (COGNITO_AUTH_USER_POOL_ID), or groups come from COGNITO_AUTH_GROUPS_CLAIM',
       ),
     )
   }

@@ -1,31 +1,61 @@
 /**
- * What the environment says: variables, the options they make, dev mode, and the config.
+ * What the environment says: variables, the options they make, and dev mode.
  *
  * @module
  */
 
-import { Authoriser, CognitoAuth, CognitoAuthError, ConfigurationError } from '@cognito-auth/core'
-import { unknownVariables } from '@cognito-auth/core/inspect'
+import { CognitoAuth, ConfigurationError } from '@cognito-auth/core'
+import { devModeOfEnvironment, refuseDevModeInProduction, unknownVariables } from '@cognito-auth/core/inspect'
 import { type Finding, finding } from './finding.js'
 
 /** Variables that nothing reads: a misspelt one silently does nothing. */
 export function checkVariables(environment: NodeJS.ProcessEnv): Finding[] {
-  const unknown = unknownVariables(environment)
-  if (unknown.length === 0) return [finding('variables', 'ok', 'Every COGNITO_AUTH_ variable is one that is read')]
-  return unknown.map(({ name, nearest }) =>
+  const findings = unknownVariables(environment).map(({ name, nearest }) =>
     finding('variables', 'problem', `${name} is read by nothing`, `Did you mean ${nearest}?`),
+  )
+  if (environment['COGNITO_AUTH_CONFIG_PATH']?.trim() && environment['COGNITO_AUTH_SECRET_NAME']?.trim()) {
+    findings.push(
+      finding(
+        'variables',
+        'warning',
+        'COGNITO_AUTH_CONFIG_PATH and COGNITO_AUTH_SECRET_NAME are both set: the secret is not read',
+        'Unset the one that is not meant',
+      ),
+    )
+  }
+  if (findings.length > 0) return findings
+  return [finding('variables', 'ok', 'Every COGNITO_AUTH_ variable is one that is read')]
+}
+
+/** Dev mode: nothing for where real users are. */
+export function checkDevMode(): Finding {
+  try {
+    if (!devModeOfEnvironment()) return finding('dev-mode', 'ok', 'Dev mode is off')
+    refuseDevModeInProduction()
+  } catch (error) {
+    if (!(error instanceof ConfigurationError)) throw error
+    return finding('dev-mode', 'problem', error.message, 'Unset COGNITO_AUTH_DEV_MODE where real users are')
+  }
+  return finding(
+    'dev-mode',
+    'warning',
+    'Dev mode is on: requests without tokens come in as a mock user',
+    'Unset COGNITO_AUTH_DEV_MODE everywhere but on your own machine',
   )
 }
 
-/** The options that the variables make, checked as the app checks them when it starts. */
-export function checkOptions(environment: NodeJS.ProcessEnv): Finding[] {
+/**
+ * The options that the variables make, checked as the app checks them when it starts.
+ *
+ * @param devMode What was found of dev mode. Where that is refused, it must not hide what else is wrong.
+ */
+export function checkOptions(environment: NodeJS.ProcessEnv, devMode: Finding): Finding[] {
   try {
     // Without the config, which has a check of its own.
-    const auth = new CognitoAuth({ authoriser: null })
-    auth.clearCaches()
+    void new CognitoAuth({ authoriser: null, ...(devMode.status === 'problem' ? { devMode: false } : {}) })
   } catch (error) {
     if (!(error instanceof ConfigurationError)) throw error
-    return [finding('options', 'problem', error.message)]
+    return [finding('options', 'problem', error.message, 'Correct it where the environment of the app is set')]
   }
   const findings = [finding('options', 'ok', 'The options are sound')]
   if (!environment['COGNITO_AUTH_CLIENT_ID']?.trim()) {
@@ -39,31 +69,4 @@ export function checkOptions(environment: NodeJS.ProcessEnv): Finding[] {
     )
   }
   return findings
-}
-
-/** @param isOn Whether the options turn dev mode on. */
-export function checkDevMode(isOn: boolean): Finding {
-  return isOn
-    ? finding(
-        'dev-mode',
-        'warning',
-        'Dev mode is on: requests without tokens come in as a mock user',
-        'Unset COGNITO_AUTH_DEV_MODE everywhere but on your own machine',
-      )
-    : finding('dev-mode', 'ok', 'Dev mode is off')
-}
-
-/** Reads the config as the app does. */
-export async function checkConfig(environment: NodeJS.ProcessEnv, useNetwork: boolean): Promise<Finding> {
-  const path = environment['COGNITO_AUTH_CONFIG_PATH']?.trim()
-  const secret = environment['COGNITO_AUTH_SECRET_NAME']?.trim()
-  if (!path && secret && !useNetwork)
-    return finding('config', 'skipped', `secret ${secret} was not read (--no-network)`)
-  try {
-    await Authoriser.fromConfig().warmUp()
-  } catch (error) {
-    if (!(error instanceof CognitoAuthError)) throw error
-    return finding('config', 'problem', error.message)
-  }
-  return finding('config', 'ok', `${path ? `file ${path}` : `secret ${secret}`} says who may come in`)
 }
