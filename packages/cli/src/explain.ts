@@ -57,19 +57,24 @@ function rulesOf({ decision, keys, isSecret }: Explanation): ExplainedRule[] {
   })
 }
 
-/** A rule as a line shows it: where it is, and what it asks for if that may be told. */
-const titleOf = ({ key, name }: ExplainedRule): string => (name === undefined ? key : `${key} (${name})`)
+/** What a rule asks for, of somebody whom it did not let in. */
+const WANTED: Readonly<Record<RuleKey, string>> = {
+  allowed_groups: 'a group of allowed_groups',
+  allowed_users: 'their e-mail address in allowed_users',
+  allowed_domains: 'an e-mail address of allowed_domains',
+}
 
 function hintsOf(explanation: Explanation, rules: readonly ExplainedRule[]): string[] {
   const { decision, requireAll, ifVerified, hasAppAdmins } = explanation
   if (decision.allowed) return []
+  const mustBeVerified = ifVerified !== undefined
   const failing = rules
     .filter(({ allowed }) => !allowed)
-    .map(titleOf)
+    .map(({ key }) => (mustBeVerified && key !== 'allowed_groups' ? `${WANTED[key]}, verified` : WANTED[key]))
     .join('; ')
   const hints = [
     requireAll
-      ? `Every rule must let them in (require_all), and this did not: ${failing}`
+      ? `Every rule must let them in (require_all), and they lack: ${failing}`
       : `Any of these would let them in: ${failing}`,
     'Groups are compared exactly, letter case included; e-mail addresses and domains are not',
   ]
@@ -125,7 +130,9 @@ export function explainText(report: ExplainReport): string {
     allowed ? `Let in ${reason === 'rule' ? `by ${by.join(' and ')}` : REASONS[reason]}.` : 'Not let in.',
     '',
     `${source}, ${requireAll ? 'every rule must say yes' : 'any rule may say yes'}:`,
-    ...rules.map((rule) => `  ${rule.allowed ? 'yes' : 'no '}  ${titleOf(rule)}`),
+    ...rules.map(
+      ({ key, name, allowed: yes }) => `  ${yes ? 'yes' : 'no '}  ${name ? `${key.padEnd(15)}  ${name}` : key}`,
+    ),
   ]
   if (hints.length > 0) lines.push('', ...hints.map((hint) => `${hint}.`))
   return `${lines.join('\n')}\n`

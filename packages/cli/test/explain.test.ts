@@ -32,8 +32,8 @@ test('prints which rule let the user in', async () => {
   expect(stdout).toBe(`Let in by allowed_groups.
 
 file ${config}, any rule may say yes:
-  yes  allowed_groups (groups: developers)
-  no   allowed_users (e-mails (2))
+  yes  allowed_groups   groups: developers
+  no   allowed_users    e-mails (2)
 `)
 })
 
@@ -43,7 +43,7 @@ test('prints what would have let the user in, and exits with 1', async () => {
   expect(code).toBe(1)
   expect(stdout).toMatch(/^Not let in\./)
   expect(stdout).toContain(
-    'Any of these would let them in: allowed_groups (groups: developers); allowed_users (e-mails (2)).',
+    'Any of these would let them in: a group of allowed_groups; their e-mail address in allowed_users.',
   )
 })
 
@@ -53,13 +53,17 @@ test('says that a verified address would do', async () => {
   const unverified = await cognitoAuth([...args, '--email-verified', 'false'])
   expect(unverified.code).toBe(1)
   expect(unverified.stdout).toContain('Verified, it would let them in.')
+  const other = ['explain', '--config', config, '--email', 'bob@example.com', '--email-verified', 'false']
+  const { stdout } = await cognitoAuth(other)
+  expect(stdout).toContain('their e-mail address in allowed_users, verified.')
+  expect(stdout).not.toContain('it would let them in')
 })
 
 test('says which rules failed where every one must say yes', async () => {
   const all = await file('all.json', { allowed_groups: ['a'], allowed_domains: ['example.com'], require_all: true })
   const { code, stdout } = await cognitoAuth(['explain', '--config', all, '--email', 'ada@example.com'])
   expect(code).toBe(1)
-  expect(stdout).toContain('Every rule must let them in (require_all), and this did not: allowed_groups (groups: a).')
+  expect(stdout).toContain('Every rule must let them in (require_all), and they lack: a group of allowed_groups.')
 })
 
 test('lets in app admins, and platform admins that the environment names', async () => {
@@ -112,7 +116,9 @@ describe('a secret', () => {
     const args = ['explain', '--secret', 'my-app/auth', '--email', 'bob@example.com', '--groups', 'x']
     const text = await cognitoAuth(args, env)
     expect({ code: text.code, stderr: text.stderr }).toEqual({ code: 1, stderr: '' })
-    expect(text.stdout).toContain('Any of these would let them in: allowed_groups; allowed_users; allowed_domains.')
+    expect(text.stdout).toContain(
+      'a group of allowed_groups; their e-mail address in allowed_users; an e-mail address of allowed_domains.',
+    )
     const asJson = await cognitoAuth([...args, '--json'], env)
     expect(JSON.parse(asJson.stdout)).toMatchObject({
       source: 'secret my-app/auth',

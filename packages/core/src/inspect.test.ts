@@ -91,6 +91,8 @@ describe('explainConfig', () => {
     expect(await ask('ada@example.com')).toBe(true)
     expect(await ask('bob@example.com')).toBe(false)
     expect((await explainConfig({ path }, { email: 'bob@example.com' })).ifVerified).toBeUndefined()
+    await writeFile(path, '{ "allowed_groups": ["developers"], "require_verified_email": false }')
+    expect(await ask('bob@example.com')).toBeUndefined()
   })
 
   test('reads where the environment says, and lets in platform admins only where they are named', async () => {

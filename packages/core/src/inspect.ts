@@ -97,7 +97,7 @@ export async function explainConfig(
   const ask = async (more: MockUserProfile): Promise<Decision> =>
     await decide(mockUser({ ...profile, isPlatformAdmin, ...more }), set, options)
   const decision = await ask({})
-  const matters = !decision.allowed && profile.emailVerified === false
+  const matters = !decision.allowed && profile.emailVerified === false && set.requireVerifiedEmail
   return {
     source: source.name,
     isSecret: source.name.startsWith('secret '),
