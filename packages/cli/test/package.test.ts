@@ -22,6 +22,14 @@ test('both commands can be imported, and required', async () => {
   expect(Object.keys(required)).toEqual(expect.arrayContaining(['doctor', 'explain']))
 })
 
+test('a bug keeps its stack, and is neither a yes nor a no: exit code 70', async () => {
+  const broken = `process.cwd = () => { throw new Error('broken on purpose') }`
+  const NODE_OPTIONS = `--import=data:text/javascript,${encodeURIComponent(broken)}`
+  const { code, stdout, stderr } = await cognitoAuth(['doctor', '--no-network'], { NODE_OPTIONS })
+  expect({ code, stdout }).toEqual({ code: 70, stdout: '' })
+  expect(stderr).toMatch(/Error: broken on purpose\n +at /)
+})
+
 describe('the README shows what explain prints', () => {
   const readme = read('README.md')
   const [, config = ''] = /With `auth-config.json` being `([^`]+)`/.exec(readme) ?? []
