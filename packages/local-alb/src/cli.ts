@@ -7,6 +7,7 @@
 
 import { readFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
+import { exitCodeOf } from './app-process.js'
 import { FAULTS, parseFault } from './faults.js'
 import { type LocalAlbOptions, startLocalAlb } from './local-alb.js'
 import { parseRules } from './rules.js'
@@ -32,9 +33,11 @@ const HELP = `An AWS load balancer with Cognito sign-in, on your desk.
 
 rules in --config: [{"path": "/public/*", "action": "authenticate" | "allow" | "deny" | "none", "target": "http://localhost:3001"}]
 
-The exit code is the app's; 1 when the load balancer could not start, 2 when an option is wrong.
+Signals are passed on to the app and all it started. The exit code is the app's; 1 when the load balancer could not start, 2 when an option is wrong.
 Pages: /_local-alb shows sessions, tokens as last sent, recent requests, and faults.
 `
+
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
 
 function number(value: string | undefined, name: string): number | undefined {
   if (value === undefined) return undefined
@@ -129,19 +132,31 @@ async function main(): Promise<number> {
     process.stdout.write(HELP)
     return 0
   }
-  const stopping = new Promise<number>((resolve) => {
-    process.once('SIGINT', () => resolve(130))
-    process.once('SIGTERM', () => resolve(143))
+  const stopping = new Promise<NodeJS.Signals>((resolve) => {
+    let isStopping = false
+    for (const signal of SIGNALS) {
+      process.on(signal, () => {
+        // Asked a second time, it does not wait for the app any longer, which is killed with us.
+        if (isStopping) process.exit(exitCodeOf(signal))
+        isStopping = true
+        resolve(signal)
+      })
+    }
   })
-  const alb = await startLocalAlb(options)
+  const alb = await Promise.race([startLocalAlb(options), stopping])
+  if (typeof alb === 'string') process.exit(exitCodeOf(alb))
   alb.setFault(fault)
   process.stderr.write(`Local load balancer on ${alb.url} (status and faults: ${alb.url}/_local-alb)\n`)
   if (values['print-env']) {
     for (const [name, value] of Object.entries(alb.env)) process.stdout.write(`export ${name}='${value}'\n`)
   }
-  const code = await (alb.appExited === undefined ? stopping : Promise.race([stopping, alb.appExited]))
-  await alb.stop()
-  return code
+  const end = await (alb.appExited === undefined ? stopping : Promise.race([stopping, alb.appExited]))
+  if (typeof end === 'number') {
+    await alb.stop()
+    return end
+  }
+  await alb.stop(end)
+  return (await alb.appExited) ?? exitCodeOf(end)
 }
 
 try {

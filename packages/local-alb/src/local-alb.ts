@@ -59,8 +59,8 @@ export interface LocalAlb {
   rotateKeys(): void
   /** The app's exit code, when `command` was given. */
   readonly appExited: Promise<number> | undefined
-  /** Stops the app and the load balancer; nothing is left open. */
-  stop(): Promise<void>
+  /** Stops the app, all that it started, and the load balancer; nothing is left open. @default 'SIGTERM' */
+  stop(signal?: NodeJS.Signals): Promise<void>
 }
 
 const DEFAULT_PORT = 8080
@@ -191,15 +191,12 @@ export async function startLocalAlb(options: LocalAlbOptions): Promise<LocalAlb>
   })
   state.baseUrl = `http://localhost:${await listen(server, options.port ?? DEFAULT_PORT)}`
   const env = environment(state.baseUrl)
-  const app =
-    command &&
-    new AppProcess(command, { ...env, ...process.env, PORT: String(appPort), COGNITO_AUTH_LOCAL_ALB: state.baseUrl })
-
+  let app: AppProcess | undefined
   let endHealthChecks = (): void => undefined
 
-  async function stop(): Promise<void> {
+  async function stop(signal?: NodeJS.Signals): Promise<void> {
     endHealthChecks()
-    await app?.stop()
+    await app?.stop(signal)
     // Upgraded sockets are no longer the server's: they are ended here.
     for (const socket of sockets) socket.destroy()
     if (server.listening) await new Promise((resolve) => server.close(resolve))
@@ -213,7 +210,13 @@ export async function startLocalAlb(options: LocalAlbOptions): Promise<LocalAlb>
   }
 
   try {
-    await app?.listening(appPort)
+    if (command !== undefined)
+      app = await AppProcess.start(command, appPort, {
+        ...env,
+        ...process.env,
+        PORT: String(appPort),
+        COGNITO_AUTH_LOCAL_ALB: state.baseUrl,
+      })
     if (healthPath !== undefined)
       endHealthChecks = startHealthChecks({ appUrl, path: healthPath, remember: (entry) => state.remember(entry) })
   } catch (error) {

@@ -1,9 +1,9 @@
 import { spawn } from 'node:child_process'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, describe, expect, test } from 'vitest'
+import { afterAll, describe, expect, test, vi } from 'vitest'
 
 // The command as it is published: `npx pnpm test` builds first.
 const CLI = new URL('../dist/cli.mjs', import.meta.url).pathname
@@ -42,6 +42,11 @@ function run(args: readonly string[], env: NodeJS.ProcessEnv = {}) {
   return { child, ready, done }
 }
 
+/** That the app itself has ended, and not only what was started first. The system takes a moment to bury it. */
+async function expectGone(port: string): Promise<void> {
+  await vi.waitFor(async () => await expect(fetch(`http://localhost:${port}`)).rejects.toThrow('fetch failed'), 10_000)
+}
+
 const command = ['--', process.execPath, file('app.cjs', APP)]
 const publicEverything = file('config.json', { _comment: 'no sign-in', rules: [{ path: '/*', action: 'none' }] })
 
@@ -76,6 +81,72 @@ describe('local-alb -- <command>', () => {
   test('says that the app exited before it listened', async () => {
     const { done } = run(['--port', '0', '--', process.execPath, '-e', 'process.exit(3)'])
     expect(await done).toMatchObject({ code: 1, said: expect.stringContaining('exited with code 3') as string })
+  })
+
+  test('says which command there is not', async () => {
+    const { done } = run(['--port', '0', '--', 'no-such-command'])
+    expect(await done).toMatchObject({ code: 1, said: expect.stringContaining('is there a command no-such') as string })
+  })
+
+  test('says that the port of the app is in use', async () => {
+    const other = createServer()
+    await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve))
+    const { port } = other.address() as { port: number }
+    const { done } = run(['--port', '0', '--app-port', String(port), ...command])
+    expect(await done).toMatchObject({
+      code: 1,
+      said: expect.stringContaining(`port ${port} of the app is in use`) as string,
+    })
+    other.close()
+  })
+
+  test.each(['SIGTERM', 'SIGINT', 'SIGHUP'] as const)('passes %s on, to the child of a child too', async (signal) => {
+    // As `npm run` does: a shell that starts node. The app tells its pid, and ends by its own choice.
+    const marker = join(folder, signal)
+    const app = file(
+      `${signal}.cjs`,
+      `process.once('${signal}', () => { require('node:fs').writeFileSync(${JSON.stringify(marker)}, ''); process.exit(0) })
+      require('node:http').createServer((req, res) => res.end(process.env.PORT)).listen(process.env.PORT)`,
+    )
+    const shell = ['--', 'sh', '-c', `${process.execPath} ${app}; exit 9`]
+    const { child, ready, done } = run(['--port', '0', '--config', publicEverything, ...shell])
+    const port = await (await fetch(await ready)).text()
+    child.kill(signal)
+    const { code } = await done
+    expect(existsSync(marker)).toBe(true)
+    // The shell may die of the signal, or live to say 9.
+    expect([9, { SIGTERM: 143, SIGINT: 130, SIGHUP: 129 }[signal]]).toContain(code)
+    await expectGone(port)
+  })
+
+  test('asked twice, it does not wait for an app that will not end, and leaves none of it', async () => {
+    const app = file(
+      'stubborn.cjs',
+      `process.on('SIGTERM', () => console.log('no'))
+      require('node:http').createServer((req, res) => res.end(process.env.PORT)).listen(process.env.PORT)`,
+    )
+    const started = run(['--port', '0', '--config', publicEverything, '--', process.execPath, app])
+    const port = await (await fetch(await started.ready)).text()
+    const refused = new Promise((resolve) => started.child.stdout.on('data', resolve))
+    started.child.kill('SIGTERM')
+    await refused
+    started.child.kill('SIGTERM')
+    expect((await started.done).code).toBe(143)
+    await expectGone(port)
+  })
+
+  test('stops at once while the app is still starting', async () => {
+    const { child, done } = run([
+      '--port',
+      '0',
+      '--',
+      process.execPath,
+      '-e',
+      'console.log("begun"); setInterval(() => {}, 1000)',
+    ])
+    await new Promise((resolve) => child.stdout.once('data', resolve))
+    child.kill('SIGINT')
+    expect((await done).code).toBe(130)
   })
 
   test('says that the port is in use', async () => {
