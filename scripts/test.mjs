@@ -1,6 +1,7 @@
 /** `npx pnpm test`: type-checks, lints, and runs all tests; says at the end what failed. The build has run before. */
 import { spawnSync } from 'node:child_process'
 import { mkdirSync } from 'node:fs'
+import { findChromium } from './chromium.mjs'
 
 mkdirSync('.reports', { recursive: true })
 
@@ -11,6 +12,9 @@ const steps = [
   ['import directions', ['node', 'scripts/check-imports.mjs']],
   ['tests', ['vitest', 'run', '--reporter=default', '--reporter=json', '--outputFile.json=.reports/vitest.json']],
 ]
+if (findChromium() === undefined)
+  console.log('skipped: the browser tests, since there is no Chromium here (apt-get install chromium)')
+else steps.push(['browser tests', ['node', 'scripts/test-browser.mjs']])
 
 const failed = []
 for (const [name, [command, ...args]] of steps) {
