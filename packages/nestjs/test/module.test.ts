@@ -9,7 +9,7 @@ import {
   type ExceptionFilter,
   ForbiddenException,
   Get,
-  HttpException,
+  type HttpException,
   Inject,
   Injectable,
   Module,

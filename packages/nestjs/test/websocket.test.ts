@@ -1,4 +1,5 @@
 import { once } from 'node:events'
+import type { IncomingMessage } from 'node:http'
 import { createMockUser, type User } from '@cognito-auth/core'
 import { createTestAlb, type TestAlb } from '@cognito-auth/testing'
 import { type DynamicModule, type INestApplication, Module, type Type, UseGuards } from '@nestjs/common'
@@ -72,7 +73,7 @@ describe('with ws', () => {
   ): Promise<{ status: number | undefined; body: string; type: unknown }> {
     const socket = open(url, headers)
     socket.on('error', () => undefined)
-    const [, response] = (await once(socket, 'unexpected-response')) as [unknown, import('node:http').IncomingMessage]
+    const [, response] = (await once(socket, 'unexpected-response')) as [unknown, IncomingMessage]
     const chunks: Buffer[] = []
     for await (const chunk of response) chunks.push(chunk as Buffer)
     return {
