@@ -5,6 +5,7 @@ export const APPS = [
   { name: 'express', port: 8080, command: ['node', 'app.js'] },
   { name: 'koa', port: 8082, command: ['node', 'app.js'] },
   { name: 'remix', port: 8083, command: ['node', 'server.js'] },
+  { name: 'nestjs', port: 8081, command: ['node', 'dist/main.js'] },
 ]
 
 /** What every example app answers. */
