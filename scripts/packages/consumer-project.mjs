@@ -54,7 +54,7 @@ export async function createProject(name, { folder, tarballs }) {
   await writeFile(join(project, 'package.json'), JSON.stringify(installed, null, 2))
   for (const extension of ['mts', 'cts']) await cp(join(source, 'consumer.ts'), join(project, `consumer.${extension}`))
   for (const [resolution, options] of Object.entries(RESOLUTIONS)) {
-    const compilerOptions = { ...COMPILER_OPTIONS, ...options }
+    const compilerOptions = { ...COMPILER_OPTIONS, ...manifest.compilerOptions, ...options }
     const tsconfig = { compilerOptions, files: ['consumer.mts', 'consumer.cts'] }
     await writeFile(join(project, `tsconfig.${resolution}.json`), JSON.stringify(tsconfig))
   }
