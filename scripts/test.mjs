@@ -1,4 +1,4 @@
-/** `npx pnpm test`: type-checks, lints, and runs all tests; says at the end what failed. The build has run before. */
+/** `npx pnpm test`: type-checks, lints, looks for what is unused, and runs all tests; says at the end what failed. The build has run before. */
 import { spawnSync } from 'node:child_process'
 import { mkdirSync } from 'node:fs'
 import { findChromium } from './chromium.mjs'
@@ -9,6 +9,7 @@ const steps = [
   ['types', ['turbo', 'run', 'typecheck', '--output-logs=errors-only']],
   ['lint', ['oxlint', '--deny-warnings']],
   ['format', ['oxfmt', '--check', '.']],
+  ['unused exports and dependencies', ['knip', '--no-config-hints']],
   ['import directions', ['node', 'scripts/check-imports.mjs']],
   ['tests', ['vitest', 'run', '--reporter=default', '--reporter=json', '--outputFile.json=.reports/vitest.json']],
 ]
