@@ -1,0 +1,48 @@
+/** The pages in the order in which somebody would need them; a test says when one is missing. */
+export const sidebar = [
+  {
+    text: 'Begin',
+    items: [
+      { text: 'What it is', link: '/' },
+      { text: 'Start here', link: '/start-here' },
+      { text: 'Coming from the Python library', link: '/from-python' },
+    ],
+  },
+  {
+    text: 'Frameworks',
+    items: [
+      { text: 'Express', link: '/express' },
+      { text: 'NestJS', link: '/nestjs' },
+      { text: 'Koa', link: '/koa' },
+      { text: 'Remix and React Router', link: '/remix' },
+      { text: 'Anything else', link: '/core' },
+    ],
+  },
+  {
+    text: 'Who may come in',
+    items: [
+      { text: 'Configuration', link: '/configuration' },
+      { text: 'Rules and explain', link: '/rules' },
+      { text: 'Errors and what to do', link: '/errors' },
+    ],
+  },
+  {
+    text: 'Develop',
+    items: [
+      { text: 'Local load balancer', link: '/local-alb' },
+      { text: 'Testing your app', link: '/testing' },
+      { text: 'Signing out', link: '/logout' },
+      { text: 'WebSockets', link: '/websockets' },
+    ],
+  },
+  {
+    text: 'Run',
+    items: [
+      { text: 'Deployment', link: '/deployment' },
+      { text: 'Security', link: '/security' },
+      { text: 'Operations', link: '/operations' },
+      { text: 'Performance', link: '/performance' },
+    ],
+  },
+  { text: 'Reference', items: [{ text: 'API', link: '/api/' }] },
+]

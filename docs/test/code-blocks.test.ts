@@ -1,0 +1,63 @@
+import { spawnSync } from 'node:child_process'
+import { join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { type Block, blocksOf } from './blocks.js'
+import { runnableName, writeBlocks } from './files.js'
+import { jsonProblem } from './json-blocks.js'
+import { allPages, ROOT } from './pages.js'
+import { shellProblems } from './shell-blocks.js'
+import { COMPILED, typeCheck } from './type-check.js'
+
+/** Languages that nobody could check, for what is shown and not written: output, HTTP messages. */
+const SHOWN: readonly string[] = ['text', 'http']
+const SHELL: readonly string[] = ['sh']
+
+const blocks = allPages.flatMap(blocksOf)
+const ofLanguage = (languages: readonly string[]): Block[] =>
+  blocks.filter((block) => languages.includes(block.language))
+
+test('every code block is in a language that is checked', () => {
+  const known = [...COMPILED, ...SHELL, ...SHOWN, 'json']
+  expect(blocks.filter(({ language }) => !known.includes(language))).toEqual([])
+})
+
+test('TypeScript and JavaScript compile against the built packages', () => {
+  const compiled = ofLanguage(COMPILED)
+  expect(compiled.length).toBeGreaterThan(0)
+  expect(typeCheck(compiled)).toEqual([])
+})
+
+test('JSON is JSON, and configs, users and rules are what they should be', async () => {
+  const problems: string[] = []
+  for (const block of ofLanguage(['json'])) problems.push((await jsonProblem(block)) ?? '')
+  expect(problems.filter((problem) => problem !== '')).toEqual([])
+})
+
+test('commands, scripts, packages and flags exist', () => {
+  expect(ofLanguage(SHELL).flatMap(shellProblems)).toEqual([])
+})
+
+const runs = blocks.filter(({ isRun }) => isRun)
+
+describe('what is marked to be run ends well', () => {
+  test('there is something to run', () => {
+    expect(runs.length).toBeGreaterThan(0)
+  })
+
+  test.each(runs)('$page:$line', (block) => {
+    const folder = writeBlocks(
+      block.page,
+      blocksOf(allPages.find(({ path }) => path === block.page) ?? never()),
+      '_run',
+    )
+    const isShell = SHELL.includes(block.language)
+    const { status, stdout, stderr } = isShell
+      ? spawnSync('bash', ['-e', '-c', block.code], { cwd: ROOT, encoding: 'utf8' })
+      : spawnSync(process.execPath, [join(folder, runnableName(block))], { cwd: folder, encoding: 'utf8' })
+    expect({ status, output: status === 0 ? '' : stdout + stderr }).toEqual({ status: 0, output: '' })
+  })
+})
+
+function never(): never {
+  throw new Error('a block is of a page')
+}

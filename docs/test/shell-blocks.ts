@@ -1,0 +1,158 @@
+/**
+ * Checks the commands of pages: that the command is one that we know, and that its scripts, packages, subcommands and
+ * flags exist.
+ *
+ * @module
+ */
+
+import { spawnSync } from 'node:child_process'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import type { Block } from './blocks.js'
+import { ROOT } from './pages.js'
+
+interface Manifest {
+  readonly name?: string
+  readonly scripts?: Readonly<Record<string, string>>
+  readonly bin?: Readonly<Record<string, string>>
+  readonly dependencies?: Readonly<Record<string, string>>
+  readonly devDependencies?: Readonly<Record<string, string>>
+}
+
+function manifest(folder: string): Manifest {
+  return JSON.parse(readFileSync(join(ROOT, folder, 'package.json'), 'utf8')) as Manifest
+}
+
+const packages = new Map(
+  readdirSync(join(ROOT, 'packages'))
+    .map((name) => `packages/${name}`)
+    .filter((folder) => existsSync(join(ROOT, folder, 'package.json')))
+    .map((folder) => [manifest(folder).name ?? '', folder]),
+)
+
+/** What `npm install` may name: our packages, and those that pages are compiled against. */
+const installable = new Set([
+  ...packages.keys(),
+  ...Object.keys(manifest('docs').devDependencies ?? {}),
+  ...Object.keys(manifest('.').devDependencies ?? {}),
+])
+
+const helps = new Map<string, string>()
+
+/** What the command of a package says with `--help`. */
+function helpOf(name: string): string {
+  const folder = packages.get(name)
+  const known = helps.get(name)
+  if (known !== undefined) return known
+  const bin = Object.values((folder && manifest(folder).bin) ?? {})[0]
+  if (folder === undefined || bin === undefined) throw new Error(`${name} has no command`)
+  const { stdout } = spawnSync(process.execPath, [join(ROOT, folder, bin), '--help'], { encoding: 'utf8' })
+  helps.set(name, stdout)
+  return stdout
+}
+
+function checkFlags(args: readonly string[], help: string, what: string): void {
+  for (const arg of args) {
+    const flag = /^--?[\w-]+/.exec(arg)?.[0]
+    if (flag === undefined) continue
+    if (!new RegExp(`(^|[\\s,])${flag}(?![\\w-])`, 'm').test(help)) throw new Error(`${what} has no ${flag}`)
+  }
+}
+
+function checkOwnCommand(name: string, args: readonly string[], folder: string): void {
+  const help = helpOf(name)
+  const end = args.indexOf('--')
+  const own = end === -1 ? args : args.slice(0, end)
+  checkFlags(own, help, name)
+  const [subcommand] = own
+  if (name === '@cognito-auth/cli' && !new RegExp(`^${subcommand}\\b`, 'm').test(help) && subcommand !== '--help') {
+    throw new Error(`${name} has no command ${subcommand}`)
+  }
+  if (end !== -1) checkCommand(args.slice(end + 1), folder)
+}
+
+/** Scripts of the repository, and of the package that the page is in. */
+function scriptsAt(folder: string): Readonly<Record<string, string>> {
+  const own = existsSync(join(ROOT, folder, 'package.json')) ? manifest(folder).scripts : {}
+  return { ...manifest('.').scripts, ...own }
+}
+
+function checkNpx(args: readonly string[], folder: string): void {
+  const [name = '', ...rest] = args.filter((arg) => arg !== '--yes')
+  if (packages.has(name)) return checkOwnCommand(name, rest, folder)
+  if (name !== 'pnpm') throw new Error(`npx ${name}: not a package of ours`)
+  const [script = '', ...flags] = rest
+  const command = scriptsAt(folder)[script]
+  if (command === undefined) throw new Error(`there is no script ${script}`)
+  // A flag goes to the last program of the script, which must know it.
+  const program = command.split(/\s+/).findLast((word) => word.endsWith('.mjs'))
+  const source = program === undefined ? '' : readFileSync(join(ROOT, program), 'utf8')
+  for (const flag of flags.filter((one) => one.startsWith('--'))) {
+    if (!source.includes(`'${flag}'`)) throw new Error(`npx pnpm ${script} has no ${flag}`)
+  }
+}
+
+function checkNpm(args: readonly string[]): void {
+  const [command, ...rest] = args
+  if (command === 'init') return
+  if (command !== 'install') throw new Error(`npm ${command}: write npm install or npx`)
+  for (const arg of rest) {
+    if (arg === '--save-dev') continue
+    if (!installable.has(arg)) throw new Error(`npm install ${arg}: no page is compiled against it`)
+  }
+}
+
+function checkNode(args: readonly string[]): void {
+  const { stdout } = spawnSync(process.execPath, ['--help'], { encoding: 'utf8' })
+  checkFlags(
+    args.filter((arg) => arg.startsWith('--')),
+    stdout,
+    'node',
+  )
+}
+
+const COMMANDS: Readonly<Record<string, (args: readonly string[], folder: string) => void>> = {
+  npx: checkNpx,
+  npm: checkNpm,
+  node: checkNode,
+  curl: (args) => checkFlags(args, '-i -s -X -H -d -o -w --max-time', 'what we use of curl'),
+  git: (args) => {
+    if (!['clone', 'rebase'].includes(args[0] ?? '')) throw new Error(`git ${args[0]}: not needed to use this`)
+  },
+  cd: () => undefined,
+  mkdir: () => undefined,
+  export: () => undefined,
+}
+
+function checkCommand(words: readonly string[], folder: string): void {
+  const start = words.findIndex((word) => !/^[A-Z_]+=/.test(word))
+  // Only variables are set.
+  if (start === -1) return
+  const [command = '', ...args] = words.slice(start)
+  const check = COMMANDS[command]
+  if (check === undefined) throw new Error(`${command}: not a command that is checked`)
+  check(args, folder)
+}
+
+/** Words of a line, quotes taken away; what follows a `#` is a comment. */
+function wordsOf(line: string): string[] {
+  const words = line.match(/(?:[^\s'"]+|'[^']*'|"[^"]*")+/g) ?? []
+  const comment = words.findIndex((word) => word.startsWith('#'))
+  return (comment === -1 ? words : words.slice(0, comment)).map((word) => word.replaceAll(/['"]/g, ''))
+}
+
+/** What is wrong with the commands of a block. */
+export function shellProblems(block: Block): string[] {
+  const joined = block.code.replaceAll(/\\\n\s*/g, ' ')
+  return joined.split('\n').flatMap((line) => {
+    try {
+      for (const part of line.split(/\s(?:&&|\|)\s/)) {
+        const words = wordsOf(part)
+        if (words.length > 0) checkCommand(words, dirname(block.page))
+      }
+      return []
+    } catch (error) {
+      return [`${block.page}:${block.line} ${error instanceof Error ? error.message : String(error)}`]
+    }
+  })
+}
