@@ -43,15 +43,16 @@ export function checkAccessToken(
   issuers: IssuerPolicy,
   toleranceSeconds: number,
 ): UnverifiedAccessToken {
-  const jws = parseCompactJws(token, 'RS256', 'refused')
-  const { kid } = jws.unverifiedHeader
-  checkAccessClaims(jws.unverifiedClaims, expected, issuers, toleranceSeconds)
+  const { unverifiedHeader, unverifiedClaims, signature, signingInput } = parseCompactJws(token, 'RS256', 'refused')
+  const { kid } = unverifiedHeader
+  checkAccessClaims(unverifiedClaims, expected, issuers, toleranceSeconds)
   if (typeof kid !== 'string' || kid === '' || kid.length > MAX_KID_LENGTH) {
     throw new InvalidTokenError('key_id', 'The access token names no key')
   }
-  checkRegisteredClaims(jws.unverifiedClaims)
+  checkRegisteredClaims(unverifiedClaims)
   // Checked above to be a string; the compiler cannot know.
-  return { ...jws, kid, issuer: jws.unverifiedClaims['iss'] as string }
+  const issuer = unverifiedClaims['iss'] as string
+  return { unverifiedHeader, unverifiedClaims, signature, signingInput, kid, issuer }
 }
 
 /**

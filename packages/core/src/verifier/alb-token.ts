@@ -46,8 +46,8 @@ const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i
  * @see {@link https://docs.aws.amazon.com/elasticloadbalancing/latest/application/listener-authenticate-users.html#user-claims-encoding Verifying user claims}
  */
 export function checkAlbToken(token: string, policy: AlbTokenPolicy): UnverifiedAlbToken {
-  const jws = parseCompactJws(token, 'ES256', 'allowed')
-  const { signer, client, iss, kid } = jws.unverifiedHeader
+  const { unverifiedHeader, unverifiedClaims, signature, signingInput } = parseCompactJws(token, 'ES256', 'allowed')
+  const { signer, client, iss, kid } = unverifiedHeader
   // ALBeast: everybody's load balancers sign with the same regional keys; only `signer` tells ours from theirs.
   const keysBase = policy.signers.keysBase(signer)
   if (typeof client !== 'string' || client === '' || policy.clientIds?.has(client) === false) {
@@ -57,9 +57,9 @@ export function checkAlbToken(token: string, policy: AlbTokenPolicy): Unverified
   if (typeof kid !== 'string' || !UUID.test(kid)) {
     throw new InvalidTokenError('key_id', 'The key id of the token is not a UUID')
   }
-  checkAlbTimes(jws.unverifiedHeader, jws.unverifiedClaims, policy.clockToleranceSeconds)
-  if (!isEs256Signature(jws.signature)) throw badSignature()
-  return { ...jws, kid, keysBase }
+  checkAlbTimes(unverifiedHeader, unverifiedClaims, policy.clockToleranceSeconds)
+  if (!isEs256Signature(signature)) throw badSignature()
+  return { unverifiedHeader, unverifiedClaims, signature, signingInput, kid, keysBase }
 }
 
 /** Times of a token, verified or not; asked again each time a remembered token is used. */

@@ -54,7 +54,7 @@ export class IssuerPolicy {
    * @throws {InvalidTokenError} `issuer`.
    */
   checkAlbIssuer(iss: unknown): asserts iss is string {
-    if (typeof iss !== 'string' || iss === '' || !this.#isPinned(iss)) throw refused()
+    if (typeof iss !== 'string' || iss === '' || !this.#isPinned(iss, poolOfIssuer(iss))) throw refused()
   }
 
   /**
@@ -64,9 +64,10 @@ export class IssuerPolicy {
    * issuers pinned, it must be on that list, and a Cognito issuer must still be the same pool.
    */
   checkAccessIssuer(iss: unknown, albIssuer: string): asserts iss is string {
-    if (typeof iss !== 'string' || !this.#isPinned(iss)) throw refused()
+    if (typeof iss !== 'string') throw refused()
     const pool = poolOfIssuer(iss)
-    const albPool = poolOfIssuer(albIssuer)
+    if (!this.#isPinned(iss, pool)) throw refused()
+    const albPool = iss === albIssuer ? pool : poolOfIssuer(albIssuer)
     const areCognito = pool !== undefined && albPool !== undefined
     if (areCognito ? pool !== albPool : this.#pins.issuers === undefined) throw refused()
   }
@@ -86,11 +87,10 @@ export class IssuerPolicy {
     return known.map((issuer) => this.jwksUrl(issuer))
   }
 
-  #isPinned(iss: string): boolean {
+  #isPinned(iss: string, pool: string | undefined): boolean {
     const { issuers, userPoolIds } = this.#pins
     if (issuers !== undefined) return issuers.has(iss)
     if (userPoolIds === undefined) return true
-    const pool = poolOfIssuer(iss)
     return pool !== undefined && userPoolIds.has(pool)
   }
 }
