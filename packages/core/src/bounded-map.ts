@@ -8,6 +8,8 @@
 export class BoundedMap<Value> {
   readonly #entries = new Map<string, Value>()
   readonly #limit: number
+  /** The key used last, which need not be moved when it is used again. */
+  #latest: string | undefined
 
   constructor(limit: number) {
     this.#limit = limit
@@ -19,9 +21,10 @@ export class BoundedMap<Value> {
 
   get(key: string): Value | undefined {
     const value = this.#entries.get(key)
-    if (value === undefined) return undefined
+    if (value === undefined || key === this.#latest) return value
     this.#entries.delete(key)
     this.#entries.set(key, value)
+    this.#latest = key
     return value
   }
 
@@ -33,6 +36,7 @@ export class BoundedMap<Value> {
       if (!oldest.done) this.#entries.delete(oldest.value)
     }
     this.#entries.set(key, value)
+    this.#latest = key
   }
 
   delete(key: string): void {

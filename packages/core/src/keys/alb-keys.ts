@@ -50,17 +50,17 @@ export class AlbKeys {
     })
   }
 
-  /** The key if it is fresh and remembered. `kid` is a UUID: the caller has checked. */
-  peek(base: string, kid: string): KeyObject | undefined {
-    return this.#cache.peek(`${base}/${kid}`)
+  /** The key if it is fresh and remembered. */
+  peek(url: string): KeyObject | undefined {
+    return this.#cache.peek(url)
   }
 
   /**
    * @throws {InvalidTokenError} `key_not_found`.
    * @throws {KeysUnavailableError} when it cannot be had now.
    */
-  async get(base: string, kid: string): Promise<KeyObject> {
-    return await this.#cache.get(`${base}/${kid}`)
+  async get(url: string): Promise<KeyObject> {
+    return await this.#cache.get(url)
   }
 
   clear(): void {

@@ -29,10 +29,8 @@ export interface AlbToken {
 
 /** A token that passed every check that needs no key. Nothing in it is verified yet. */
 export interface UnverifiedAlbToken extends UnverifiedJws {
-  /** A UUID: safe to be the last part of a URL. */
-  readonly kid: string
-  /** Where the keys of the load balancer's region are; from configuration, never from the token. */
-  readonly keysBase: string
+  /** Where its key is: in the load balancer's region, from configuration, never from the token; last comes "kid", a UUID. */
+  readonly keyUrl: string
 }
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i
@@ -59,7 +57,7 @@ export function checkAlbToken(token: string, policy: AlbTokenPolicy): Unverified
   }
   checkAlbTimes(unverifiedHeader, unverifiedClaims, policy.clockToleranceSeconds)
   if (!isEs256Signature(signature)) throw badSignature()
-  return { unverifiedHeader, unverifiedClaims, signature, signingInput, kid, keysBase }
+  return { unverifiedHeader, unverifiedClaims, signature, signingInput, keyUrl: `${keysBase}/${kid}` }
 }
 
 /** Times of a token, verified or not; asked again each time a remembered token is used. */

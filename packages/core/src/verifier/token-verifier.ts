@@ -36,8 +36,7 @@ export interface VerifiedTokensOfRequest {
 }
 
 interface RememberedAlbToken extends AlbToken {
-  readonly keysBase: string
-  readonly kid: string
+  readonly keyUrl: string
 }
 
 interface RememberedAccessToken {
@@ -159,9 +158,9 @@ export class TokenVerifier {
     const digest = this.#albTokens.digest(token)
     const known = this.#albTokens.get(digest)
     if (known !== undefined) {
-      const { keysBase, kid, header, claims } = known.token
+      const { keyUrl, header, claims } = known.token
       checkAlbTimes(header, claims, this.#setup.clockToleranceSeconds)
-      const key = this.#albKeys.peek(keysBase, kid) ?? (await this.#albKeys.get(keysBase, kid))
+      const key = this.#albKeys.peek(keyUrl) ?? (await this.#albKeys.get(keyUrl))
       if (key === known.key) return { header, claims }
       this.#albTokens.delete(digest)
     }
@@ -185,12 +184,12 @@ export class TokenVerifier {
 
   async #verifyNewAlbToken(token: string, digest: string, alone: boolean): Promise<AlbToken> {
     const unverified = checkAlbToken(token, this.#setup)
-    const { kid, keysBase, signingInput, signature } = unverified
-    const key: KeyObject = this.#albKeys.peek(keysBase, kid) ?? (await this.#albKeys.get(keysBase, kid))
+    const { keyUrl, signingInput, signature } = unverified
+    const key: KeyObject = this.#albKeys.peek(keyUrl) ?? (await this.#albKeys.get(keyUrl))
     if (!(await verifyEs256(signingInput, key, signature, alone))) throw badSignature()
     const { unverifiedHeader: header, unverifiedClaims: claims } = unverified
     checkAlbClaims(header, claims)
-    this.#albTokens.set(digest, { header, claims, keysBase, kid }, key)
+    this.#albTokens.set(digest, { header, claims, keyUrl }, key)
     return { header, claims }
   }
 
