@@ -48,9 +48,20 @@ export abstract class CognitoAuthError extends Error {
   declare readonly reason?: string
 }
 
-/** Who sent the request is not established. Always a 401. */
+/**
+ * Who sent the request is not established. Always a 401. Its `stack` names no places: strangers decide how often one is
+ * made, collecting them is half of what refusing costs, and `code` and `reason` say which check it was.
+ */
 export abstract class AuthenticationError extends CognitoAuthError {
   readonly status = 401
+
+  constructor(message: string, options?: ErrorOptions) {
+    const { stackTraceLimit } = Error
+    // Not an assignment, which would throw where `Error` is frozen (`node --frozen-intrinsics`).
+    Reflect.set(Error, 'stackTraceLimit', 0)
+    super(message, options)
+    Reflect.set(Error, 'stackTraceLimit', stackTraceLimit)
+  }
 }
 
 /** A token header is not on the request. */
