@@ -11,7 +11,7 @@ export default {
   vitest: { configFile: 'vitest.mutation.config.ts', related: false },
   mutate: ['src/{keys,verifier,rules,config}/**/*.ts', 'src/headers.ts', '!src/**/*.test.ts'],
   coverageAnalysis: 'perTest',
-  reporters: ['clear-text', 'json', 'html'],
+  reporters: ['clear-text', 'progress-append-only', 'json', 'html'],
   clearTextReporter: { logTests: false, reportTests: false, allowColor: false, skipFull: true },
   concurrency: 2,
   timeoutMS: 20_000,
