@@ -2,6 +2,7 @@
  * Measures contenders in turn, round after round, so that what slows the machine down for a while slows all of them.
  * What is compared is the ratio within a round; what is told is the median over the rounds, and the quartiles as spread.
  */
+import { existsSync, readFileSync } from 'node:fs'
 
 /** @param {number[]} values @param {number} part 0.5 for the median */
 export function quantile(values, part) {
@@ -52,11 +53,19 @@ export function ratio(samples, key, a, b) {
   return summary(samples[a].map((sample, round) => sample[key] / samples[b][round][key]))
 }
 
+/** CPU microseconds of the main thread, which runs the event loop; without `/proc`, of the process. */
+function mainThreadUs() {
+  const path = `/proc/self/task/${process.pid}/schedstat`
+  if (existsSync(path)) return Number(readFileSync(path, 'utf8').split(' ')[0]) / 1000
+  const { user, system } = process.cpuUsage()
+  return user + system
+}
+
 /**
  * Works off `items`, at most `limit` at a time.
  *
- * @returns {Promise<{ perSecond: number, loopUs: number, us: number }>} Items a second, microseconds of event loop per
- * item, and microseconds per item by the clock.
+ * @returns {Promise<{ perSecond: number, us: number, loopUs: number, cpuUs: number }>} Items a second; microseconds for
+ * each: by the clock, of active event loop, and of CPU on the main thread, which other programs do not lengthen.
  */
 export async function inFlight(limit, items, work) {
   let next = 0
@@ -69,14 +78,18 @@ export async function inFlight(limit, items, work) {
   }
   await turn()
   const before = performance.eventLoopUtilization()
+  const cpuBefore = mainThreadUs()
   const started = performance.now()
   await Promise.all(Array.from({ length: limit }, worker))
   const ms = performance.now() - started
+  const cpu = mainThreadUs() - cpuBefore
   const { active } = performance.eventLoopUtilization(before)
+  const each = (us) => us / items.length
   return {
     perSecond: (items.length / ms) * 1000,
-    loopUs: (active * 1000) / items.length,
-    us: (ms * 1000) / items.length,
+    us: each(ms * 1000),
+    loopUs: each(active * 1000),
+    cpuUs: each(cpu),
   }
 }
 

@@ -13,7 +13,7 @@ const isQuick = process.argv.includes('--quick')
 const onlyAt = process.argv.indexOf('--only')
 const only = onlyAt === -1 ? '' : (process.argv[onlyAt + 1] ?? '')
 
-const effort = isQuick ? { rounds: 2, size: 100, isQuick } : { rounds: 11, size: 2_000, isQuick }
+const effort = isQuick ? { rounds: 1, size: 100, isQuick } : { rounds: 11, size: 2_000, isQuick }
 
 const loadAtStart = loadavg()[0]
 const rows = []

@@ -2,6 +2,8 @@
 export const FRAMEWORKS = {
   express: () => import('./express.mjs'),
   koa: () => import('./koa.mjs'),
+  nestjs: () => import('./nestjs.mjs'),
+  remix: () => import('./remix.mjs'),
 }
 
 /** Ways to protect an app: not at all, with this project, by hand. */

@@ -15,6 +15,8 @@ export const CASES = {
   refused: refusedToken,
   express: endToEnd('express', 'Express'),
   koa: endToEnd('koa', 'Koa'),
+  nestjs: endToEnd('nestjs', 'NestJS on Express'),
+  remix: endToEnd('remix', 'Remix'),
   authorise,
   memory,
   start,

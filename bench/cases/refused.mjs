@@ -48,9 +48,12 @@ export async function refusedToken({ rounds, size }) {
     title: 'A refused token: wrong signer',
     standsFor: 'somebody who sends tokens of a load balancer of their own, as often as they can',
     samples,
-    columns: [['us', 'us a request', 1]],
+    columns: [
+      ['us', 'us a request', 1],
+      ['cpuUs', 'us of CPU', 1],
+    ],
     targets: [
-      bound.absolute(samples, 'us', 'cognito-auth', 10, 'us'),
+      bound.absolute(samples, 'cpuUs', 'cognito-auth', 10, 'us (CPU)'),
       bound.fact(`no key is fetched (${fetches} were)`, fetches === 0),
     ],
   })
