@@ -12,6 +12,7 @@ const APPS = [
   { page: START, file: 'app.mjs' },
   { page: 'docs/express.md', file: 'app.mjs' },
   { page: 'docs/koa.md', file: 'app.mjs' },
+  { page: 'docs/nestjs.md', file: 'main.js' },
 ]
 
 const startBlocks = blocksOf(readPage(START))

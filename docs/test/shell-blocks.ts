@@ -77,8 +77,18 @@ function scriptsAt(folder: string): Readonly<Record<string, string>> {
   return { ...manifest('.').scripts, ...own }
 }
 
+/** Takes `-p PACKAGE` away; the command that follows is then one of a package's, by its own name. */
+function withoutPackages(args: readonly string[]): readonly string[] {
+  const [flag, name = '', ...rest] = args
+  if (flag !== '-p') return args
+  if (!installable.has(name)) throw new Error(`npx -p ${name}: no page is compiled against it`)
+  const [command = '', ...others] = withoutPackages(rest)
+  const bins = packages.has(name) ? manifest(packages.get(name) ?? '').bin : {}
+  return Object.hasOwn(bins ?? {}, command) ? [name, ...others] : [command, ...others]
+}
+
 function checkNpx(args: readonly string[], folder: string): void {
-  const [name = '', ...rest] = args.filter((arg) => arg !== '--yes')
+  const [name = '', ...rest] = withoutPackages(args).filter((arg) => arg !== '--yes')
   if (packages.has(name)) return checkOwnCommand(name, rest, folder)
   if (name !== 'pnpm') throw new Error(`npx ${name}: not a package of ours`)
   const [script = '', ...flags] = rest

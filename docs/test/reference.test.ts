@@ -1,0 +1,163 @@
+/** What pages say of options, variables, errors and flags is what the code says: neither may drift. */
+import { spawnSync } from 'node:child_process'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import * as core from '@cognito-auth/core'
+import { FAULTS as LOCAL_FAULTS } from '@cognito-auth/local-alb'
+import { FAULTS as TEST_FAULTS } from '@cognito-auth/testing'
+import * as v from 'valibot'
+import { describe, expect, test } from 'vitest'
+import { sidebar } from '../.vitepress/sidebar.js'
+import { COGNITO_AUTH_OPTIONS } from '../../packages/core/src/cognito-auth.js'
+import { authEntries } from '../../packages/core/src/config/auth-options.js'
+import { VARIABLE_NAMES } from '../../packages/core/src/config/environment.js'
+import { VARIABLES } from '../../packages/core/src/options.js'
+import { allPages, readPage, ROOT, sitePages } from './pages.js'
+import { codeIn, tableOf } from './tables.js'
+
+const configuration = readPage('docs/configuration.md')
+
+function source(path: string): string {
+  return readFileSync(join(ROOT, path), 'utf8')
+}
+
+/** Members of a union of texts in a source file. */
+function unionIn(path: string, name: string): string[] {
+  const [, union = ''] = new RegExp(`type ${name} =([^;]*?)(?:\\n\\n|$)`).exec(source(path)) ?? []
+  return [...union.matchAll(/'(\w+)'/g)].map(([, member = '']) => member)
+}
+
+describe('the table of options', () => {
+  const rows = tableOf(configuration, 'option')
+
+  test('has every option, and no other', () => {
+    expect(rows.flatMap((row) => codeIn(row['option'])).toSorted()).toEqual([...COGNITO_AUTH_OPTIONS].toSorted())
+  })
+
+  test('has the variable of each', () => {
+    const told = Object.fromEntries(
+      rows.map((row) => [codeIn(row['option'])[0], codeIn(row['variable']).join(' or ') || undefined]),
+    )
+    expect(told).toEqual(Object.fromEntries(COGNITO_AUTH_OPTIONS.map((option) => [option, VARIABLES[option]])))
+  })
+
+  test('has the default of each that has one in code', () => {
+    const defaults = Object.entries(v.getDefaults(v.object(authEntries))).filter(([, value]) => value !== undefined)
+    const told = Object.fromEntries(rows.map((row) => [codeIn(row['option'])[0], row['default']?.replaceAll('`', '')]))
+    expect(Object.fromEntries(defaults.map(([option]) => [option, told[option]]))).toEqual(
+      Object.fromEntries(defaults.map(([option, value]) => [option, value === false ? 'off' : String(value)])),
+    )
+  })
+})
+
+test('every variable that is read is told in the configuration page', () => {
+  expect(VARIABLE_NAMES.filter((name) => !configuration.text.includes(`\`${name}`))).toEqual([])
+})
+
+test('no page names a variable that nothing reads', () => {
+  const warnings = ['packages/core/src', 'packages/nestjs/src']
+    .flatMap((folder) =>
+      readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' }).map((name) => join(folder, name)),
+    )
+    .filter((path) => path.endsWith('.ts'))
+    .flatMap((path) => [...source(path).matchAll(/code: '(COGNITO_AUTH_\w+)'/g)].map(([, code = '']) => code))
+  const known = new Set([...VARIABLE_NAMES, ...warnings])
+  const named = allPages.flatMap(({ path, text }) =>
+    [...text.matchAll(/COGNITO_AUTH_\w*[A-Z]/g)].map(([name]) => ({ path, name })),
+  )
+  expect(named.length).toBeGreaterThan(0)
+  expect(named.filter(({ name }) => !known.has(name))).toEqual([])
+})
+
+describe('the page of errors', () => {
+  const page = readPage('docs/errors.md')
+  const rows = tableOf(page, 'class')
+  const classes = Object.entries(core).filter(
+    ([name, value]) =>
+      name.endsWith('Error') && typeof value === 'function' && !/^(CognitoAuth|Authentication)Error$/.test(name),
+  )
+
+  test('has every class', () => {
+    expect(rows.flatMap((row) => codeIn(row['class'])).toSorted()).toEqual(classes.map(([name]) => name).toSorted())
+  })
+
+  test('has every code, with its status', () => {
+    expect(rows.flatMap((row) => codeIn(row['code'])).toSorted()).toEqual(
+      unionIn('packages/core/src/errors.ts', 'ErrorCode').toSorted(),
+    )
+    const status = Object.fromEntries(rows.map((row) => [codeIn(row['class'])[0], row['status']]))
+    const errors = [
+      new core.MissingTokenError(['x-amzn-oidc-data']),
+      new core.InvalidTokenError('signer', ''),
+      new core.ExpiredTokenError(''),
+      new core.KeysUnavailableError(''),
+      new core.ConfigUnavailableError(''),
+      new core.ConfigurationError(''),
+    ]
+    for (const error of errors) expect([error.name, status[error.name]]).toEqual([error.name, String(error.status)])
+    expect(status['AccessDeniedError']).toBe('403')
+  })
+
+  test('has every reason', () => {
+    expect(
+      tableOf(page, 'reason')
+        .flatMap((row) => codeIn(row['reason']))
+        .toSorted(),
+    ).toEqual(unionIn('packages/core/src/errors.ts', 'InvalidTokenReason').toSorted())
+  })
+})
+
+test('the page of operations has every channel', () => {
+  const channels = [...source('packages/core/src/events.ts').matchAll(/^ {2}'(cognito-auth:\w+)': \w+Event$/gm)].map(
+    ([, name = '']) => name,
+  )
+  expect(channels.length).toBeGreaterThan(0)
+  expect(tableOf(readPage('docs/operations.md'), 'channel').flatMap((row) => codeIn(row['channel']))).toEqual(channels)
+})
+
+test('the page of rules has every key of the config', () => {
+  const known = [...source('packages/core/src/config/auth-config.ts').matchAll(/^ {2}(\w+_\w+): /gm)].map(
+    ([, key = '']) => key,
+  )
+  expect(known).toContain('allowed_groups')
+  expect(tableOf(readPage('docs/rules.md'), 'key').flatMap((row) => codeIn(row['key']))).toEqual(known)
+})
+
+test('pages have every fault', () => {
+  const faults = tableOf(readPage('docs/local-alb.md'), 'fault').flatMap((row) => codeIn(row['fault']))
+  expect(faults.toSorted()).toEqual(Object.keys(LOCAL_FAULTS).toSorted())
+  const testing = readPage('docs/testing.md').text
+  expect(TEST_FAULTS.filter((fault) => !testing.includes(`\`${fault}\``))).toEqual([])
+})
+
+test('the README of local-alb has every flag of its help', () => {
+  const cli = join(ROOT, 'packages/local-alb/dist/cli.mjs')
+  const { stdout } = spawnSync(process.execPath, [cli, '--help'], { encoding: 'utf8' })
+  const flags = [...stdout.matchAll(/^ {2}(--[\w-]+)/gm)].map(([, flag = '']) => flag)
+  const { text } = readPage('packages/local-alb/README.md')
+  expect(flags.filter((flag) => flag !== '--help' && !text.includes(`\`${flag}`))).toEqual([])
+})
+
+describe('links', () => {
+  test('every page of the site is in its sidebar', () => {
+    const linked = sidebar.flatMap(({ items }) => items.map(({ link }) => (link === '/' ? '/index' : link)))
+    const pages = sitePages.map(({ path }) => path.replace(/^docs(.*)\.md$/, '$1'))
+    expect(pages.toSorted()).toEqual(linked.filter((link) => link !== '/api/').toSorted())
+  })
+
+  // The site's own links are checked by its build.
+  test('what a README links to is there', () => {
+    const links = allPages.flatMap(({ path, text }) =>
+      sitePages.some((page) => page.path === path)
+        ? []
+        : [...text.matchAll(/\]\(([^)\s#]+)[^)]*\)/g)].map(([, target = '']) => ({ path, target })),
+    )
+    const own = links.filter(({ target }) => !/^[a-z]+:/.test(target))
+    expect(own.length).toBeGreaterThan(0)
+    const missing = own
+      .map(({ path, target }) => join(dirname(path), target))
+      .filter((path) => !existsSync(join(ROOT, path)))
+    // Written by `npx pnpm bench`.
+    expect(missing.filter((path) => path !== 'bench/RESULTS.md')).toEqual([])
+  })
+})
