@@ -4,7 +4,8 @@ import { defineConfig } from 'vitest/config'
 export default defineConfig({
   test: {
     include: ['{src,test}/**/*.test.ts'],
-    exclude: ['test/aws/**', 'test/hostile.test.ts', 'test/differential.test.ts'],
+    exclude: ['test/aws/**', 'test/{hostile,differential,slow}.test.ts'],
+    setupFiles: ['test/quick-keys.ts'],
     testTimeout: 30_000,
   },
 })

