@@ -1,4 +1,6 @@
+import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import { CognitoAuth, type User } from '@cognito-auth/core'
+import { userOf } from '@cognito-auth/core/adapter'
 import { createTestAlb, type TestAlb } from '@cognito-auth/testing'
 import { sendRaw } from '@cognito-auth/testing/behaviour'
 import {
@@ -39,6 +41,12 @@ afterEach(() => {
 const RequestUser = createParamDecorator(
   (_, context: ExecutionContext) => context.switchToHttp().getRequest<{ user?: User }>().user?.email,
 )
+
+/** The request of Node under that of any framework. */
+const NodeRequest = createParamDecorator((_, context: ExecutionContext) => {
+  const request = context.switchToHttp().getRequest<{ raw?: object }>()
+  return request.raw ?? request
+})
 
 function moduleWith(...controllers: Type[]): Type {
   @Module({ controllers })
@@ -200,6 +208,29 @@ describe.each(platforms)('who is believed, on $platform', ({ platform }) => {
   })
 })
 
+describe.each(platforms)('what is remembered, on $platform', ({ platform }) => {
+  test('a request that several guards ask about is verified once, and known by the request of Node', async () => {
+    @UseGuards(CognitoAuthGuard)
+    @Controller()
+    class Twice {
+      @RequireGroups('developers')
+      @Get()
+      hello(@NodeRequest() request: object): object {
+        return { email: userOf(request)?.email }
+      }
+    }
+    const verified: unknown[] = []
+    const listener = (message: unknown): void => void verified.push(message)
+    subscribe('cognito-auth:authenticated', listener)
+    const auth = CognitoAuthModule.forRoot({ ...alb.options, authoriser, global: true })
+    const origin = await listen(await create({ module: moduleWith(Twice), imports: [auth] }, platform))
+    const { body } = await sendRaw(origin, { path: '/', headers: await alb.headersFor(signedIn) })
+    unsubscribe('cognito-auth:authenticated', listener)
+    expect(JSON.parse(body)).toEqual({ email: 'dev@example.com' })
+    expect(verified).toHaveLength(1)
+  })
+})
+
 describe('levels', () => {
   @Controller()
   @RequireGroups('admins')
@@ -250,6 +281,18 @@ describe('levels', () => {
       return { ok: true }
     }
     @Public()
+    @OptionalAuth()
+    @Get('open/either')
+    either(): object {
+      return { ok: true }
+    }
+    @OptionalAuth()
+    @Public()
+    @Get('open/or')
+    or(): object {
+      return { ok: true }
+    }
+    @Public()
     @RequireAdmin()
     @Get('open/contradiction')
     contradiction(): object {
@@ -261,6 +304,16 @@ describe('levels', () => {
   class Derived extends Strict {
     @Get('own')
     own(): object {
+      return { ok: true }
+    }
+  }
+
+  @Public()
+  @Controller('opened')
+  class Opened extends Strict {
+    @RequireGroups('developers')
+    @Get('own')
+    developers(): object {
       return { ok: true }
     }
   }
@@ -286,7 +339,7 @@ describe('levels', () => {
 
   let origin: string
   beforeAll(async () => {
-    origin = await listen(await create(configuredWith(Strict, Open, Derived, Unguarded)))
+    origin = await listen(await create(configuredWith(Strict, Open, Derived, Opened, Unguarded)))
   })
 
   const nobody = undefined
@@ -308,6 +361,11 @@ describe('levels', () => {
     { path: '/open/guarded', who: signedIn, status: 200 },
     { path: '/open/optional', who: nobody, status: 200 },
     { path: '/open/optional', who: stranger, status: 403 },
+    { path: '/open/either', who: stranger, status: 403 },
+    { path: '/open/or', who: stranger, status: 403 },
+    { path: '/opened/own', who: signedIn, status: 200 },
+    { path: '/opened/own', who: admin, status: 403 },
+    { path: '/opened/strict', who: nobody, status: 200 },
     { path: '/open/contradiction', who: nobody, status: 401 },
     { path: '/derived/own', who: nobody, status: 401 },
     { path: '/derived/own', who: signedIn, status: 403 },

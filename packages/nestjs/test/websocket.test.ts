@@ -1,8 +1,8 @@
 import { once } from 'node:events'
 import type { IncomingMessage } from 'node:http'
-import { createMockUser, type User } from '@cognito-auth/core'
+import { CognitoAuth, createMockUser, type User } from '@cognito-auth/core'
 import { createTestAlb, type TestAlb } from '@cognito-auth/testing'
-import { type DynamicModule, type INestApplication, Module, type Type, UseGuards } from '@nestjs/common'
+import { type DynamicModule, Inject, type INestApplication, Module, type Type, UseGuards } from '@nestjs/common'
 import { IoAdapter } from '@nestjs/platform-socket.io'
 import { WsAdapter } from '@nestjs/platform-ws'
 import { Test } from '@nestjs/testing'
@@ -243,6 +243,22 @@ describe('with ws', () => {
     expect(await refusal(url)).toMatchObject({ status: 401 })
   })
 
+  test('the app does not start when a gateway was made too late to be protected', async () => {
+    @UseGuards(new CognitoAuthGuard(new CognitoAuth({ ...alb.options, authoriser })))
+    @WebSocketGateway()
+    class Late {
+      readonly later: unknown
+      constructor(@Inject('later') later: unknown) {
+        this.later = later
+      }
+    }
+    const later = { provide: 'later', useFactory: () => new Promise((resolve) => setTimeout(resolve, 50)) }
+    const module = appModule([Late])
+    const app = await create({ ...module, providers: [Late, later] })
+    app.useWebSocketAdapter(new WsAdapter(app))
+    await expect(app.init()).rejects.toThrow(/handshake of Late cannot be protected/)
+  })
+
   test('authenticateAs stands in for the guard', async () => {
     const module = await Test.createTestingModule({ imports: [appModule([Guarded])] })
       .overrideGuard(CognitoAuthGuard)
@@ -306,6 +322,21 @@ describe('with Socket.IO', () => {
     const answer = event(socket, 'exception')
     socket.emit('admins')
     expect(await answer).toMatchObject({ status: 403, code: 'access_denied' })
+  })
+
+  test('a guard made by hand ends a connection too, from its first message on', async () => {
+    const own = await createTestAlb({ accessTokenLifetimeSeconds: 2 })
+    @UseGuards(new CognitoAuthGuard(new CognitoAuth({ ...own.options, authoriser })))
+    @WebSocketGateway()
+    class ByHand extends Handlers {}
+    const app = await create({ module: AppModule, providers: [ByHand] })
+    app.useWebSocketAdapter(new IoAdapter(app))
+    const socket = connect(await listen(app), await own.headersFor(signedIn))
+    const answer = event(socket, 'me')
+    const end = event(socket, 'disconnect')
+    socket.emit('me')
+    expect(await answer).toBe('dev@example.com')
+    expect(await end).toBe('io server disconnect')
   })
 
   test('a connection is ended when the token expires', async () => {
