@@ -6,7 +6,7 @@
 
 import { type CognitoAuth, type CognitoAuthOptions, ConfigurationError, type User } from '@cognito-auth/core'
 import { answerTo, type Bypass, checkGroups, createAuth, createBypass } from '@cognito-auth/core/adapter'
-import { SharedRequests } from './shared-requests.js'
+import { createSharedRequests } from './shared-requests.js'
 
 /** Answers a failure; where it answers nothing, the usual answer is thrown. */
 export type OnError = (error: unknown, request: Request) => Response | undefined | Promise<Response | undefined>
@@ -92,7 +92,10 @@ function usualAnswer(error: unknown, request: Request, redirectUrl: string | und
  */
 export function createRemixAuth(options: RemixAuthOptions | CognitoAuth = {}): RemixAuth {
   const { auth, own } = createAuth<Pick<RemixAuthOptions, 'onError' | 'bypass'>>(options, ['onError', 'bypass'])
-  const requests = new SharedRequests(auth, ({ headers }) => headers)
+  if (own.onError !== undefined && typeof own.onError !== 'function') {
+    throw new ConfigurationError('onError is a function of the error and the request')
+  }
+  const requests = createSharedRequests(auth)
   const isBypassed = createBypass(own.bypass)
   const userContext: UserContext = {}
 

@@ -7,25 +7,30 @@
  * @module
  */
 
-import { ACCESS_TOKEN_HEADER, IDENTITY_HEADER, OIDC_DATA_HEADER, type User } from '@cognito-auth/core'
+import { ACCESS_TOKEN_HEADER, type CognitoAuth, IDENTITY_HEADER, OIDC_DATA_HEADER, type User } from '@cognito-auth/core'
 import { RequestAuth } from '@cognito-auth/core/adapter'
 
 /** Everything that the answer depends on, told apart from what is not there. */
-function keyOf({ headers }: Request): string {
+function keyOf(headers: Headers): string {
   return JSON.stringify([OIDC_DATA_HEADER, ACCESS_TOKEN_HEADER, IDENTITY_HEADER].map((name) => headers.get(name)))
 }
 
-/** Shares a verification that is under way with every request that carries the same headers. */
-export class SharedRequests extends RequestAuth<Request> {
-  /** By all three headers, whole; gone as soon as the answer is there, so nothing outlives its tokens here. */
-  readonly #underWay = new Map<string, Promise<User>>()
-
-  override async requireUser(request: Request): Promise<User> {
-    const key = keyOf(request)
-    const underWay = this.#underWay.get(key)
-    if (underWay !== undefined) return await underWay
-    const verified = super.requireUser(request).finally(() => this.#underWay.delete(key))
-    this.#underWay.set(key, verified)
+/** Remembers the user of each `Request`, and shares a verification that is under way with every other copy of it. */
+export function createSharedRequests(auth: CognitoAuth): RequestAuth<Request> {
+  // By all three headers, whole; gone as soon as the answer is there, so nothing outlives its tokens here.
+  const underWay = new Map<string, Promise<User>>()
+  const requireUser = async (headers: Headers): Promise<User> => {
+    const key = keyOf(headers)
+    let verified = underWay.get(key)
+    if (verified === undefined) {
+      verified = auth.requireUser(headers).finally(() => underWay.delete(key))
+      underWay.set(key, verified)
+    }
     return await verified
   }
+  // Its headers are those of the second argument.
+  return new RequestAuth<Request>(
+    { requireUser: (headers) => requireUser(headers as Headers) },
+    ({ headers }) => headers,
+  )
 }

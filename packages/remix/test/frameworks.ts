@@ -94,27 +94,56 @@ function buildOf(app: App, kind: string, future: Record<string, boolean>): objec
   }
 }
 
-/** The frameworks, each with its real request handler. */
-export const FRAMEWORKS: readonly {
+/** A framework with its real request handler. */
+export interface Framework {
   readonly name: string
   readonly hasMiddleware: boolean
+  /** Where the browser's router asks for the data of a page. */
+  readonly dataOf: (path: string, routeId: string) => string
   readonly handler: (app: App) => Handler
-}[] = [
-  {
-    name: 'Remix 2',
+}
+
+function remix2(name: string, future: Record<string, boolean>): Omit<Framework, 'dataOf'> {
+  return {
+    name,
     hasMiddleware: false,
-    handler: (app) => createRemix2Handler(buildOf(app, 'Remix 2', { v3_singleFetch: true }) as never, 'production'),
-  },
-  {
-    name: 'React Router 7',
-    hasMiddleware: true,
-    handler: (app) =>
-      createRouter7Handler(buildOf(app, 'React Router 7', { v8_middleware: true }) as never, 'production'),
-  },
+    handler: (app) => createRemix2Handler(buildOf(app, name, future) as never, 'production'),
+  }
+}
+
+function router7(name: string, future: Record<string, boolean>): Omit<Framework, 'dataOf'> {
+  return {
+    name,
+    hasMiddleware: future['v8_middleware'] === true,
+    handler: (app) => createRouter7Handler(buildOf(app, name, future) as never, 'production'),
+  }
+}
+
+const singleFetch = (path: string): string => `${path}.data`
+
+/** The frameworks as most apps run them. */
+export const FRAMEWORKS: readonly Framework[] = [
+  { ...remix2('Remix 2', { v3_singleFetch: true }), dataOf: singleFetch },
+  { ...router7('React Router 7', { v8_middleware: true }), dataOf: singleFetch },
   {
     name: 'React Router 8',
     hasMiddleware: true,
+    dataOf: singleFetch,
     handler: (app) => createRouter8Handler(buildOf(app, 'React Router 8', {}) as never, 'production'),
+  },
+]
+
+/** The same with flags that change what loaders are handed. */
+export const FLAGGED_FRAMEWORKS: readonly Framework[] = [
+  { ...remix2('Remix 2 without single fetch', {}), dataOf: (path, routeId) => `${path}?_data=${routeId}` },
+  { ...router7('React Router 7 without flags', {}), dataOf: singleFetch },
+  {
+    ...router7('React Router 7 with the requests of 8', {
+      v8_middleware: true,
+      v8_passThroughRequests: true,
+      v8_trailingSlashAwareDataRequests: true,
+    }),
+    dataOf: singleFetch,
   },
 ]
 
