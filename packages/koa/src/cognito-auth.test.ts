@@ -1,13 +1,13 @@
 import { createServer, type Server } from 'node:http'
 import { Router } from '@koa/router'
-import { Authoriser, type CognitoAuthOptions } from '@cognito-auth/core'
+import { Authoriser, type CognitoAuthOptions, type User } from '@cognito-auth/core'
 import { createTestAlb, type TestAlb } from '@cognito-auth/testing'
 import { type AppVariant, behaviourRows, REDIRECT_URL, runRow, sendRaw } from '@cognito-auth/testing/behaviour'
 import Koa3 from 'koa'
 import mount from 'koa-mount'
 import Koa2 from 'koa2'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { cognitoAuth, getUser, type KoaAuthOptions } from './index.js'
+import { afterAll, beforeAll, describe, expect, expectTypeOf, test } from 'vitest'
+import { type AuthState, cognitoAuth, getUser, type KoaAuthOptions } from './index.js'
 
 const authoriser = Authoriser.fromLists({ allowedGroups: ['developers', 'admins'], adminUsers: ['root@example.com'] })
 const servers: Server[] = []
@@ -41,7 +41,7 @@ describe.each([
     })
     if (variant === 'optional') {
       router.get('/maybe', auth.optional(), (ctx) => {
-        ctx.body = { email: (ctx.state as { user?: { email: string } }).user?.email ?? null }
+        ctx.body = { email: ctx.state.user?.email ?? null }
       })
       app.use(router.routes())
       return app
@@ -107,7 +107,7 @@ describe.each([
 
     test('getUser throws where nothing protected the route, whatever others wrote to ctx.state.user', async () => {
       const origin = await serve((ctx) => {
-        ctx.state['user'] = { email: 'forged@example.com' }
+        ctx.state.user = { email: 'forged@example.com' } as User
         expect(() => getUser(ctx)).toThrow(expect.objectContaining({ code: 'configuration' }))
         ctx.body = 'threw'
       })
@@ -137,6 +137,68 @@ describe.each([
       const response = await sendRaw(origin, { path: '/' })
       expect(response.status).toBe(status)
       expect(response.body).not.toContain('reached')
+    })
+
+    test('requireGroups without a group, an unknown option and a wrong onError are mistakes', () => {
+      const mistake = expect.objectContaining({ code: 'configuration' })
+      expect(() => auth().requireGroups()).toThrow(mistake)
+      expect(() => auth({ redirectURL: '/x' } as KoaAuthOptions)).toThrow(/redirectUrl/)
+      expect(() => auth({ onError: 'thorw' } as unknown as KoaAuthOptions)).toThrow(mistake)
+    })
+
+    test.each([
+      { what: 'a truthy answer', bypass: () => 1 as unknown as boolean, status: 401 },
+      { what: 'a promise', bypass: (() => Promise.resolve(true)) as unknown as () => boolean, status: 401 },
+      {
+        what: 'an exception',
+        bypass: () => {
+          throw new Error('predicate')
+        },
+        status: 500,
+      },
+      { what: 'true', bypass: () => true, status: 200 },
+    ])('a bypass predicate with $what answers $status', async ({ bypass, status }) => {
+      expect(await sendRaw(await serve(auth().protect({ bypass })), { path: '/' })).toMatchObject({ status })
+    })
+
+    test('an exception of a later handler goes to the app, not to us', async () => {
+      const origin = await serve(
+        async (ctx, next) => {
+          try {
+            await next()
+          } catch (error) {
+            ctx.status = 599
+            ctx.body = (error as Error).message
+          }
+        },
+        auth().protect(),
+        () => {
+          throw new Error('handler')
+        },
+      )
+      expect(await sendRaw(origin, { path: '/', headers: await alb.headersFor(signedIn) })).toMatchObject({
+        status: 599,
+        body: 'handler',
+      })
+    })
+
+    test('protects the routes of one router, under its prefix and by its parameters, and no other', async () => {
+      const router = new Router({ prefix: '/teams' })
+      router.use(auth().protect())
+      router.get('/:team', (ctx) => {
+        ctx.body = { team: ctx.params['team'], email: ctx.state.user?.email }
+      })
+      const open = new Router().get('/open', (ctx) => {
+        ctx.body = 'open'
+      })
+      const app = new Koa()
+      app.use(router.routes())
+      app.use(open.routes())
+      const origin = await listen(app)
+      expect(await sendRaw(origin, { path: '/teams/red' })).toMatchObject({ status: 401 })
+      expect(await sendRaw(origin, { path: '/open' })).toMatchObject({ status: 200 })
+      const { body } = await sendRaw(origin, { path: '/teams/red', headers: await alb.headersFor(signedIn) })
+      expect(JSON.parse(body)).toEqual({ team: 'red', email: signedIn.email })
     })
 
     test('a mounted app compares bypass paths with the whole path', async () => {
@@ -174,4 +236,10 @@ describe.each([
       expect(response.headers['set-cookie']).toHaveLength(4)
     })
   })
+})
+
+test('ctx.state.user is typed, in an app and behind @koa/router', () => {
+  new Koa3().use((ctx) => expectTypeOf(ctx.state.user).toEqualTypeOf<User | undefined>())
+  new Koa3<AuthState>().use((ctx) => expectTypeOf(ctx.state.user).toEqualTypeOf<User | undefined>())
+  new Router().get('/', (ctx) => expectTypeOf(ctx.state.user).toEqualTypeOf<User | undefined>())
 })

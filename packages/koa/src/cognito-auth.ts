@@ -5,7 +5,13 @@
  */
 
 import type { IncomingMessage } from 'node:http'
-import type { CognitoAuth, CognitoAuthOptions, HeadersInput, User } from '@cognito-auth/core'
+import {
+  type CognitoAuth,
+  type CognitoAuthOptions,
+  ConfigurationError,
+  type HeadersInput,
+  type User,
+} from '@cognito-auth/core'
 import {
   answerTo,
   type Bypass,
@@ -36,6 +42,11 @@ export interface ProtectOptions {
 export interface AuthState {
   /** `undefined` where `optional()` let an anonymous request through. */
   user?: User | undefined
+}
+
+declare module 'koa' {
+  // How @types/koa lets libraries add to its state: `ctx.state.user` is typed in every app, with no type arguments.
+  interface DefaultState extends AuthState {}
 }
 
 /** What {@link cognitoAuth} gives. */
@@ -77,6 +88,9 @@ function routedPath(ctx: Context): string {
  */
 export function cognitoAuth(options: KoaAuthOptions | CognitoAuth = {}): KoaAuth {
   const { auth, own } = createAuth<Pick<KoaAuthOptions, 'onError'>>(options, ['onError'])
+  if (own.onError !== undefined && own.onError !== 'throw' && typeof own.onError !== 'function') {
+    throw new ConfigurationError("onError is a function of the error and the context, or 'throw'")
+  }
   // By Node's request: mounted apps have contexts of their own for the same request.
   const requests = new RequestAuth<IncomingMessage>(auth, (req) => req.headers)
 
