@@ -23,3 +23,17 @@ export const EXPECTATIONS = [
   { user: 'nobody', path: '/ (forged headers)', direct: '/', forged: true, expected: 401, body: /invalid_token/ },
   { user: 'nobody', path: '/health (straight to the app)', direct: '/health', expected: 200 },
 ]
+
+const note = { note: 'hello' }
+
+/** What one app answers besides: Remix also has layouts, error boundaries, actions, and data for the browser's router. */
+export const MORE_EXPECTATIONS = {
+  remix: [
+    { user: 'ada@example.com', path: '/reports.data', expected: 200 },
+    { user: 'dev@example.com', path: '/reports?', expected: 403, body: /Signed in as[^]*Dev Eloper[^]*not for you/ },
+    { user: 'dev@example.com', path: '/reports.data', expected: 403, body: /access_denied/ },
+    { user: 'dev@example.com', path: '/?index', form: note, expected: 200, body: /Dev Eloper says: hello/ },
+    { user: 'guest@example.com', path: '/?index', form: note, expected: 403, body: /access_denied/ },
+    { user: 'guest@example.com', path: '/_root.data', expected: 403, body: /access_denied/ },
+  ],
+}

@@ -1,5 +1,5 @@
 /** Signs in at the local load balancer as a person would, by its pages, and compares what the app answers. */
-import { EXPECTATIONS } from './demo-apps.mjs'
+import { EXPECTATIONS, MORE_EXPECTATIONS } from './demo-apps.mjs'
 
 /** A browser's part: cookies, and redirects followed by hand. */
 class Browser {
@@ -50,10 +50,12 @@ function forgedHeaders() {
 export async function checkApp(name, { base, appUrl }) {
   const browsers = new Map([['nobody', new Browser()]])
   const rows = []
-  for (const { user, path, direct, forged, expected, body, location } of EXPECTATIONS) {
+  const expectations = [...EXPECTATIONS, ...(MORE_EXPECTATIONS[name] ?? [])]
+  for (const { user, path, direct, forged, form, expected, body, location } of expectations) {
     if (!browsers.has(user)) browsers.set(user, await signIn(base, user))
     const url = direct === undefined ? base + path : appUrl + direct
-    const response = await browsers.get(user).fetch(url, forged ? { headers: forgedHeaders() } : {})
+    const init = form === undefined ? {} : { method: 'POST', body: new URLSearchParams(form) }
+    const response = await browsers.get(user).fetch(url, forged ? { headers: forgedHeaders() } : init)
     const text = await response.text()
     const ok =
       response.status === expected &&
