@@ -38,6 +38,11 @@ export class ExpiringMap<Value> {
     return value
   }
 
+  /** All values, those too whose age nobody has looked at. */
+  values(): Value[] {
+    return [...this.#entries.values()].map(({ value }) => value)
+  }
+
   delete(key: string): void {
     this.#entries.delete(key)
   }

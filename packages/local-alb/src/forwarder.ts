@@ -8,12 +8,12 @@ import { randomBytes } from 'node:crypto'
 import { type IncomingMessage, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import { createProxyServer, type ProxyServer } from 'httpxy'
-import { cookiesForApp, NONCE_COOKIE, parseCookies, SESSION_COOKIE, setCookie } from './cookies.js'
-import { CLIENT_ID, MAX_CLAIMS_BYTES } from './identity.js'
-import { messagePage, PAGE_HEADERS, type RecentRequest } from './pages.js'
+import { cookiesForApp, NONCE_COOKIE, sessionIdOf, setCookie, withoutSecure } from './cookies.js'
+import { messagePage, PAGE_HEADERS } from './page.js'
+import { CLIENT_ID } from './provider.js'
 import { ruleFor } from './rules.js'
 import type { Session } from './sign-in.js'
-import type { AlbState } from './state.js'
+import type { AlbState, RecentRequest } from './state.js'
 
 /** What a load balancer answers itself instead of forwarding. */
 interface Refusal {
@@ -25,15 +25,13 @@ interface Refusal {
 /** Where a request goes, or what is answered instead. */
 type Route = { readonly target: string; readonly user: string } | Refusal
 
-const DECODED_PARTS = 2
-
 /** Header and payload of a token as text; other values as they are. */
-function decoded(value: string): string {
-  const parts = value.split('.')
-  if (parts.length !== 3) return value
-  return parts
-    .slice(0, DECODED_PARTS)
-    .map((part) => JSON.stringify(JSON.parse(Buffer.from(part, 'base64url').toString('utf8')), null, 2))
+function decoded(value: string | string[]): string {
+  if (typeof value !== 'string') return value.map(decoded).join('\n\n')
+  const [header, claims, signature] = value.split('.')
+  if (header === undefined || claims === undefined || signature === undefined) return value
+  return [header, claims]
+    .map((part) => JSON.stringify(JSON.parse(Buffer.from(part, 'base64').toString('utf8')), null, 2))
     .join('\n')
 }
 
@@ -56,11 +54,7 @@ export class Forwarder {
     this.#proxy.on('error', (_error, req, res) => this.#failed(req, res))
     this.#proxy.on('proxyRes', (proxied) => {
       const cookies = proxied.headers['set-cookie']
-      // There is no TLS on the desk: a browser would not let go of the session by a `Secure` cookie.
-      if (cookies)
-        proxied.headers['set-cookie'] = cookies.map((one) =>
-          one.startsWith('AWSELBAuthSessionCookie-') ? one.replace(/;\s*secure/i, '') : one,
-        )
+      if (cookies) proxied.headers['set-cookie'] = cookies.map(withoutSecure)
     })
   }
 
@@ -117,7 +111,7 @@ export class Forwarder {
     if (status === 302) res.writeHead(302, headers).end()
     else
       res
-        .writeHead(status, { ...PAGE_HEADERS, ...headers })
+        .writeHead(status, { ...PAGE_HEADERS, server: 'awselb/2.0', ...headers })
         .end(messagePage(title, 'Answered by the local load balancer.'))
   }
 
@@ -128,29 +122,28 @@ export class Forwarder {
     // Nothing documents that AWS removes these on rules without an authenticate action: assume the worst.
     if (action === 'none') return { target, user: '' }
     for (const name of Object.keys(req.headers)) if (name.startsWith('x-amzn-oidc-')) delete req.headers[name]
-    const cookie = parseCookies(req.headers.cookie)[SESSION_COOKIE]
-    const session = this.#state.signIns.session(cookie)
+    const sessionId = sessionIdOf(req.headers.cookie)
+    const session = this.#sessionOf(sessionId)
     if (req.headers.cookie !== undefined) req.headers.cookie = cookiesForApp(req.headers.cookie)
     if (session !== undefined) return this.#addUser(req, session, target)
     if (action === 'allow') return { target, user: '' }
     // Somebody whose session is over is sent to sign in, even here.
-    if (action === 'deny' && cookie === undefined) return { status: 401, title: '401 Authorization Required' }
+    if (action === 'deny' && sessionId === undefined) return { status: 401, title: '401 Authorization Required' }
     return this.#toSignIn(req)
+  }
+
+  /** The session of a request, its access token refreshed where that was over. */
+  #sessionOf(id: string | undefined): Session | undefined {
+    const session = this.#state.signIns.session(id)
+    if (session === undefined || this.#state.refresh(session)) return session
+    this.#state.signIns.signOut(undefined, id)
+    return undefined
   }
 
   #addUser(req: IncomingMessage, session: Session, target: string): Route {
     const { identity, fault } = this.#state
-    const seconds = Date.now() / 1000
-    const isOld = session.accessToken === undefined || session.accessToken.exp <= seconds
-    // A fault in the access token is of this request only; the session keeps a good one, and refreshes it.
-    const changesAccess = fault === 'wrong_subject' || fault === 'wrong_client'
-    if (isOld) session.accessToken = identity.accessToken(session.user, undefined)
-    const access = changesAccess ? identity.accessToken(session.user, fault) : session.accessToken
-    const headers = identity.headersFor(session.user, access?.token ?? '', fault)
-    // The limit is on what the user pool sent: the claims before the load balancer encodes them, and the access token.
-    const claims = Buffer.from(headers['x-amzn-oidc-data']?.split('.')[1] ?? '', 'base64url')
-    const size = claims.length + (access?.token.length ?? 0)
-    if (size > MAX_CLAIMS_BYTES) return { status: 500, title: '500 Internal Server Error' }
+    if (this.#state.isTooLarge(session)) return { status: 500, title: '500 Internal Server Error' }
+    const headers = identity.headersFor(session.user, session.accessToken, fault)
     Object.assign(req.headers, headers)
     this.#state.lastHeaders = Object.entries(headers).map(([name, value]) => [name, decoded(value)])
     return { target, user: session.user.email }

@@ -5,7 +5,7 @@
  */
 
 import { get } from 'node:http'
-import type { RecentRequest } from './pages.js'
+import type { RecentRequest } from './state.js'
 
 /** As on AWS by default. */
 const INTERVAL_MS = 30_000

@@ -1,130 +1,99 @@
 /**
- * The load balancer's and the user pool's part in the tokens: keys, and the three headers of a request.
+ * The load balancer's part in the tokens: its keys, and the three headers of a request.
  *
  * @module
  */
 
 import { randomUUID } from 'node:crypto'
-import {
-  accessTokenClaims,
-  type AlbKey,
-  type CognitoKey,
-  createAlbKey,
-  createCognitoKey,
-  type JsonObject,
-  signAccessToken,
-  signAlbToken,
-  userInfoClaims,
-} from '@cognito-auth/testing'
+import { type AlbKey, createAlbKey } from '@cognito-auth/testing'
 import type { FaultName } from './faults.js'
+import { type AccessToken, CLIENT_ID, type Provider, REGION, wrongIssuer } from './provider.js'
+import { signWithFault } from './token-faults.js'
 import type { MockUser } from './users.js'
 
-/** Made-up names that cannot be mistaken for somebody's: account 000000000000. */
-export const REGION = 'eu-west-2'
+/** A load balancer of account 000000000000. */
 export const ALB_ARN = `arn:aws:elasticloadbalancing:${REGION}:000000000000:loadbalancer/app/local-alb/0123456789abcdef`
-export const USER_POOL_ID = `${REGION}_LocalAlb1`
-export const CLIENT_ID = 'localalbclient'
-export const ISSUER = `https://cognito-idp.${REGION}.amazonaws.com/${USER_POOL_ID}`
-
-/** Seconds that the load balancer's token is good for, as seen on AWS. */
-const ALB_TOKEN_SECONDS = 120
-const ACCESS_TOKEN_SECONDS = 3600
 /** Claims and access token larger than this make the load balancer answer 500. */
 export const MAX_CLAIMS_BYTES = 11 * 1024
+/** How many keys stay published. */
+const MOST_KEYS = 100
+/** Faults that spoil the access token, of one request only: the session keeps a good one. */
+const ACCESS_FAULTS: readonly (FaultName | undefined)[] = [
+  'wrong_subject',
+  'wrong_client',
+  'wrong_issuer',
+  'expired_access_token',
+]
 
-/** The access token that a session holds, and until when. */
-export interface AccessToken {
-  readonly token: string
-  /** Seconds since the epoch. */
-  readonly exp: number
-}
-
-/** Names of the headers that the load balancer adds. */
-export type OidcHeaders = Record<string, string>
+/** Headers that the load balancer adds. Two values are two header lines. */
+export type OidcHeaders = Record<string, string | string[]>
 
 const now = (): number => Math.floor(Date.now() / 1000)
 
-function claimsOf(user: MockUser): ReturnType<typeof userInfoClaims> {
-  const { email, sub, username, name, given_name, family_name, email_verified = true } = user
-  return userInfoClaims({
-    email,
-    emailVerified: email_verified,
-    ...(sub === undefined ? {} : { sub }),
-    ...(username === undefined ? {} : { username }),
-    ...(name === undefined ? {} : { name }),
-    ...(given_name === undefined ? {} : { givenName: given_name }),
-    ...(family_name === undefined ? {} : { familyName: family_name }),
-  })
-}
-
 /** Signs tokens and publishes the keys for them. */
 export class Identity {
-  #albKeys: AlbKey[] = [createAlbKey()]
-  #cognitoKeys: CognitoKey[] = [createCognitoKey(), createCognitoKey()]
+  readonly provider: Provider
+  readonly #tokenSeconds: number
+  #keys: AlbKey[] = [createAlbKey()]
+
+  constructor(provider: Provider, tokenSeconds: number) {
+    this.provider = provider
+    this.#tokenSeconds = tokenSeconds
+  }
 
   /** Signs with new keys from now on; the old ones stay published, as on AWS. */
   rotateKeys(): void {
-    this.#albKeys = [createAlbKey(), ...this.#albKeys].slice(0, 10)
-    this.#cognitoKeys = [createCognitoKey(), ...this.#cognitoKeys].slice(0, 10)
+    this.#rotateAlbKey()
+    this.provider.rotateKeys()
+  }
+
+  #rotateAlbKey(): void {
+    this.#keys = [createAlbKey(), ...this.#keys].slice(0, MOST_KEYS)
   }
 
   /** PEM of a published key. */
   pemOf(kid: string): string | undefined {
-    return this.#albKeys.find((key) => key.kid === kid)?.pem
+    return this.#keys.find((key) => key.kid === kid)?.pem
   }
 
-  /** The user pool's JWKS (RFC 7517). */
-  get jwks(): { readonly keys: readonly JsonObject[] } {
-    return { keys: this.#cognitoKeys.map((key) => ({ ...key.jwk })) }
+  /** Claims of a user as the load balancer got them from the provider. */
+  claimsOf(user: MockUser, fault: FaultName | undefined): ReturnType<Provider['userInfo']> {
+    const claims = this.provider.userInfo(fault === 'unverified_email' ? { ...user, email_verified: false } : user)
+    return fault === 'oversized' ? { ...claims, 'custom:padding': 'x'.repeat(MAX_CLAIMS_BYTES) } : claims
   }
 
-  /** Signs an access token for a user. */
-  accessToken(user: MockUser, fault: FaultName | undefined): AccessToken {
-    const { sub, username } = claimsOf(user)
-    const [key] = this.#cognitoKeys
-    if (key === undefined) throw new Error('There is always a key')
-    const issuedAt = now()
-    const claims = accessTokenClaims({
-      sub: fault === 'wrong_subject' ? randomUUID() : sub,
-      username,
-      groups: user.groups ?? [],
-      issuer: ISSUER,
-      clientId: fault === 'wrong_client' ? 'anotherclient' : CLIENT_ID,
-      now: issuedAt,
-      lifetimeSeconds: ACCESS_TOKEN_SECONDS,
-    })
-    return { token: signAccessToken(key, claims), exp: issuedAt + ACCESS_TOKEN_SECONDS }
+  /** Bytes of claims and access token, which a load balancer limits to {@link MAX_CLAIMS_BYTES}. */
+  sizeOf(user: MockUser, accessToken: AccessToken, fault: FaultName | undefined): number {
+    return Buffer.byteLength(JSON.stringify(this.claimsOf(user, fault))) + accessToken.token.length
   }
 
   /** The three headers of one request: a fresh token, as the load balancer makes one for each. */
-  headersFor(user: MockUser, accessToken: string, fault: FaultName | undefined): OidcHeaders {
-    const [key] = this.#albKeys
+  headersFor(user: MockUser, accessToken: AccessToken, fault: FaultName | undefined): OidcHeaders {
+    if (fault === 'key_rotation') this.#rotateAlbKey()
+    const [key] = this.#keys
     if (key === undefined) throw new Error('There is always a key')
-    const claims = claimsOf(fault === 'unverified_email' ? { ...user, email_verified: false } : user)
-    const exp = fault === 'expired' ? now() - 3600 : now() + ALB_TOKEN_SECONDS
+    const access = ACCESS_FAULTS.includes(fault) ? this.provider.accessToken(user, fault) : accessToken
+    const claims = this.claimsOf(user, fault)
+    const exp = fault === 'expired' ? now() - 3600 : now() + this.#tokenSeconds
+    const iss = fault === 'wrong_issuer' ? wrongIssuer(this.provider.issuer) : this.provider.issuer
     const header = {
       typ: 'JWT',
       kid: key.kid,
       alg: 'ES256',
-      iss: ISSUER,
+      iss,
       client: fault === 'wrong_client' ? 'anotherclient' : CLIENT_ID,
       signer: fault === 'wrong_signer' ? ALB_ARN.replace('local-alb', 'somebody-elses') : ALB_ARN,
       exp,
     }
-    const padding = fault === 'oversized' ? { 'custom:padding': 'x'.repeat(MAX_CLAIMS_BYTES) } : {}
-    const token = signAlbToken(key, header, { ...claims, ...padding, exp, iss: ISSUER })
+    const token = signWithFault(key, header, { ...claims, exp, iss }, fault)
     const headers: OidcHeaders = {
-      'x-amzn-oidc-accesstoken': accessToken,
-      'x-amzn-oidc-identity': claims.sub,
-      'x-amzn-oidc-data': fault === 'bad_signature' ? withBadSignature(token) : token,
+      'x-amzn-oidc-accesstoken': access.token,
+      'x-amzn-oidc-identity': fault === 'wrong_identity' ? randomUUID() : claims.sub,
+      'x-amzn-oidc-data': fault === 'duplicate_data' ? [token, token] : token,
     }
+    if (fault === 'missing_headers') return {}
     if (fault === 'missing_data') delete headers['x-amzn-oidc-data']
     if (fault === 'missing_access_token') delete headers['x-amzn-oidc-accesstoken']
     return headers
   }
-}
-
-function withBadSignature(token: string): string {
-  const at = token.lastIndexOf('.') + 40
-  return token.slice(0, at) + (token[at] === 'A' ? 'B' : 'A') + token.slice(at + 1)
 }

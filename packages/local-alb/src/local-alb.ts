@@ -4,42 +4,22 @@
  * @module
  */
 
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
-import { createServer as createNetServer, type Socket } from 'node:net'
+import { createServer as createNetServer } from 'node:net'
+import type { Server } from 'node:http'
+import type { Socket } from 'node:net'
+import { findUser } from './api.js'
 import { AppProcess } from './app-process.js'
-import { type FaultName, parseFault } from './faults.js'
-import { SESSION_COOKIE } from './cookies.js'
+import { sessionHeader } from './cookies.js'
+import type { FaultName } from './faults.js'
 import { Forwarder } from './forwarder.js'
 import { startHealthChecks } from './health-check.js'
-import { ALB_ARN, CLIENT_ID, USER_POOL_ID } from './identity.js'
-import { OwnPages } from './own-pages.js'
-import { type ListenerRule, parseRules } from './rules.js'
+import { ALB_ARN, Identity } from './identity.js'
+import { createLambdaServer } from './lambda-target.js'
+import { type LocalAlbOptions, parseOptions, UsageError } from './options.js'
+import { CLIENT_ID, CognitoProvider, OidcProvider } from './provider.js'
+import { createAlbServer, listen, portOf } from './server.js'
 import { AlbState } from './state.js'
-import { DEFAULT_USERS, LocalAlbError, type MockUser, parseUsers } from './users.js'
-
-/** What the local load balancer is like. One of `target` and `command` is needed. */
-export interface LocalAlbOptions {
-  /** URL of a running app. */
-  readonly target?: string | undefined
-  /** The app's command, started with `PORT` and `COGNITO_AUTH_*` set, and stopped with the load balancer. */
-  readonly command?: readonly string[] | undefined
-  /** Port of the app that `command` starts. @default a free one */
-  readonly appPort?: number | undefined
-  /** Who can sign in. @default three made-up people */
-  readonly users?: readonly MockUser[] | undefined
-  /** Where to listen, on this machine only; 0 for a free port. @default 8080 */
-  readonly port?: number | undefined
-  /** What happens to which path. @default everything needs a sign-in */
-  readonly rules?: readonly ListenerRule[] | undefined
-  /** How long a session lasts, in seconds. @default 604800, as on AWS */
-  readonly sessionSeconds?: number | undefined
-  /** How long the app may take to answer, in seconds. @default 60 */
-  readonly timeoutSeconds?: number | undefined
-  /** Where else people may be sent after signing out; URLs of this load balancer always are allowed. @default none */
-  readonly logoutUrls?: readonly string[] | undefined
-  /** Path of the app that is asked every 30 seconds whether it is well, as a target group does. @default none */
-  readonly healthPath?: string | undefined
-}
+import { DEFAULT_USERS, type MockUser, parseUsers } from './users.js'
 
 /** A running local load balancer. */
 export interface LocalAlb {
@@ -55,7 +35,9 @@ export interface LocalAlb {
   headersFor(user: string | MockUser): Readonly<Record<string, string>>
   /** Sets a fault for all requests from now on; `undefined` for none. */
   setFault(fault: FaultName | undefined): void
-  /** Signs with new keys from now on. */
+  /** Other people can sign in from now on. Sessions see their changes when the access token is refreshed. */
+  setUsers(users: readonly MockUser[]): void
+  /** Signs with new keys from now on; the old ones stay published. */
   rotateKeys(): void
   /** The app's exit code, when `command` was given. */
   readonly appExited: Promise<number> | undefined
@@ -64,93 +46,54 @@ export interface LocalAlb {
 }
 
 const DEFAULT_PORT = 8080
-/** The load balancer takes at most this much in headers. */
-const MAX_HEADER_BYTES = 64 * 1024
-
-/** Only names of this machine: a page of another site could point its own name here (DNS rebinding). */
-function isOwnHost(host: string | undefined): boolean {
-  return host !== undefined && /^(?:localhost|127\.\d+\.\d+\.\d+|\[::1\])(?::\d+)?$/i.test(host)
-}
-
-async function listen(server: Server, port: number): Promise<number> {
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', (error: NodeJS.ErrnoException) => {
-      const isTaken = error.code === 'EADDRINUSE'
-      reject(
-        isTaken
-          ? new LocalAlbError(`port ${port} is in use. Stop what listens there, or choose another with --port`)
-          : error,
-      )
-    })
-    server.listen(port, '127.0.0.1', resolve)
-  })
-  const address = server.address()
-  if (address === null || typeof address === 'string') throw new Error('a TCP server has a port')
-  return address.port
-}
+const DEFAULT_SECONDS = { session: 604_800, accessToken: 3600, token: 120, timeout: 60 }
 
 async function freePort(): Promise<number> {
   const probe = createNetServer()
-  const port = await new Promise<number>((resolve, reject) => {
+  await new Promise<void>((resolve, reject) => {
     probe.once('error', reject)
-    probe.listen(0, '127.0.0.1', () => {
-      const address = probe.address()
-      if (address === null || typeof address === 'string') reject(new Error('a TCP server has a port'))
-      else resolve(address.port)
-    })
+    probe.listen(0, '127.0.0.1', resolve)
   })
+  const port = portOf(probe)
   await new Promise((resolve) => probe.close(resolve))
   return port
 }
 
-function environment(url: string): Record<string, string> {
-  return {
-    COGNITO_AUTH_ALB_ARN: ALB_ARN,
-    COGNITO_AUTH_CLIENT_ID: CLIENT_ID,
-    COGNITO_AUTH_USER_POOL_ID: USER_POOL_ID,
-    COGNITO_AUTH_LOCAL_ALB: url,
-    COGNITO_AUTH_DOMAIN: `${url}/_local-alb`,
-    COGNITO_AUTH_LOGOUT_URLS: `${url}/`,
-    // Some servers (remix-serve) take an unset one for production, where a local load balancer is refused.
-    NODE_ENV: 'development',
-  }
+function checkTargets({ target, command, lambda }: LocalAlbOptions): void {
+  if (target === undefined && command === undefined && lambda === undefined)
+    throw new UsageError('give the URL of a running app with --target, or its command after --')
+  if (lambda !== undefined && (target !== undefined || command !== undefined))
+    throw new UsageError('lambda is the target: give neither target nor command with it')
 }
 
-function checkTarget(target: string | undefined): string | undefined {
-  if (target === undefined || (URL.canParse(target) && new URL(target).protocol === 'http:')) return target
-  throw new LocalAlbError('target must be a URL such as http://localhost:3000')
-}
-
-function checkHealthPath(path: string | undefined): string | undefined {
-  if (path === undefined || /^\/(?!\/)/.test(path)) return path
-  throw new LocalAlbError('healthPath must be a path of the app such as /health')
-}
-
-/** The server: own pages here, everything else to the app. */
-function createAlbServer(state: AlbState, forwarder: Forwarder): Server {
-  const pages = new OwnPages(state)
-
-  async function handle(req: IncomingMessage, res: ServerResponse): Promise<void> {
-    if (!isOwnHost(req.headers.host)) return void res.writeHead(400).end()
-    const target = req.url ?? '/'
-    const path = target.replace(/\?.*$/s, '')
-    if (OwnPages.owns(path)) await pages.handle(req, res, new URL(target, state.baseUrl))
-    else await forwarder.web(req, res)
-  }
-
-  const server = createServer({ maxHeaderSize: MAX_HEADER_BYTES }, (req, res) => {
-    handle(req, res).catch((error: unknown) => {
-      const isWrong = error instanceof LocalAlbError || error instanceof SyntaxError
-      if (!res.headersSent) res.writeHead(isWrong ? 400 : 500, { 'content-type': 'text/plain' })
-      res.end(isWrong ? `${error.message}\n` : 'the local load balancer failed\n')
-    })
+function createState(options: LocalAlbOptions): AlbState {
+  const accessTokenSeconds = options.accessTokenSeconds ?? DEFAULT_SECONDS.accessToken
+  const provider =
+    options.oidc === undefined
+      ? new CognitoProvider(accessTokenSeconds)
+      : new OidcProvider(options.oidc, accessTokenSeconds)
+  const state = new AlbState({
+    identity: new Identity(provider, options.tokenSeconds ?? DEFAULT_SECONDS.token),
+    users: options.users ?? DEFAULT_USERS,
+    rules: options.rules ?? [],
+    sessionSeconds: options.sessionSeconds ?? DEFAULT_SECONDS.session,
+    logoutUrls: options.logoutUrls ?? [],
   })
-  server.on('upgrade', (req, socket, head) => {
-    // Node gives a net.Socket for plain HTTP.
-    if (isOwnHost(req.headers.host)) void forwarder.upgrade(req, socket as Socket, head)
-    else socket.destroy()
+  state.setFault(options.fault)
+  return state
+}
+
+/** Closes a server with all its sockets: upgraded ones are no longer its own. */
+function closer(server: Server): () => Promise<void> {
+  const sockets = new Set<Socket>()
+  server.on('connection', (socket) => {
+    sockets.add(socket)
+    socket.once('close', () => sockets.delete(socket))
   })
-  return server
+  return async () => {
+    for (const socket of sockets) socket.destroy()
+    if (server.listening) await new Promise((resolve) => server.close(resolve))
+  }
 }
 
 /**
@@ -165,51 +108,45 @@ function createAlbServer(state: AlbState, forwarder: Forwarder): Server {
  * ```
  * @throws {LocalAlbError} when an option is wrong, the port is in use, or the app does not start.
  */
-export async function startLocalAlb(options: LocalAlbOptions): Promise<LocalAlb> {
-  const { command } = options
-  const given = checkTarget(options.target)
-  const healthPath = checkHealthPath(options.healthPath)
-  if (given === undefined && command === undefined)
-    throw new LocalAlbError('give the URL of a running app with --target, or its command after --')
-  const appPort = options.appPort ?? (given === undefined ? await freePort() : Number(new URL(given).port || 80))
-  const state = new AlbState({
-    users: options.users === undefined ? DEFAULT_USERS : parseUsers(options.users, 'users'),
-    rules: parseRules(options.rules ?? []),
-    sessionSeconds: options.sessionSeconds ?? 604_800,
-    logoutUrls: options.logoutUrls ?? [],
-  })
-  const appUrl = given ?? `http://localhost:${appPort}`
+export async function startLocalAlb(given: LocalAlbOptions): Promise<LocalAlb> {
+  const options = parseOptions(given, '')
+  checkTargets(options)
+  const { command, lambda, target, healthPath } = options
+  const state = createState(options)
+  const closers: (() => Promise<void>)[] = []
+  let appPort = options.appPort ?? (target === undefined ? 0 : Number(new URL(target).port || 80))
+  if (lambda !== undefined) {
+    const server = createLambdaServer(lambda, options.lambdaMultiValueHeaders ?? false)
+    closers.push(closer(server))
+    appPort = await listen(server, appPort)
+  } else if (appPort === 0) appPort = await freePort()
+  const appUrl = target ?? `http://localhost:${appPort}`
   const forwarder = new Forwarder(state, {
     target: appUrl,
-    timeoutSeconds: options.timeoutSeconds ?? 60,
+    timeoutSeconds: options.timeoutSeconds ?? DEFAULT_SECONDS.timeout,
   })
   const server = createAlbServer(state, forwarder)
-  const sockets = new Set<Socket>()
-  server.on('connection', (socket) => {
-    sockets.add(socket)
-    socket.once('close', () => sockets.delete(socket))
-  })
-  state.baseUrl = `http://localhost:${await listen(server, options.port ?? DEFAULT_PORT)}`
-  const env = environment(state.baseUrl)
+  closers.push(closer(server))
   let app: AppProcess | undefined
   let endHealthChecks = (): void => undefined
 
   async function stop(signal?: NodeJS.Signals): Promise<void> {
     endHealthChecks()
     await app?.stop(signal)
-    // Upgraded sockets are no longer the server's: they are ended here.
-    for (const socket of sockets) socket.destroy()
-    if (server.listening) await new Promise((resolve) => server.close(resolve))
-  }
-
-  function userOf(user: string | MockUser): MockUser {
-    const known = typeof user === 'string' ? (state.users.find((one) => one.email === user) ?? { email: user }) : user
-    const [checked] = parseUsers([known], 'user')
-    if (checked === undefined) throw new LocalAlbError('there is no such user')
-    return checked
+    for (const close of closers) await close()
   }
 
   try {
+    state.baseUrl = `http://localhost:${await listen(server, options.port ?? DEFAULT_PORT)}`
+    const env = {
+      COGNITO_AUTH_ALB_ARN: ALB_ARN,
+      COGNITO_AUTH_CLIENT_ID: CLIENT_ID,
+      ...state.identity.provider.env(state.baseUrl),
+      COGNITO_AUTH_LOCAL_ALB: state.baseUrl,
+      COGNITO_AUTH_LOGOUT_URLS: `${state.baseUrl}/`,
+      // Some servers (remix-serve) take an unset one for production, where a local load balancer is refused.
+      NODE_ENV: 'development',
+    }
     if (command !== undefined)
       app = await AppProcess.start(command, appPort, {
         ...env,
@@ -219,23 +156,26 @@ export async function startLocalAlb(options: LocalAlbOptions): Promise<LocalAlb>
       })
     if (healthPath !== undefined)
       endHealthChecks = startHealthChecks({ appUrl, path: healthPath, remember: (entry) => state.remember(entry) })
+    return {
+      url: state.baseUrl,
+      appUrl,
+      env,
+      signIn: (user) => ({ cookie: sessionHeader(state.beginSession(findUser(state, user))) }),
+      headersFor(user) {
+        const { identity, fault } = state
+        const known = findUser(state, user)
+        const headers = identity.headersFor(known, identity.provider.accessToken(known, undefined), fault)
+        // Two header lines of one name are joined, as Fetch has it.
+        return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, [value].flat().join(', ')]))
+      },
+      setFault: (fault) => state.setFault(fault),
+      setUsers: (users) => (state.users = parseUsers(users, 'users')),
+      rotateKeys: () => state.identity.rotateKeys(),
+      appExited: app?.exited,
+      stop,
+    }
   } catch (error) {
     await stop()
     throw error
-  }
-  return {
-    url: state.baseUrl,
-    appUrl,
-    env,
-    signIn: (user) => ({ cookie: `${SESSION_COOKIE}=${state.signIns.createSession(userOf(user))}` }),
-    headersFor(user) {
-      const { identity, fault } = state
-      const known = userOf(user)
-      return identity.headersFor(known, identity.accessToken(known, fault).token, fault)
-    },
-    setFault: (fault) => (state.fault = fault === undefined ? undefined : parseFault(fault)),
-    rotateKeys: () => state.identity.rotateKeys(),
-    appExited: app?.exited,
-    stop,
   }
 }

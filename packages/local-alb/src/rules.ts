@@ -28,12 +28,12 @@ export const DEFAULT_RULE: ListenerRule = { path: '/*', action: 'authenticate' }
  *
  * @throws {LocalAlbError} saying which one is wrong.
  */
-export function parseRules(value: unknown): readonly ListenerRule[] {
+export function parseRules(value: unknown, where = ''): readonly ListenerRule[] {
   const result = v.safeParse(v.array(ruleSchema), value)
   if (result.success) return result.output
   const index = String(result.issues[0].path?.[0]?.key ?? '')
   throw new LocalAlbError(
-    `rules[${index}] must be like {"path": "/public/*", "action": "authenticate" | "allow" | "deny" | "none", "target": "http://localhost:3001"}`,
+    `${where}rules[${index}] must be like {"path": "/public/*", "action": "authenticate" | "allow" | "deny" | "none", "target": "http://localhost:3001"}`,
   )
 }
 

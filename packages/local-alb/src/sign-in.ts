@@ -9,13 +9,16 @@
 
 import { randomBytes } from 'node:crypto'
 import { ExpiringMap } from './expiring-map.js'
-import type { AccessToken } from './identity.js'
+import { MAX_SESSION_LENGTH } from './cookies.js'
+import type { AccessToken } from './provider.js'
 import type { MockUser } from './users.js'
 
 /** Somebody's session at the load balancer. */
 export interface Session {
-  readonly user: MockUser
-  accessToken: AccessToken | undefined
+  user: MockUser
+  accessToken: AccessToken
+  /** Seconds since the epoch. */
+  readonly until: number
 }
 
 /** What a sign-in under way remembers. */
@@ -42,8 +45,10 @@ export class SignIns {
   readonly #codes = new ExpiringMap<MockUser>(LIMIT, CODE_SECONDS)
   readonly #poolSessions = new ExpiringMap<MockUser>(LIMIT, POOL_SESSION_SECONDS)
   readonly #sessions: ExpiringMap<Session>
+  readonly #sessionSeconds: number
 
   constructor(sessionSeconds: number) {
+    this.#sessionSeconds = sessionSeconds
     this.#sessions = new ExpiringMap(LIMIT, sessionSeconds)
   }
 
@@ -78,18 +83,30 @@ export class SignIns {
     state: string,
     code: string,
     nonce: string | undefined,
-  ): { readonly sessionId: string; readonly returnTo: string } | undefined {
+  ): { readonly user: MockUser; readonly returnTo: string } | undefined {
     const pending = this.#pending.take(state)
     const user = this.#codes.take(code)
     if (pending === undefined || user === undefined || pending.nonce !== nonce) return undefined
-    return { sessionId: this.createSession(user), returnTo: pending.returnTo }
+    return { user, returnTo: pending.returnTo }
   }
 
-  /** A session without the pages, for tests. */
-  createSession(user: MockUser): string {
-    const id = secret()
-    this.#sessions.set(id, { user, accessToken: undefined })
+  /**
+   * Begins a session. On AWS claims and tokens are in the cookie, encrypted; here it is as long, and random.
+   *
+   * @param size bytes of claims and access token
+   * @returns the session's id.
+   */
+  createSession(user: MockUser, accessToken: AccessToken, size: number): string {
+    const length = Math.min(Math.max(44, Math.ceil((size * 4) / 3)), MAX_SESSION_LENGTH)
+    const id = randomBytes(length).toString('base64').slice(0, length)
+    const until = Math.floor(Date.now() / 1000) + this.#sessionSeconds
+    this.#sessions.set(id, { user, accessToken, until })
     return id
+  }
+
+  /** Makes the access tokens of all sessions expire: the next request of each refreshes, or fails to. */
+  expireAccessTokens(): void {
+    for (const session of this.#sessions.values()) session.accessToken = { ...session.accessToken, exp: 0 }
   }
 
   session(id: string | undefined): Session | undefined {

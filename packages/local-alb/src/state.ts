@@ -4,39 +4,100 @@
  * @module
  */
 
-import type { FaultName } from './faults.js'
-import { Identity } from './identity.js'
-import type { RecentRequest } from './pages.js'
+import { type FaultName, parseFault } from './faults.js'
+import { type Identity, MAX_CLAIMS_BYTES } from './identity.js'
 import type { ListenerRule } from './rules.js'
-import { SignIns } from './sign-in.js'
+import { type Session, SignIns } from './sign-in.js'
 import type { MockUser } from './users.js'
 
 const MOST_RECENT = 20
 
+/** A request that went through, for people to read. */
+export interface RecentRequest {
+  readonly at: Date
+  readonly method: string
+  readonly path: string
+  readonly user: string
+  status: number | undefined
+}
+
+/** What is known from the start. */
+export interface AlbStateOptions {
+  readonly identity: Identity
+  readonly users: readonly MockUser[]
+  readonly rules: readonly ListenerRule[]
+  readonly sessionSeconds: number
+  readonly logoutUrls: readonly string[]
+}
+
 /** Everything that requests share. */
 export class AlbState {
-  readonly identity = new Identity()
+  readonly identity: Identity
   readonly signIns: SignIns
-  readonly users: readonly MockUser[]
   readonly rules: readonly ListenerRule[]
   readonly recent: RecentRequest[] = []
   /** Headers as last sent to the app, decoded for people to read. */
   lastHeaders: readonly (readonly [name: string, decoded: string])[] = []
-  fault: FaultName | undefined
   /** `http://localhost:8080`; known once it listens. */
   baseUrl = ''
+  #users: readonly MockUser[] = []
+  /** Users that are or were on the list: one who was typed in is nobody's earlier version. */
+  readonly #listed = new WeakSet<MockUser>()
+  #fault: FaultName | undefined
   readonly #logoutUrls: readonly string[]
 
-  constructor(options: {
-    readonly users: readonly MockUser[]
-    readonly rules: readonly ListenerRule[]
-    readonly sessionSeconds: number
-    readonly logoutUrls: readonly string[]
-  }) {
-    this.users = options.users
-    this.rules = options.rules
-    this.signIns = new SignIns(options.sessionSeconds)
-    this.#logoutUrls = options.logoutUrls
+  constructor({ identity, users, rules, sessionSeconds, logoutUrls }: AlbStateOptions) {
+    this.identity = identity
+    this.users = users
+    this.rules = rules
+    this.signIns = new SignIns(sessionSeconds)
+    this.#logoutUrls = logoutUrls
+  }
+
+  /** Who can sign in. A change reaches sessions when their access token is refreshed. */
+  get users(): readonly MockUser[] {
+    return this.#users
+  }
+
+  set users(users: readonly MockUser[]) {
+    this.#users = users
+    for (const user of users) this.#listed.add(user)
+  }
+
+  get fault(): FaultName | undefined {
+    return this.#fault
+  }
+
+  /**
+   * Sets a fault, or takes it back.
+   *
+   * @throws {LocalAlbError} when there is no such fault.
+   */
+  setFault(name: string | undefined): void {
+    this.#fault = name === undefined || name === '' ? undefined : parseFault(name)
+    if (this.#fault === 'refresh_failure') this.signIns.expireAccessTokens()
+  }
+
+  /** Begins a session. @returns its id. */
+  beginSession(user: MockUser): string {
+    const accessToken = this.identity.provider.accessToken(user, undefined)
+    const size = this.identity.sizeOf(user, accessToken, undefined)
+    return this.signIns.createSession(user, accessToken, size)
+  }
+
+  /** Whether claims and access token are more than a load balancer takes. */
+  isTooLarge({ user, accessToken }: Session): boolean {
+    return this.identity.sizeOf(user, accessToken, this.#fault) > MAX_CLAIMS_BYTES
+  }
+
+  /** Refreshes the access token of a session where it is over. @returns `false` when that failed: the session is over. */
+  refresh(session: Session): boolean {
+    if (session.accessToken.exp > Date.now() / 1000) return true
+    if (this.#fault === 'refresh_failure') return false
+    const { user } = session
+    if (this.#listed.has(user)) session.user = this.#users.find(({ email }) => email === user.email) ?? user
+    session.accessToken = this.identity.provider.accessToken(session.user, undefined)
+    return true
   }
 
   /** Whether a person may be sent there after signing out. */

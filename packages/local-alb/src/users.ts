@@ -9,6 +9,9 @@ import * as v from 'valibot'
 
 const text = v.pipe(v.string('must be a text'), v.nonEmpty('must not be empty'))
 
+/** Claims that a user has by another key, or that are the load balancer's. */
+const OWN_CLAIMS = ['sub', 'username', 'email', 'email_verified', 'name', 'given_name', 'family_name', 'exp', 'iss']
+
 const userSchema = v.strictObject(
   {
     email: v.pipe(text, v.email('must be an e-mail address')),
@@ -19,9 +22,18 @@ const userSchema = v.strictObject(
     family_name: v.optional(text),
     groups: v.optional(v.array(text, 'must be a list of groups'), []),
     email_verified: v.optional(v.boolean('must be true or false')),
+    claims: v.optional(
+      v.pipe(
+        v.record(v.string(), v.unknown(), 'must be an object of further claims, such as {"custom:team": "a"}'),
+        v.check(
+          (claims) => Object.keys(claims).every((name) => !OWN_CLAIMS.includes(name)),
+          'must not have claims that the user or the load balancer gives',
+        ),
+      ),
+    ),
   },
   (issue) =>
-    `must be an object with an email; it may have sub, username, name, given_name, family_name, groups, email_verified (${String(issue.expected)})`,
+    `must be an object with an email; it may have sub, username, name, given_name, family_name, groups, email_verified, claims (${String(issue.expected)})`,
 )
 
 const usersSchema = v.pipe(

@@ -12,6 +12,12 @@ export class Browser {
     return [...this.#cookies].map(([name, value]) => `${name}=${value}`).join('; ')
   }
 
+  /** Has the cookies of an earlier moment again. */
+  restore(cookie: string): void {
+    for (const pair of cookie.split('; '))
+      this.#cookies.set(pair.slice(0, pair.indexOf('=')), pair.slice(pair.indexOf('=') + 1))
+  }
+
   cookieOf(name: string): string | undefined {
     return this.#cookies.get(name)
   }

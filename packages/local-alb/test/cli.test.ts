@@ -164,10 +164,10 @@ describe('local-alb -- <command>', () => {
 
 describe('a mistake', () => {
   test.each([
-    { what: 'nothing to forward to', args: [], code: 1, says: /--target, or its command after --/ },
+    { what: 'nothing to forward to', args: [], code: 2, says: /--target, or its command after --/ },
     { what: 'an unknown option', args: ['--prot', '1'], code: 2, says: /--prot/ },
     { what: 'a port that is none', args: ['--port', 'x'], code: 2, says: /--port must be a whole number/ },
-    { what: 'a target that is no URL', args: ['--target', 'x'], code: 1, says: /target must be a URL/ },
+    { what: 'a target that is no URL', args: ['--target', 'x'], code: 2, says: /target must be a URL/ },
     { what: 'an unknown fault', args: ['--fault', 'x'], code: 2, says: /there is no fault "x"/ },
     { what: 'a users file that is not there', args: ['--users', '/no'], code: 2, says: /\/no cannot be read/ },
     { what: 'users that are no JSON', args: ['--users', file('a', '{')], code: 2, says: /is not JSON/ },

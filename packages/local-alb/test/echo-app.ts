@@ -24,7 +24,7 @@ export interface EchoApp {
  * path echoes. A WebSocket is first told the headers of its upgrade, then its own messages.
  */
 export async function startEchoApp(): Promise<EchoApp> {
-  const server = createServer((req, res) => {
+  const server = createServer({ maxHeaderSize: 65_536 }, (req, res) => {
     if (req.url === '/slow') return
     if (req.url === '/cut') return void req.socket.destroy()
     if (req.url === '/upload') {

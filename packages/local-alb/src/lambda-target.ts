@@ -1,0 +1,137 @@
+/**
+ * A Lambda function as target: an HTTP server that turns requests into a load balancer's events, and answers back.
+ *
+ * @see {@link https://docs.aws.amazon.com/elasticloadbalancing/latest/application/lambda-functions.html Lambda functions as targets}
+ * @module
+ */
+
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import { buffer } from 'node:stream/consumers'
+import * as v from 'valibot'
+
+/** What a load balancer sends; `headers` and `queryStringParameters`, or both in their multi-value form. */
+export interface LambdaEvent {
+  readonly requestContext: { readonly elb: { readonly targetGroupArn: string } }
+  readonly httpMethod: string
+  readonly path: string
+  readonly queryStringParameters?: Readonly<Record<string, string>>
+  readonly multiValueQueryStringParameters?: Readonly<Record<string, readonly string[]>>
+  readonly headers?: Readonly<Record<string, string>>
+  readonly multiValueHeaders?: Readonly<Record<string, readonly string[]>>
+  readonly body: string
+  readonly isBase64Encoded: boolean
+}
+
+/** The handler of a Lambda function, as far as a load balancer calls it. */
+export type LambdaHandler = (event: LambdaEvent, context: Readonly<Record<string, never>>) => unknown
+
+const TARGET_GROUP_ARN =
+  'arn:aws:elasticloadbalancing:eu-west-2:000000000000:targetgroup/local-alb-lambda/0123456789abcdef'
+/** Of a request and of an answer. */
+const MAX_BODY_BYTES = 1024 * 1024
+const MAX_HEADER_BYTES = 64 * 1024
+const TEXT = /^(?:text\/|application\/(?:json|javascript|xml)(?:;|$))/i
+
+const headerValue = v.union([v.string(), v.number(), v.boolean()])
+const responseSchema = v.object({
+  statusCode: v.pipe(v.number(), v.integer(), v.minValue(100), v.maxValue(599)),
+  statusDescription: v.optional(v.string()),
+  headers: v.optional(v.record(v.string(), headerValue)),
+  multiValueHeaders: v.optional(v.record(v.string(), v.array(headerValue))),
+  body: v.optional(v.nullable(v.string())),
+  isBase64Encoded: v.optional(v.boolean(), false),
+})
+
+/** All values of each name, in order. */
+function grouped(pairs: readonly (readonly [name: string, value: string])[]): Map<string, string[]> {
+  const groups = new Map<string, string[]>()
+  for (const [name, value] of pairs) groups.set(name, [...(groups.get(name) ?? []), value])
+  return groups
+}
+
+function headerPairs({ rawHeaders }: IncomingMessage): [string, string][] {
+  const pairs: [string, string][] = []
+  for (let index = 0; index + 1 < rawHeaders.length; index += 2)
+    pairs.push([(rawHeaders[index] ?? '').toLowerCase(), rawHeaders[index + 1] ?? ''])
+  return pairs
+}
+
+/** Names and values as they were sent: a load balancer does not decode them. */
+function queryPairs(query: string): [string, string][] {
+  return query
+    .split('&')
+    .filter((part) => part !== '')
+    .map((part) => {
+      const at = part.indexOf('=')
+      return at === -1 ? [part, ''] : [part.slice(0, at), part.slice(at + 1)]
+    })
+}
+
+/** The event of a request. In single-value mode the last of several values wins. */
+export function lambdaEvent(req: IncomingMessage, body: Buffer, isMultiValue: boolean): LambdaEvent {
+  const [path = '/', ...rest] = (req.url ?? '/').split('?')
+  const headers = grouped(headerPairs(req))
+  const query = grouped(queryPairs(rest.join('?')))
+  const last = (groups: Map<string, string[]>): Record<string, string> =>
+    Object.fromEntries([...groups].map(([name, values]) => [name, values.at(-1) ?? '']))
+  const isText = req.headers['content-encoding'] === undefined && TEXT.test(req.headers['content-type'] ?? 'text/plain')
+  return {
+    requestContext: { elb: { targetGroupArn: TARGET_GROUP_ARN } },
+    httpMethod: req.method ?? 'GET',
+    path,
+    ...(isMultiValue
+      ? { multiValueQueryStringParameters: Object.fromEntries(query), multiValueHeaders: Object.fromEntries(headers) }
+      : { queryStringParameters: last(query), headers: last(headers) }),
+    body: body.toString(isText ? 'utf8' : 'base64'),
+    isBase64Encoded: !isText,
+  }
+}
+
+/** Answers as the function said. @returns `false` when a load balancer could make nothing of it. */
+function answer(res: ServerResponse, result: unknown, isMultiValue: boolean): boolean {
+  const parsed = v.safeParse(responseSchema, result)
+  if (!parsed.success) return false
+  const { statusCode, statusDescription, headers = {}, multiValueHeaders = {}, body, isBase64Encoded } = parsed.output
+  const bytes = Buffer.from(body ?? '', isBase64Encoded ? 'base64' : 'utf8')
+  if (bytes.length > MAX_BODY_BYTES) return false
+  // The other form is not read at all: an answer in it loses its headers, as on AWS.
+  const lists = isMultiValue
+    ? multiValueHeaders
+    : Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, [value]]))
+  try {
+    for (const [name, values] of Object.entries(lists)) res.setHeader(name, values.map(String))
+    if (statusDescription !== undefined) res.statusMessage = statusDescription.replace(/^\d+ /, '')
+    res.writeHead(statusCode)
+  } catch {
+    // A name or value that no HTTP header can have: the answer is malformed, and 502 says so.
+    for (const name of res.getHeaderNames()) res.removeHeader(name)
+    res.statusMessage = ''
+    return false
+  }
+  res.end(bytes)
+  return true
+}
+
+/** A server that answers with what `handler` returns; it is not listening yet. */
+export function createLambdaServer(handler: LambdaHandler, isMultiValue: boolean): Server {
+  async function handle(req: IncomingMessage, res: ServerResponse): Promise<void> {
+    if (Number(req.headers['content-length'] ?? 0) > MAX_BODY_BYTES) return void res.writeHead(413).end()
+    const body = await buffer(req)
+    if (body.length > MAX_BODY_BYTES) return void res.writeHead(413).end()
+    const result = await handler(lambdaEvent(req, body, isMultiValue), {})
+    if (answer(res, result, isMultiValue)) return
+    console.error('local-alb: the Lambda function returned what a load balancer cannot read: 502')
+    res.writeHead(502).end()
+  }
+
+  const server = createServer({ maxHeaderSize: MAX_HEADER_BYTES }, (req, res) => {
+    handle(req, res).catch((error: unknown) => {
+      console.error('local-alb: the Lambda function failed: 502', error)
+      if (res.headersSent) res.destroy()
+      else res.writeHead(502).end()
+    })
+  })
+  // Lambda targets take no WebSocket.
+  server.on('upgrade', (_req, socket) => socket.end('HTTP/1.1 400 Bad Request\r\nconnection: close\r\n\r\n'))
+  return server
+}

@@ -1,0 +1,107 @@
+/**
+ * What all pages have in common. They work without JavaScript; there is none.
+ *
+ * @module
+ */
+
+import { htmlEscape } from 'escape-goat'
+
+/** HTML that is safe as it stands. */
+export interface Html {
+  readonly html: string
+}
+
+/** Escapes every value but those that are HTML already. */
+export function html(
+  parts: TemplateStringsArray,
+  ...values: readonly (string | number | Html | readonly Html[])[]
+): Html {
+  const shown = values.map((value) =>
+    typeof value === 'object'
+      ? [value]
+          .flat()
+          .map((one) => (one as Html).html)
+          .join('')
+      : htmlEscape(String(value)),
+  )
+  return { html: parts.map((part, index) => part + (shown[index] ?? '')).join('') }
+}
+
+const STYLE = `
+:root { color-scheme: light dark; --ink: #16202c; --soft: #56616f; --line: #d5dbe3; --page: #f1f4f8; --card: #fff; --tint: #e8f0fc; --accent: #1b57b0; --on-accent: #fff; --warn: #8a4b00; --warn-tint: #fff3e0; --bad: #a61b1b; --good: #1b6b3a }
+@media (prefers-color-scheme: dark) { :root { --ink: #e8edf3; --soft: #a3afbd; --line: #35414f; --page: #10161d; --card: #19212b; --tint: #1e3350; --accent: #8ab6ff; --on-accent: #0b1a30; --warn: #ffc078; --warn-tint: #3a2a12; --bad: #ff9d9d; --good: #86dba6 } }
+* { box-sizing: border-box }
+body { margin: 0; min-height: 100vh; padding: clamp(1rem, 4vw, 3rem) 1rem; background: var(--page); color: var(--ink); font: 1rem/1.5 system-ui, sans-serif }
+header, main, footer { max-width: 32rem; margin-inline: auto } .wide header, .wide main { max-width: 64rem }
+header { display: flex; align-items: center; gap: .6rem; margin-bottom: 1rem; color: var(--soft); font-size: .9rem; font-weight: 600 } header svg { flex: none }
+main { background: var(--card); border: 1px solid var(--line); border-radius: 16px; padding: clamp(1.25rem, 4vw, 2.25rem); box-shadow: 0 1px 2px #0f172a0d, 0 12px 32px #0f172a14 }
+h1 { margin: 0 0 .25rem; font-size: 1.6rem; line-height: 1.2; letter-spacing: -.01em } h2 { margin: 2.25rem 0 .5rem; font-size: 1.2rem } h3 { margin: 1.25rem 0 .5rem; font-size: .9rem; color: var(--soft) }
+p { margin: .25rem 0 1rem; color: var(--soft); overflow-wrap: anywhere }
+ul { list-style: none; margin: 0; padding: 0; display: grid; gap: .6rem }
+button, input { font: inherit; color: inherit }
+button { cursor: pointer; min-height: 2.75rem; border-radius: 10px; border: 1px solid var(--line); background: var(--card); padding: .55rem .9rem; text-align: left }
+button:hover { border-color: var(--accent); background: var(--tint) }
+:focus-visible { outline: 3px solid var(--accent); outline-offset: 2px }
+.user { width: 100%; display: grid; grid-template-columns: auto 1fr; gap: 0 .9rem; align-items: center }
+.user > span:last-child { display: grid; min-width: 0 } .user strong { font-weight: 600 } .mail { color: var(--soft); font-size: .9rem; overflow-wrap: anywhere }
+.face { width: 2.75rem; height: 2.75rem; border-radius: 50%; background: var(--tint); color: var(--accent); display: grid; place-items: center; font-weight: 700 }
+.chips { display: flex; flex-wrap: wrap; gap: .3rem; margin-top: .3rem } .chip { border: 1px solid var(--line); border-radius: 99px; padding: 0 .55rem; font-size: .8rem; color: var(--soft) }
+.primary { background: var(--accent); color: var(--on-accent); border-color: var(--accent); font-weight: 600; width: 100%; margin-top: 1.25rem; text-align: center } .primary:hover { background: var(--accent); text-decoration: underline }
+label { display: block; margin: .9rem 0 .25rem; font-weight: 600; font-size: .9rem } .hint { font-weight: 400; color: var(--soft) }
+input { width: 100%; min-height: 2.75rem; padding: .5rem .7rem; border: 1px solid var(--soft); border-radius: 10px; background: transparent } [aria-invalid] { border-color: var(--bad) }
+.problem { color: var(--bad); font-weight: 600; margin: .25rem 0 0 }
+details { margin-top: 1.5rem; border-top: 1px solid var(--line); padding-top: 1rem } summary { cursor: pointer; font-weight: 600; padding: .35rem 0 }
+.row { display: flex; flex-wrap: wrap; gap: .6rem }
+.faults { display: grid; gap: .6rem; grid-template-columns: repeat(auto-fill, minmax(min(100%, 17rem), 1fr)) }
+.faults button { display: grid; align-content: start; font-size: .85rem; color: var(--soft) } .faults strong { color: var(--ink); font: 600 .85rem/1.5 ui-monospace, monospace }
+.faults [aria-pressed=true] { border: 2px solid var(--warn); background: var(--warn-tint) } .faults [aria-pressed=true] strong { color: var(--warn) }
+.notice { border: 1px solid var(--line); border-left: 4px solid var(--good); border-radius: 8px; padding: .6rem .9rem; color: var(--ink) } .notice.on { border-left-color: var(--warn); background: var(--warn-tint) }
+dl { display: grid; grid-template-columns: max-content 1fr; gap: .25rem 1.25rem; margin: .75rem 0 1rem } dt { color: var(--soft) } dd { margin: 0; overflow-wrap: anywhere }
+.scroll { overflow-x: auto } pre { overflow-x: auto; background: var(--page); border: 1px solid var(--line); border-radius: 10px; padding: .8rem; font: .8rem/1.5 ui-monospace, monospace; margin: 0 0 1rem } code { font: .9em ui-monospace, monospace }
+table { border-collapse: collapse; width: 100%; font-size: .9rem } th, td { text-align: left; padding: .45rem .9rem .45rem 0; border-bottom: 1px solid var(--line); white-space: nowrap } th { color: var(--soft); font-weight: 600 } .good { color: var(--good) } .bad { color: var(--bad) } td.good, td.bad { font-weight: 600 }
+footer { margin-top: 1.25rem; text-align: center; font-size: .85rem; color: var(--soft) } a { color: var(--accent) }
+`
+
+/** Nothing but the page's own style and forms: no script could run even if one got in. */
+export const PAGE_HEADERS = {
+  'content-type': 'text/html; charset=utf-8',
+  'content-security-policy': `default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'`,
+  'cache-control': 'no-store',
+  'referrer-policy': 'same-origin',
+  'x-content-type-options': 'nosniff',
+} as const
+
+const LOGO = {
+  html: '<svg width="24" height="24" viewBox="0 0 24 24" fill="none" stroke="currentColor" stroke-width="2" stroke-linecap="round" aria-hidden="true"><circle cx="5" cy="12" r="3"/><circle cx="19" cy="5" r="3"/><circle cx="19" cy="19" r="3"/><path d="M8 11l8-5M8 13l8 5"/></svg>',
+}
+
+/** A whole page. @param className `wide` for much to read */
+export function page(title: string, body: Html, className = ''): string {
+  return html`<!doctype html>
+    <html lang="en">
+      <head>
+        <meta charset="utf-8" />
+        <meta name="viewport" content="width=device-width, initial-scale=1" />
+        <title>${title} · local ALB</title>
+        <style>
+          ${{ html: STYLE }}
+        </style>
+      </head>
+      <body class="${className}">
+        <header>${LOGO}<span>Local load balancer</span></header>
+        <main>${body}</main>
+        <footer>
+          A stand-in for AWS on this machine, not a real sign-in. <a href="/_local-alb">Status and faults</a>
+        </footer>
+      </body>
+    </html> `.html
+}
+
+/** A page with a sentence on it. */
+export function messagePage(title: string, sentence: string): string {
+  return page(
+    title,
+    html`<h1>${title}</h1>
+      <p>${sentence}</p>`,
+  )
+}

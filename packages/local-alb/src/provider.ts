@@ -1,0 +1,158 @@
+/**
+ * The identity provider behind the rule: a Cognito user pool, or another one that speaks OpenID Connect.
+ *
+ * @module
+ */
+
+import { randomBytes, randomUUID } from 'node:crypto'
+import {
+  accessTokenClaims,
+  type CognitoKey,
+  createCognitoKey,
+  type JsonObject,
+  signAccessToken,
+  userInfoClaims,
+} from '@cognito-auth/testing'
+import type { FaultName } from './faults.js'
+import type { MockUser } from './users.js'
+
+/** Made-up names that cannot be mistaken for somebody's. */
+export const REGION = 'eu-west-2'
+export const USER_POOL_ID = `${REGION}_LocalAlb1`
+export const CLIENT_ID = 'localalbclient'
+const COGNITO_ISSUER = `https://cognito-idp.${REGION}.amazonaws.com/${USER_POOL_ID}`
+const OIDC_ISSUER = 'https://idp.local-alb.example'
+
+/** Another provider than Cognito, as in an `authenticate-oidc` rule. */
+export interface OidcOptions {
+  /** Its issuer, as in the rule. @default 'https://idp.local-alb.example' */
+  readonly issuer?: string | undefined
+  /** The claim that names a user's groups. @default 'groups' */
+  readonly groupsClaim?: string | undefined
+}
+
+/** The access token that a session holds, and until when. */
+export interface AccessToken {
+  readonly token: string
+  /** Seconds since the epoch. */
+  readonly exp: number
+}
+
+/** What a load balancer asks of an identity provider. */
+export interface Provider {
+  readonly issuer: string
+  /** What the userInfo endpoint answers. */
+  userInfo(user: MockUser): JsonObject & { readonly sub: string }
+  /** What the token endpoint answers. */
+  accessToken(user: MockUser, fault: FaultName | undefined): AccessToken
+  /** Published keys (RFC 7517). */
+  readonly jwks: { readonly keys: readonly JsonObject[] }
+  /** Signs with a new key from now on; the old ones stay published. */
+  rotateKeys(): void
+  /** Environment that makes an app expect this provider. @param base of the local load balancer */
+  env(base: string): Record<string, string>
+}
+
+const now = (): number => Math.floor(Date.now() / 1000)
+
+function cognitoClaims(user: MockUser): JsonObject & { readonly sub: string; readonly username: string } {
+  const { email, sub, username, name, given_name, family_name, email_verified = true, claims = {} } = user
+  // Every value of Cognito's userInfo is a text, lists such as `identities` too.
+  const more = Object.entries(claims).map(([claim, value]) => [
+    claim,
+    typeof value === 'string' ? value : JSON.stringify(value),
+  ])
+  return {
+    ...(Object.fromEntries(more) as JsonObject),
+    ...userInfoClaims({
+      email,
+      emailVerified: email_verified,
+      ...(sub === undefined ? {} : { sub }),
+      ...(username === undefined ? {} : { username }),
+      ...(name === undefined ? {} : { name }),
+      ...(given_name === undefined ? {} : { givenName: given_name }),
+      ...(family_name === undefined ? {} : { familyName: family_name }),
+    }),
+  }
+}
+
+/** A Cognito user pool: texts in userInfo, groups in an access token that is a JWT. */
+export class CognitoProvider implements Provider {
+  readonly issuer = COGNITO_ISSUER
+  readonly #lifetimeSeconds: number
+  #keys: CognitoKey[] = [createCognitoKey(), createCognitoKey()]
+
+  constructor(accessTokenSeconds: number) {
+    this.#lifetimeSeconds = accessTokenSeconds
+  }
+
+  rotateKeys(): void {
+    this.#keys = [createCognitoKey(), ...this.#keys].slice(0, 10)
+  }
+
+  get jwks(): { readonly keys: readonly JsonObject[] } {
+    return { keys: this.#keys.map((key) => ({ ...key.jwk })) }
+  }
+
+  userInfo(user: MockUser): JsonObject & { readonly sub: string } {
+    return cognitoClaims(user)
+  }
+
+  accessToken(user: MockUser, fault: FaultName | undefined): AccessToken {
+    const { sub, username } = cognitoClaims(user)
+    const [key] = this.#keys
+    if (key === undefined) throw new Error('There is always a key')
+    const issuedAt = fault === 'expired_access_token' ? now() - this.#lifetimeSeconds - 3600 : now()
+    const claims = accessTokenClaims({
+      sub: fault === 'wrong_subject' ? randomUUID() : sub,
+      username,
+      groups: user.groups ?? [],
+      issuer: fault === 'wrong_issuer' ? wrongIssuer(this.issuer) : this.issuer,
+      clientId: fault === 'wrong_client' ? 'anotherclient' : CLIENT_ID,
+      now: issuedAt,
+      lifetimeSeconds: this.#lifetimeSeconds,
+    })
+    return { token: signAccessToken(key, claims), exp: issuedAt + this.#lifetimeSeconds }
+  }
+
+  env(base: string): Record<string, string> {
+    return { COGNITO_AUTH_USER_POOL_ID: USER_POOL_ID, COGNITO_AUTH_DOMAIN: `${base}/_local-alb` }
+  }
+}
+
+/** Any other provider: real booleans and lists in userInfo, groups among them, an access token that means nothing. */
+export class OidcProvider implements Provider {
+  readonly issuer: string
+  readonly jwks = { keys: [] }
+  readonly #groupsClaim: string
+  readonly #lifetimeSeconds: number
+
+  constructor({ issuer = OIDC_ISSUER, groupsClaim = 'groups' }: OidcOptions, accessTokenSeconds: number) {
+    this.issuer = issuer
+    this.#groupsClaim = groupsClaim
+    this.#lifetimeSeconds = accessTokenSeconds
+  }
+
+  rotateKeys(): void {
+    // Its access tokens are opaque: nothing of this provider is signed.
+  }
+
+  userInfo(user: MockUser): JsonObject & { readonly sub: string } {
+    const { email_verified = true, groups = [], claims = {} } = user
+    const { username: _username, ...cognito } = cognitoClaims({ ...user, claims: {} })
+    return { ...claims, ...cognito, sub: cognito.sub, email_verified, [this.#groupsClaim]: groups }
+  }
+
+  accessToken(): AccessToken {
+    return { token: randomBytes(32).toString('base64url'), exp: now() + this.#lifetimeSeconds }
+  }
+
+  env(): Record<string, string> {
+    return { COGNITO_AUTH_ISSUER: this.issuer, COGNITO_AUTH_GROUPS_CLAIM: this.#groupsClaim }
+  }
+}
+
+/** Another issuer of the same kind. */
+export function wrongIssuer(issuer: string): string {
+  return issuer === COGNITO_ISSUER ? issuer.replace('LocalAlb1', 'SomebodyE') : 'https://idp.somebody-else.example'
+}
