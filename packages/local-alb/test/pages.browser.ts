@@ -8,6 +8,12 @@ import { type LocalAlb, startLocalAlb } from '../src/index.js'
 const executablePath = process.env['CHROMIUM_PATH'] ?? '/usr/bin/chromium'
 
 const DOCS = new URL('../docs/', import.meta.url).pathname
+/** `pnpm run screenshots` keeps what is seen on the way, for the README. */
+async function screenshot(page: Page, name: string): Promise<void> {
+  if (process.env['SCREENSHOTS'] === undefined) return
+  mkdirSync(DOCS, { recursive: true })
+  await page.screenshot({ path: `${DOCS}${name}.png` })
+}
 const FLAGS = ['--no-sandbox', '--disable-gpu', '--no-first-run', '--disable-background-networking', '--disable-sync']
 
 /** Greets; `/admin` is for a group. It reads the tokens without checking them, which no real app may do. */
@@ -38,7 +44,6 @@ describe('in a browser without JavaScript', () => {
     alb = await startLocalAlb({ target: `http://127.0.0.1:${port}`, port: 0 })
     browser = await chromium.launch({ executablePath, args: FLAGS })
     page = await browser.newPage({ javaScriptEnabled: false, viewport: { width: 900, height: 640 } })
-    mkdirSync(DOCS, { recursive: true })
   })
 
   afterAll(async () => {
@@ -52,7 +57,7 @@ describe('in a browser without JavaScript', () => {
 
   test('a person signs in by keyboard alone, and is greeted', async () => {
     await page.goto(`${alb.url}/`)
-    await page.screenshot({ path: `${DOCS}sign-in.png` })
+    await screenshot(page, 'sign-in')
     await page.keyboard.press('Tab')
     await page.keyboard.press('Tab')
     await page.keyboard.press('Enter')
@@ -70,7 +75,7 @@ describe('in a browser without JavaScript', () => {
     await page.goto(`${alb.url}/_local-alb`)
     expect(await page.textContent('main')).toContain('Signed in as Dev Eloper')
     expect(await page.textContent('pre')).toContain('cognito:groups')
-    await page.screenshot({ path: `${DOCS}status.png` })
+    await screenshot(page, 'status')
   })
 
   test('sets a fault and takes it back', async () => {
@@ -88,10 +93,64 @@ describe('in a browser without JavaScript', () => {
     await page.click('summary')
     await page.fill('#email', 'new@example.com')
     await page.fill('#groups', 'admins')
-    await page.screenshot({ path: `${DOCS}sign-in-phone.png` })
+    await screenshot(page, 'sign-in-phone')
     await page.click('text="Sign in"')
     await page.waitForURL(`${alb.url}/admin`)
     expect(await heading()).toBe('Hello new@example.com')
+  })
+
+  test('is told what is wrong with what was typed in, in the form', async () => {
+    await page.goto(`${alb.url}/_local-alb`)
+    await page.click('text=Sign out')
+    await page.goto(`${alb.url}/`)
+    await page.click('summary')
+    // A browser lets this pass, and the load balancer does not.
+    await page.fill('#email', 'a@b')
+    await page.fill('#groups', 'admins')
+    await page.click('text="Sign in"')
+    expect(await page.textContent('[role=alert]')).toContain('must be an e-mail address')
+    expect(await page.getAttribute('#email', 'aria-describedby')).toBe('problem')
+    expect(await page.inputValue('#groups')).toBe('admins')
+    await page.fill('#email', 'a@example.com')
+    await page.click('text="Sign in"')
+    await page.waitForURL(`${alb.url}/`)
+    expect(await heading()).toBe('Hello a@example.com')
+  })
+
+  test('every field and button has a name, and every page one heading and a language', async () => {
+    await page.goto(`${alb.url}/_local-alb`)
+    await screenshot(page, 'status-phone')
+    const signIn = await (await browser.newContext({ javaScriptEnabled: false })).newPage()
+    await signIn.goto(`${alb.url}/`)
+    await signIn.click('summary')
+    for (const one of [page, signIn]) {
+      expect(await one.getByRole('heading', { level: 1 }).count()).toBe(1)
+      expect(await one.getAttribute('html', 'lang')).toBe('en')
+      for (const role of ['button', 'textbox'] as const) {
+        const all = await one.getByRole(role).count()
+        expect(await one.getByRole(role, { name: /\S/ }).count()).toBe(all)
+      }
+    }
+    expect(await signIn.getByRole('textbox').count()).toBe(3)
+    await signIn.context().close()
+  })
+
+  test('a session in shards is carried, and taken away, by a browser', async () => {
+    const context = await browser.newContext({ javaScriptEnabled: false })
+    const { cookie } = alb.signIn({ email: 'large@example.com', name: 'x'.repeat(7_000) })
+    const cookies = cookie.split('; ').map((pair) => {
+      const at = pair.indexOf('=')
+      return { name: pair.slice(0, at), value: pair.slice(at + 1), url: alb.url }
+    })
+    expect(cookies.length).toBe(3)
+    await context.addCookies(cookies)
+    const large = await context.newPage()
+    await large.goto(`${alb.url}/`)
+    expect(await large.textContent('h1')).toBe('Hello large@example.com')
+    await large.goto(`${alb.url}/_local-alb`)
+    await large.click('text=Sign out')
+    expect((await context.cookies()).map(({ name }) => name)).not.toContain('AWSELBAuthSessionCookie-0')
+    await context.close()
   })
 
   test('no page is wider than a phone', async () => {
