@@ -1,7 +1,7 @@
 /** Runs a program to its end, and gives what it printed; nothing is left running after the time limit. */
 import { spawn } from 'node:child_process'
 
-const TIME_LIMIT_SECONDS = 300
+const TIME_LIMIT_SECONDS = 1200
 
 /**
  * @param {string} command
