@@ -61,6 +61,13 @@ describe('the checker of code blocks finds', () => {
     expect(blocks('sh', `${command} # why`).flatMap(shellProblems)).toEqual([`docs/made-up.md:2 ${message}`])
   })
 
+  test('a command among its output', () => {
+    const code = '$ npx @cognito-auth/cli doctor --jsno\nno such thing'
+    expect(blocks('console', code).flatMap(shellProblems)).toEqual([
+      'docs/made-up.md:2 @cognito-auth/cli has no --jsno',
+    ])
+  })
+
   test('a block without a language, and a directive for nothing', () => {
     expect(() => blocks('', 'what?')).toThrow(/needs a language/)
     expect(() => blocksOf({ path: 'x.md', text: '<!-- run -->\n\nText.\n' })).toThrow(/no code block follows/)

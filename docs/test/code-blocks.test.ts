@@ -10,7 +10,7 @@ import { COMPILED, typeCheck } from './type-check.js'
 
 /** Languages that nobody could check, for what is shown and not written: output, HTTP messages. */
 const SHOWN: readonly string[] = ['text', 'http']
-const SHELL: readonly string[] = ['sh']
+const SHELL: readonly string[] = ['sh', 'console']
 
 const blocks = allPages.flatMap(blocksOf)
 const ofLanguage = (languages: readonly string[]): Block[] =>

@@ -151,9 +151,15 @@ function wordsOf(line: string): string[] {
   return (comment === -1 ? words : words.slice(0, comment)).map((word) => word.replaceAll(/['"]/g, ''))
 }
 
+/** Commands of a block; `console` blocks show output too, and a `$` before each command. */
+function commandsOf({ language, code }: Block): string {
+  if (language !== 'console') return code
+  return [...code.matchAll(/^\$ (.*)$/gm)].map(([, command = '']) => command).join('\n')
+}
+
 /** What is wrong with the commands of a block. */
 export function shellProblems(block: Block): string[] {
-  const joined = block.code.replaceAll(/\\\n\s*/g, ' ')
+  const joined = commandsOf(block).replaceAll(/\\\n\s*/g, ' ')
   return joined.split('\n').flatMap((line) => {
     try {
       for (const part of line.split(/\s(?:&&|\|)\s/)) {
