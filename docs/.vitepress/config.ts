@@ -20,7 +20,11 @@ export default defineConfig({
     ],
     sidebar,
     outline: { level: [2, 3] },
-    search: { provider: 'local' },
+    search: {
+      provider: 'local',
+      // Pages that explain come before pages that list.
+      options: { miniSearch: { searchOptions: { boostDocument: (id: string) => (id.startsWith('/api/') ? 0.2 : 1) } } },
+    },
     docFooter: { prev: 'Before', next: 'Next' },
   },
 })

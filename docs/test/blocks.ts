@@ -63,7 +63,7 @@ function withComment(comment: string, so: Directives): Directives | undefined {
 
 /** Comments and fences, whichever comes first; fences within comments do not count. */
 const PART =
-  /<!--(?<comment>[\s\S]*?)-->|^(?<indent> *)(?<fence>`{3,})(?<info>[^\n`]*)\n(?<code>[\s\S]*?)^\k<indent>\k<fence> *$/gm
+  /^<!--(?<comment>[\s\S]*?)-->|^(?<indent> *)(?<fence>`{3,})(?<info>[^\n`]*)\n(?<code>[\s\S]*?)^\k<indent>\k<fence> *$/gm
 
 /**
  * Reads the code blocks of a page.
