@@ -43,9 +43,10 @@ function valuesOf(headers: object, name: string): unknown[] {
     return value === null || value === undefined ? [] : [value]
   }
   const found: unknown[] = []
-  for (const [key, value] of Object.entries(headers)) {
+  for (const key of Object.keys(headers)) {
     // Same length first: lower-casing every header of every request is the larger part of this loop.
     if (key.length !== name.length || key.toLowerCase() !== name) continue
+    const value: unknown = (headers as Record<string, unknown>)[key]
     if (Array.isArray(value)) found.push(...(value as unknown[]))
     else if (value !== undefined && value !== null) found.push(value)
   }

@@ -153,50 +153,54 @@ export class TokenVerifier {
     this.#accessTokens.clear()
   }
 
-  async #albToken(token: string, alone: boolean): Promise<AlbToken> {
+  /** At once where the token is remembered and the key that verified it still serves. */
+  #albToken(token: string, alone: boolean): AlbToken | Promise<AlbToken> {
     checkToken(token)
     const digest = this.#albTokens.digest(token)
     const known = this.#albTokens.get(digest)
     if (known !== undefined) {
       const { keyUrl, header, claims } = known.token
       checkAlbTimes(header, claims, this.#setup.clockToleranceSeconds)
-      const key = this.#albKeys.peek(keyUrl) ?? (await this.#albKeys.get(keyUrl))
-      if (key === known.key) return { header, claims }
-      this.#albTokens.delete(digest)
+      if (this.#albKeys.peek(keyUrl) === known.key) return { header, claims }
     }
-    return await this.#inFlight.run(alone, () => this.#verifyNewAlbToken(token, digest, alone))
+    return this.#inFlight.run(alone, () => this.#verifyAlbToken(token, digest, known?.key, alone))
   }
 
-  async #accessToken(token: string, expected: ExpectedAccessToken, alone: boolean): Promise<Claims> {
+  /** As {@link #albToken}. */
+  #accessToken(token: string, expected: ExpectedAccessToken, alone: boolean): Claims | Promise<Claims> {
     checkToken(token)
-    const { issuers, clockToleranceSeconds } = this.#setup
     const digest = this.#accessTokens.digest(token)
     const known = this.#accessTokens.get(digest)
     if (known !== undefined) {
       const { claims, jwksUrl, kid } = known.token
-      checkAccessClaims(claims, expected, issuers, clockToleranceSeconds)
-      const key = this.#cognitoKeys.peek(jwksUrl, kid) ?? (await this.#cognitoKeys.get(jwksUrl, kid))
-      if (key === known.key) return claims
-      this.#accessTokens.delete(digest)
+      checkAccessClaims(claims, expected, this.#setup.issuers, this.#setup.clockToleranceSeconds)
+      if (this.#cognitoKeys.peek(jwksUrl, kid) === known.key) return claims
     }
-    return await this.#inFlight.run(alone, () => this.#verifyNewAccessToken(token, expected, digest, alone))
+    return this.#inFlight.run(alone, () => this.#verifyAccessToken(token, expected, digest, known?.key, alone))
   }
 
-  async #verifyNewAlbToken(token: string, digest: string, alone: boolean): Promise<AlbToken> {
+  /** `verifiedBy`: the key that this very token was verified with before. */
+  async #verifyAlbToken(
+    token: string,
+    digest: string,
+    verifiedBy: KeyObject | undefined,
+    alone: boolean,
+  ): Promise<AlbToken> {
     const unverified = checkAlbToken(token, this.#setup)
     const { keyUrl, signingInput, signature } = unverified
     const key: KeyObject = this.#albKeys.peek(keyUrl) ?? (await this.#albKeys.get(keyUrl))
-    if (!(await verifyEs256(signingInput, key, signature, alone))) throw badSignature()
+    if (key !== verifiedBy && !(await verifyEs256(signingInput, key, signature, alone))) throw badSignature()
     const { unverifiedHeader: header, unverifiedClaims: claims } = unverified
     checkAlbClaims(header, claims)
     this.#albTokens.set(digest, { header, claims, keyUrl }, key)
     return { header, claims }
   }
 
-  async #verifyNewAccessToken(
+  async #verifyAccessToken(
     token: string,
     expected: ExpectedAccessToken,
     digest: string,
+    verifiedBy: KeyObject | undefined,
     alone: boolean,
   ): Promise<Claims> {
     const { issuers, clockToleranceSeconds } = this.#setup
@@ -204,7 +208,7 @@ export class TokenVerifier {
     const { kid, issuer, signingInput, signature } = unverified
     const jwksUrl = issuers.jwksUrl(issuer)
     const key: KeyObject = this.#cognitoKeys.peek(jwksUrl, kid) ?? (await this.#cognitoKeys.get(jwksUrl, kid))
-    if (!(await verifyRs256(signingInput, key, signature, alone))) throw badSignature()
+    if (key !== verifiedBy && !(await verifyRs256(signingInput, key, signature, alone))) throw badSignature()
     const { unverifiedClaims: claims } = unverified
     this.#accessTokens.set(digest, { claims, jwksUrl, kid }, key)
     return claims

@@ -39,10 +39,6 @@ export class VerifiedTokens<Token> {
     this.#tokens.set(digest, { token, key })
   }
 
-  delete(digest: string): void {
-    this.#tokens.delete(digest)
-  }
-
   clear(): void {
     this.#tokens.clear()
   }
