@@ -1,6 +1,7 @@
 /**
  * `npx pnpm bench`: measures, prints, writes `bench/RESULTS.md`. `--quick`: a short run that shows that it works, writes
- * no results and leaves `.reports/bench.json`. `--only TEXT`: rows whose title contains it; writes nothing.
+ * no results and leaves `.reports/bench.json`. `--only TEXT`: rows whose name contains it; writes nothing. `--tokens N`: fewer
+ * tokens for the memory row, which takes the longest.
  */
 import { mkdir, writeFile } from 'node:fs/promises'
 import { loadavg } from 'node:os'
@@ -13,7 +14,10 @@ const isQuick = process.argv.includes('--quick')
 const onlyAt = process.argv.indexOf('--only')
 const only = onlyAt === -1 ? '' : (process.argv[onlyAt + 1] ?? '')
 
-const effort = isQuick ? { rounds: 1, size: 100, isQuick } : { rounds: 11, size: 2_000, isQuick }
+const tokensAt = process.argv.indexOf('--tokens')
+const tokens = tokensAt === -1 ? 1_000_000 : Number(process.argv[tokensAt + 1])
+
+const effort = isQuick ? { rounds: 1, size: 100, tokens: 5_000, isQuick } : { rounds: 7, size: 2_000, tokens, isQuick }
 
 const loadAtStart = loadavg()[0]
 const rows = []

@@ -4,10 +4,9 @@ import { bound, row } from '../report.mjs'
 
 const MIB = 2 ** 20
 
-/** 10,000 users, each with an access token, and fresh ALB tokens of theirs up to a million. */
-export async function memory({ isQuick }) {
+/** 10,000 users, each with an access token, and fresh ALB tokens of theirs, up to a million. */
+export async function memory({ isQuick, tokens }) {
   const users = isQuick ? 500 : 10_000
-  const tokens = isQuick ? 5_000 : 1_000_000
   const cached = await runChild('memory.mjs', [users, tokens, users], ['--expose-gc'])
   // The same work without remembering anything: what is above it is the cache's, and what is below it the process's.
   const uncached = await runChild('memory.mjs', [users, Math.min(tokens, users * 2), 0], ['--expose-gc'])
