@@ -328,7 +328,12 @@ describe('with Socket.IO', () => {
     const own = await createTestAlb({ accessTokenLifetimeSeconds: 2 })
     @UseGuards(new CognitoAuthGuard(new CognitoAuth({ ...own.options, authoriser })))
     @WebSocketGateway()
-    class ByHand extends Handlers {}
+    class ByHand {
+      @SubscribeMessage('me')
+      me(@AuthUser('email') email: string): object {
+        return { event: 'me', data: email }
+      }
+    }
     const app = await create({ module: AppModule, providers: [ByHand] })
     app.useWebSocketAdapter(new IoAdapter(app))
     const socket = connect(await listen(app), await own.headersFor(signedIn))
