@@ -43,6 +43,5 @@ function readJson(path: string): unknown {
 export async function readConfigFile(path: string): Promise<LocalAlbOptions> {
   if (!/^\.[cm]?[jt]s$/.test(extname(path))) return parseOptions(readJson(path), `file ${path}: `)
   const module = await importModule(path)
-  if (module['default'] === undefined) throw new UsageError(`file ${path} must have a default export: the options`)
   return parseOptions(module['default'], `file ${path}: `)
 }

@@ -4,6 +4,7 @@ import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, test, vi } from 'vitest'
+import { FAULTS } from '../src/index.js'
 
 // The command as it is published: `npx pnpm test` builds first.
 const CLI = new URL('../dist/cli.mjs', import.meta.url).pathname
@@ -162,6 +163,93 @@ describe('local-alb -- <command>', () => {
   })
 })
 
+describe('a config file', () => {
+  const APP_TS = `
+    import type { LocalAlbOptions } from '@cognito-auth/local-alb'
+    // An enum and a parameter property are TypeScript that Node itself does not strip.
+    enum Path { Everything = '/*' }
+    class Port { constructor(readonly number: number) {} }
+    export default {
+      port: new Port(0).number,
+      command: [process.execPath, ${JSON.stringify(file('from-config.cjs', APP))}],
+      rules: [{ path: Path.Everything, action: 'none' }],
+    } satisfies LocalAlbOptions`
+
+  test.each([
+    ['local-alb.config.ts', APP_TS],
+    ['local-alb.config.mts', APP_TS],
+    [
+      'local-alb.config.mjs',
+      `export default { port: 0, command: ['node', ${JSON.stringify(file('c.cjs', APP))}], rules: [{ path: '/*', action: 'none' }] }`,
+    ],
+    [
+      'local-alb.config.cjs',
+      `module.exports = { port: 0, command: ['node', ${JSON.stringify(file('d.cjs', APP))}], rules: [{ path: '/*', action: 'none' }] }`,
+    ],
+  ])('may be %s', async (name, content) => {
+    const { child, ready, done } = run(['--config', file(name, content)])
+    const url = await ready
+    expect(await (await fetch(url)).json()).toMatchObject({ base: url })
+    child.kill('SIGTERM')
+    await done
+  })
+
+  test('gives way to flags', async () => {
+    const config = file('flags.json', { port: 1, fault: 'keys_error', rules: [{ path: '/*', action: 'none' }] })
+    const { child, ready, done } = run(['--config', config, '--port', '0', '--fault', 'keys_down', ...command])
+    await expect(fetch(`${await ready}/_local-alb/keys/x`)).rejects.toThrow('fetch failed')
+    child.kill('SIGTERM')
+    await done
+  })
+})
+
+describe('flags', () => {
+  test('--print-env prints what an app needs, for a shell to read', async () => {
+    const { child, ready, done } = run(['--port', '0', '--target', 'http://localhost:9', '--print-env'])
+    const url = await ready
+    await vi.waitFor(() => expect(child.exitCode).toBeNull())
+    child.kill('SIGTERM')
+    const { said } = await done
+    expect(said).toContain(`export COGNITO_AUTH_LOCAL_ALB='${url}'\n`)
+    expect(said).toMatch(/^export COGNITO_AUTH_ALB_ARN='arn:aws:elasticloadbalancing:eu-west-2:000000000000:[^']+'$/m)
+    expect(said).toMatch(/^export COGNITO_AUTH_USER_POOL_ID='eu-west-2_\w+'$/m)
+  })
+
+  test('--fault begins with a fault, which the status page shows', async () => {
+    const fault = 'path_kid'
+    const { child, ready, done } = run(['--port', '0', '--target', 'http://localhost:9', '--fault', fault])
+    const page = await (await fetch(`${await ready}/_local-alb`)).text()
+    expect(page).toMatch(new RegExp(`value="${fault}"\\s+aria-pressed="true"`))
+    child.kill('SIGTERM')
+    await done
+  })
+
+  test('--issuer and --groups-claim make it another provider', async () => {
+    const flags = ['--issuer', 'https://login.example.com', '--groups-claim', 'roles', '--print-env']
+    const { child, ready, done } = run(['--port', '0', '--target', 'http://localhost:9', ...flags])
+    await ready
+    child.kill('SIGTERM')
+    const { said } = await done
+    expect(said).toContain("export COGNITO_AUTH_ISSUER='https://login.example.com'\n")
+    expect(said).toContain("export COGNITO_AUTH_GROUPS_CLAIM='roles'\n")
+  })
+
+  test('--lambda calls a function, which finds the environment set when it is loaded', async () => {
+    const handler = file(
+      'handler.ts',
+      `const base: string | undefined = process.env['COGNITO_AUTH_LOCAL_ALB']
+      export const handler = async (event: { multiValueHeaders?: object }) =>
+        ({ statusCode: 200, body: JSON.stringify({ base, isMulti: event.multiValueHeaders !== undefined }) })`,
+    )
+    const flags = ['--config', publicEverything, '--lambda', handler, '--multi-value-headers']
+    const { child, ready, done } = run(['--port', '0', ...flags])
+    const url = await ready
+    expect(await (await fetch(url)).json()).toEqual({ base: url, isMulti: true })
+    child.kill('SIGTERM')
+    expect((await done).code).toBe(143)
+  })
+})
+
 describe('a mistake', () => {
   test.each([
     { what: 'nothing to forward to', args: [], code: 2, says: /--target, or its command after --/ },
@@ -175,6 +263,31 @@ describe('a mistake', () => {
     { what: 'a user without e-mail', args: ['--users', file('c', [{}])], code: 2, says: /users\[0\]/ },
     { what: 'a bad e-mail', args: ['--users', file('d', [{ email: 'x' }])], code: 2, says: /users\[0\]\.email/ },
     { what: 'an unknown key in the config', args: ['--config', file('e', { usrs: [] })], code: 2, says: /usrs/ },
+    {
+      what: 'a config that cannot run',
+      args: ['--config', file('g.ts', 'export default {')],
+      code: 2,
+      says: /g\.ts cannot/,
+    },
+    {
+      what: 'a config without options',
+      args: ['--config', file('h.ts', 'export {}')],
+      code: 2,
+      says: /default export/,
+    },
+    { what: 'a config that is not there', args: ['--config', '/no.ts'], code: 2, says: /\/no\.ts cannot be loaded/ },
+    {
+      what: 'a session of no time',
+      args: ['--target', 'http://a', '--session', '0'],
+      code: 2,
+      says: /sessionSeconds must/,
+    },
+    {
+      what: 'a module without handler',
+      args: ['--port', '0', '--lambda', file('i.mjs', '')],
+      code: 2,
+      says: /"handler"/,
+    },
     { what: 'a bad rule', args: ['--config', file('f', { rules: [{}] })], code: 2, says: /rules\[0\] must be like/ },
   ])('is a sentence and no stack: $what', async ({ args, code, says }) => {
     const result = await run(args).done
@@ -188,16 +301,9 @@ test('--help names every option', async () => {
   const { code, said } = await run(['--help']).done
   expect(code).toBe(0)
   for (const option of [
-    'users',
-    'port',
-    'target',
-    'app-port',
-    'config',
-    'session',
-    'timeout',
-    'logout-url',
-    'fault',
-    'health-path',
+    ...['target', 'app-port', 'lambda', 'multi-value-headers', 'health-path', 'timeout', 'users', 'session', 'token'],
+    ...['access-token', 'oidc', 'issuer', 'groups-claim', 'logout-url', 'port', 'config', 'fault', 'print-env'],
   ])
     expect(said).toContain(`--${option} `)
+  for (const [fault, meaning] of Object.entries(FAULTS)) expect(said).toMatch(new RegExp(`^  ${fault} +${meaning.slice(0, 20)}`, 'm'))
 })
