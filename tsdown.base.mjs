@@ -7,9 +7,9 @@ import { defineConfig } from 'tsdown'
  * A second, CommonJS, copy of the code would mean two `CognitoAuthError` classes and two memories of who was verified.
  *
  * @param {Record<string, string>} entry Name of an output file, to its source.
- * @param {{ commonJs?: boolean }} [options] `commonJs: false` for programs, which nobody requires.
+ * @param {{ programs?: readonly string[] }} [options] `programs`: entries that are commands, which nobody requires.
  */
-export function packageConfig(entry, { commonJs = true } = {}) {
+export function packageConfig(entry, { programs = [] } = {}) {
   return defineConfig({
     entry,
     format: ['esm'],
@@ -20,7 +20,6 @@ export function packageConfig(entry, { commonJs = true } = {}) {
     fixedExtension: true,
     hooks: {
       'build:done': async ({ options }) => {
-        if (!commonJs) return
         // The declarations say the same for CommonJS; only their file names differ.
         for (const file of await readdir(options.outDir)) {
           if (!file.endsWith('.d.mts')) continue
@@ -28,7 +27,7 @@ export function packageConfig(entry, { commonJs = true } = {}) {
           const commonJs = types.replaceAll(/(from "\.\.?\/[^"]*)\.mjs"/g, '$1.cjs"')
           await writeFile(join(options.outDir, file.replace('.d.mts', '.d.cts')), commonJs)
         }
-        for (const name of Object.keys(entry)) {
+        for (const name of Object.keys(entry).filter((one) => !programs.includes(one))) {
           const door = `'use strict'\nmodule.exports = require('./${name}.mjs')\n`
           await writeFile(join(options.outDir, `${name}.cjs`), door)
         }
