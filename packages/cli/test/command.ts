@@ -5,6 +5,8 @@ import { fileURLToPath } from 'node:url'
 import { onTestFinished } from 'vitest'
 
 const CLI = fileURLToPath(new URL('../dist/cli.mjs', import.meta.url))
+/** Has the AWS SDK among its dependencies, as an app that reads a secret has. */
+const PACKAGE = fileURLToPath(new URL('..', import.meta.url))
 
 /** What came of it. */
 export interface Result {
@@ -15,12 +17,12 @@ export interface Result {
 
 /**
  * @param env Variables besides `PATH`; nothing of the test's own environment reaches the command.
- * @param cwd Where it runs. @default where the tests do
+ * @param cwd Where it runs. @default this package
  */
 export async function cognitoAuth(
   args: readonly string[],
   env: Record<string, string> = {},
-  cwd?: string,
+  cwd = PACKAGE,
 ): Promise<Result> {
   const child = spawn(process.execPath, [CLI, ...args], { cwd, env: { PATH: process.env['PATH'] ?? '', ...env } })
   let stdout = ''

@@ -11,7 +11,7 @@ import { createJiti } from 'jiti'
 import { type LocalAlbOptions, parseOptions, UsageError } from './options.js'
 
 /** Compiles TypeScript by itself: Node 20 cannot, and newer ones refuse what is not erasable. Nothing is kept on disk. */
-const jiti = createJiti(import.meta.url, { fsCache: false })
+const jiti = createJiti(import.meta.url, { fsCache: false, interopDefault: false })
 
 /**
  * Runs a TypeScript or JavaScript module.
@@ -43,5 +43,6 @@ function readJson(path: string): unknown {
 export async function readConfigFile(path: string): Promise<LocalAlbOptions> {
   if (!/^\.[cm]?[jt]s$/.test(extname(path))) return parseOptions(readJson(path), `file ${path}: `)
   const module = await importModule(path)
+  if (module['default'] === undefined) throw new UsageError(`file ${path} has no default export: the options`)
   return parseOptions(module['default'], `file ${path}: `)
 }
