@@ -1,5 +1,6 @@
 /** Whole apps under load, over HTTP. */
 import { fork } from 'node:child_process'
+import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
 import autocannon from 'autocannon'
 import { WAYS } from '../apps/frameworks.mjs'
@@ -23,13 +24,20 @@ async function startApp(framework, way, users, fresh) {
     child.once('message', resolve)
     child.once('exit', (code) => reject(new Error(`the app ended with ${code} before it listened`)))
   })
-  return { ...ready, stop: () => child.disconnect() }
+  const cpuUs = async () => {
+    const answer = once(child, 'message')
+    child.send('cpu')
+    const [{ user, system }] = await answer
+    return user + system
+  }
+  return { ...ready, cpuUs, stop: () => child.disconnect() }
 }
 
 /** Sends each request once, dealt to the connections: autocannon by itself would send the first of them on each. */
-async function load({ port }, requests) {
+async function load({ port, cpuUs }, requests) {
   const each = Math.floor(requests.length / CONNECTIONS)
   let dealt = 0
+  const cpuBefore = await cpuUs()
   let last = 0
   const run = autocannon({
     url: `http://127.0.0.1:${port}/`,
@@ -48,7 +56,13 @@ async function load({ port }, requests) {
   })
   const result = await run
   if (result.non2xx > 0 || result.errors > 0) throw new Error(`${result.non2xx} refused, ${result.errors} failed`)
-  return { perSecond: (result['2xx'] / (last - started)) * 1000, p50: result.latency.p50, p99: result.latency.p99 }
+  const answered = result['2xx']
+  return {
+    perSecond: (answered / (last - started)) * 1000,
+    p50: result.latency.p50,
+    p99: result.latency.p99,
+    cpuUs: ((await cpuUs()) - cpuBefore) / answered,
+  }
 }
 
 /** The row of one framework. */
@@ -85,6 +99,7 @@ export function endToEnd(framework, title) {
       samples,
       columns: [
         ['perSecond', 'requests/s', 0],
+        ['cpuUs', 'us of CPU of the app', 0],
         ['p50', 'ms, median', 1],
         ['p99', 'ms, 99 %', 1],
       ],
