@@ -14,7 +14,6 @@ export function packageConfig(entry, { programs = [] } = {}) {
     entry,
     format: ['esm'],
     dts: true,
-    sourcemap: true,
     target: 'node20',
     platform: 'node',
     fixedExtension: true,
