@@ -25,7 +25,7 @@ programs, or the process's own thread pool, take the core away meanwhile, that c
 absolute targets go by. Tokens are generated
 and really signed: padded ES256 ALB tokens, RS256 access tokens of a 2048-bit key, 10 groups. Keys are at hand in all contenders.`
 
-/** What keeps a target from being met; each was profiled. */
+/** What keeps a target from being met. */
 const LIMITS = `- **Never seen, against the floor.** What is added to the two signatures is, in the order of its cost: JSON of four parts (parsed, frozen, \`__proto__\` removed),
   garbage collection of what is remembered, SHA-256 of both tokens (what they are remembered by), base64url of six parts (decoded, and encoded again to refuse
   second spellings), and copying what was signed for \`node:crypto\`. None of it can go without a check of the verifier or the memory of it going too.
