@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { parseAuthConfig } from './auth-config.js'
+import { type AccessLists, parseAccessLists, parseAuthConfig } from './auth-config.js'
 
 const parse = (value: unknown) =>
   parseAuthConfig(typeof value === 'string' ? value : JSON.stringify(value), 'file auth.json')
@@ -38,6 +38,12 @@ test.each([
     { allowed_groups: ['a'], admin_users: ['x'] },
     /admin_users\[0\] must be an e-mail address/,
   ],
+  ['an e-mail with more behind it', { allowed_users: ['a@example.com b'] }, /allowed_users\[0\] must be an e-mail/],
+  ['an e-mail with more before it', { allowed_users: ['b a@example.com'] }, /allowed_users\[0\] must be an e-mail/],
+  ['a domain with more behind it', { allowed_domains: ['example.com/x'] }, /allowed_domains\[0\] must be a domain/],
+  ['a domain with more before it', { allowed_domains: ['*.example.com'] }, /allowed_domains\[0\] must be a domain/],
+  ['a mark in the middle', '{"allowed_groups":\uFEFF["a"]}', /is not JSON/],
+  ['a number', '5', /must be a JSON object/],
   ['a domain with an @', { allowed_domains: ['@example.com'] }, /allowed_domains\[0\] must be a domain without the @/],
   [
     'a flag in quotes',
@@ -66,4 +72,43 @@ test('never prints a value', () => {
       expect.objectContaining({ message: expect.not.stringContaining('secret-value') as string }),
     )
   }
+})
+
+test('each rule says which key it comes from', () => {
+  const { keys } = parse({
+    allowed_domains: ['a.example.com'],
+    allowed_users: ['a@example.com'],
+    allowed_groups: ['a'],
+  })
+  expect(keys).toEqual(['allowed_groups', 'allowed_users', 'allowed_domains'])
+})
+
+test('lists in code say the same in names of code', () => {
+  const lists: AccessLists = {
+    allowedGroups: ['a'],
+    allowedUsers: undefined,
+    allowedDomains: ['example.com'],
+    requireAll: true,
+    adminGroups: ['admins'],
+    adminUsers: ['Root@example.com'],
+    requireVerifiedEmail: false,
+  }
+  const set = parseAccessLists(lists)
+  expect(set).toMatchObject({ requireAll: true, requireVerifiedEmail: false })
+  expect(set.rules.map(({ name }) => name)).toEqual(['groups: a', 'domains: example.com'])
+  expect([[...set.adminGroups], [...set.adminUsers]]).toEqual([['admins'], ['root@example.com']])
+})
+
+test.each([
+  [undefined, /^Authoriser\.fromLists\(\) takes an object of lists/],
+  [null, /takes an object of lists/],
+  ['a', /takes an object of lists/],
+  [{ allowedGroup: ['a'] }, /^Authoriser\.fromLists\(\) has no allowedGroup\. Did you mean allowedGroups\?/],
+  [{ allowed_groups: ['a'] }, /Did you mean allowedGroups\?/],
+  [{ allowedUsers: ['a'] }, /^Authoriser\.fromLists\(\): allowedUsers\[0\] must be an e-mail address/],
+  [{ allowedGroups: 'a' }, /: allowedGroups must be a list/],
+  [{ allowedGroups: ['a'], requireAll: 'yes' }, /: requireAll must be true or false/],
+  [{}, /at least one of allowedGroups, allowedUsers, allowedDomains must not be empty/],
+])('lists of %j are refused in names of code', (lists, sentence) => {
+  expect(() => parseAccessLists(lists as AccessLists)).toThrow(sentence)
 })

@@ -69,10 +69,77 @@ test.each([
     await new Promise((resolve) => setImmediate(resolve))
   }
   expect(process.emitWarning).toHaveBeenCalledOnce()
+  expect(process.emitWarning).toHaveBeenCalledWith(
+    expect.stringMatching(/^The last good authorisation config goes on/),
+    {
+      type: 'CognitoAuthWarning',
+      code: 'COGNITO_AUTH_CONFIG',
+    },
+  )
 })
 
 test('a first read that fails refuses, and the next request tries again', async () => {
   const one = config(fails, async () => good)
   await expect(one.get()).rejects.toMatchObject({ code: 'config_unavailable', status: 503 })
   await expect(one.get()).resolves.toBeDefined()
+})
+
+test('a first read that fails is no warning: the request tells', async () => {
+  await expect(config(fails).get()).rejects.toThrow('away')
+  expect(process.emitWarning).not.toHaveBeenCalled()
+})
+
+test('a refresh that fails is tried again after 10 s, and not before', async () => {
+  const one = config(async () => good, fails)
+  await one.get()
+  vi.setSystemTime(Date.now() + 300_000)
+  await one.get()
+  await new Promise((resolve) => setImmediate(resolve))
+  expect(reads).toBe(2)
+  vi.setSystemTime(Date.now() + 9_000)
+  await one.get()
+  expect(reads).toBe(2)
+  vi.setSystemTime(Date.now() + 1_000)
+  await one.get()
+  expect(reads).toBe(3)
+})
+
+test('trouble that comes back after a good read is told again', async () => {
+  const one = config(
+    async () => good,
+    fails,
+    async () => good,
+    fails,
+  )
+  for (let round = 0; round < 4; round += 1) {
+    await one.get()
+    await new Promise((resolve) => setImmediate(resolve))
+    vi.setSystemTime(Date.now() + 301_000)
+  }
+  expect(process.emitWarning).toHaveBeenCalledTimes(2)
+})
+
+test('a clock that was set back does not stop the refreshes', async () => {
+  const one = config(async () => good)
+  await one.get()
+  await one.get()
+  expect(reads).toBe(1)
+  vi.setSystemTime(Date.now() - 86_400_000)
+  await one.get()
+  expect(reads).toBe(2)
+})
+
+test('what is forgotten is read again, and a read from before does not count', async () => {
+  let release: (json: string) => void = () => undefined
+  const one = config(
+    async () => await new Promise<string>((resolve) => (release = resolve)),
+    async () => '{"allowed_groups":["b"]}',
+  )
+  const before = one.get()
+  one.clear()
+  const after = await one.get()
+  release(good)
+  expect(await before).not.toBe(after)
+  expect(await one.get()).toBe(after)
+  expect(reads).toBe(2)
 })

@@ -39,6 +39,7 @@ test.each([
     .catch((reason: unknown) => reason)) as Error
   expect(error).toMatchObject({ code, message: expect.stringMatching(sentence) as string })
   expect(error.message).not.toContain('hunter2')
+  expect(error.cause === undefined).toBe(['empty', 'nonsense', 'wrong'].includes(name))
 })
 
 test('a client of its own takes region and endpoint from where the SDK does', async () => {

@@ -1,0 +1,74 @@
+import { afterEach, expect, test, vi } from 'vitest'
+import { configSource, devModeOfEnvironment, variable, withEnvironment } from './environment.js'
+
+afterEach(() => {
+  vi.unstubAllEnvs()
+})
+
+/** What one variable makes of an empty set of options. */
+function filled(name: string, value: string): Record<string, unknown> {
+  vi.stubEnv(name, value)
+  return withEnvironment<Record<string, unknown>>({})
+}
+
+test.each<[string, string, object]>([
+  ['COGNITO_AUTH_ALB_ARN', ' a , b,', { albArn: ['a', 'b'] }],
+  ['COGNITO_AUTH_CLIENT_ID', 'x', { clientId: ['x'] }],
+  ['COGNITO_AUTH_USER_POOL_ID', 'x', { userPoolId: ['x'] }],
+  ['COGNITO_AUTH_ISSUER', 'x', { issuer: ['x'] }],
+  ['COGNITO_AUTH_LOGOUT_URLS', 'x,y', { logoutUrls: ['x', 'y'] }],
+  ['COGNITO_AUTH_PLATFORM_ADMIN_GROUPS', 'a,b', { platformAdminGroups: ['a', 'b'] }],
+  ['COGNITO_AUTH_PLATFORM_ADMIN_GROUPS', '', { platformAdminGroups: [] }],
+  ['COGNITO_AUTH_REGION', ' eu-west-2 ', { region: 'eu-west-2' }],
+  ['COGNITO_AUTH_REGION', '  ', {}],
+  ['COGNITO_AUTH_CONFIG_TTL', '60', { configTtlSeconds: 60 }],
+  ['COGNITO_AUTH_CONFIG_TTL', '', {}],
+  ['COGNITO_AUTH_REDIRECT_URL', '/denied', { redirectUrl: '/denied' }],
+  ['COGNITO_AUTH_DOMAIN', 'x', { cognitoDomain: 'x' }],
+  ['COGNITO_AUTH_GROUPS_CLAIM', 'x', { groupsClaim: 'x' }],
+  ['COGNITO_AUTH_ALB_KEYS_URL', 'x', { albKeysUrl: 'x' }],
+  ['COGNITO_AUTH_LOCAL_ALB', 'x', { localAlb: 'x' }],
+  ['COGNITO_AUTH_DEV_MODE', 'YES', { devMode: true }],
+  ['COGNITO_AUTH_DEV_MODE', 'No', { devMode: false }],
+  ['COGNITO_AUTH_DEV_MODE', ' ', {}],
+])('%s of %j fills in %j', (name, value, options) => {
+  expect(filled(name, value)).toEqual(options)
+})
+
+test.each([
+  ['COGNITO_AUTH_ALB_ARN', ''],
+  ['COGNITO_AUTH_CLIENT_ID', ' , '],
+  ['COGNITO_AUTH_USER_POOL_ID', ''],
+  ['COGNITO_AUTH_ISSUER', ','],
+  ['COGNITO_AUTH_LOGOUT_URLS', ''],
+  ['COGNITO_AUTH_CONFIG_TTL', 'soon'],
+  ['COGNITO_AUTH_DEV_MODE', 'maybe'],
+])('%s of %j cannot be meant', (name, value) => {
+  expect(() => filled(name, value)).toThrow(new RegExp(`\\(${name}\\)`))
+})
+
+test('an option wins over its variable', () => {
+  vi.stubEnv('COGNITO_AUTH_REGION', 'eu-west-2')
+  expect(withEnvironment({ region: 'us-east-1' })).toEqual({ region: 'us-east-1' })
+})
+
+test('a variable is trimmed, and nothing where it is empty', () => {
+  vi.stubEnv('COGNITO_AUTH_X', ' x ')
+  expect(variable('COGNITO_AUTH_X')).toBe('x')
+  vi.stubEnv('COGNITO_AUTH_X', ' ')
+  expect(variable('COGNITO_AUTH_X')).toBeUndefined()
+})
+
+test('dev mode is off where nothing is said', () => {
+  expect(devModeOfEnvironment()).toBe(false)
+  vi.stubEnv('COGNITO_AUTH_DEV_MODE', '1')
+  expect(devModeOfEnvironment()).toBe(true)
+})
+
+test('the config is in the file, else in the secret, else nowhere', () => {
+  expect(() => configSource()).toThrow(/COGNITO_AUTH_CONFIG_PATH.*COGNITO_AUTH_SECRET_NAME/)
+  vi.stubEnv('COGNITO_AUTH_SECRET_NAME', 'my-app/auth')
+  expect(configSource().name).toBe('secret my-app/auth')
+  vi.stubEnv('COGNITO_AUTH_CONFIG_PATH', 'auth.json')
+  expect(configSource().name).toBe('file auth.json')
+})

@@ -1,0 +1,43 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { ConfigurationError } from '../errors.js'
+import { fileSource } from './file-source.js'
+
+let folder: string
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'file-source-'))
+})
+
+afterAll(async () => {
+  await rm(folder, { recursive: true })
+})
+
+test('a file is read each time, and named', async () => {
+  const path = join(folder, 'auth.json')
+  const source = fileSource(path)
+  await writeFile(path, 'one')
+  expect([source.name, await source.read()]).toEqual([`file ${path}`, 'one'])
+  await writeFile(path, 'two')
+  expect(await source.read()).toBe('two')
+})
+
+test.each([
+  ['that is not there', 'nowhere.json', 'ENOENT', /nowhere\.json does not exist\. Check its path .* relative to \//],
+  ['that is a folder', '.', 'EISDIR', /is a folder\. Name the file in it$/],
+  ['below a file', 'auth.json/x', 'ENOTDIR', /cannot be read \(ENOTDIR\)$/],
+])('a file %s is a configuration error that says what to do', async (_, name, code, sentence) => {
+  await writeFile(join(folder, 'auth.json'), '{}')
+  const failure = await fileSource(join(folder, name))
+    .read()
+    .catch((error: unknown) => error)
+  expect(failure).toBeInstanceOf(ConfigurationError)
+  expect((failure as Error).message).toMatch(sentence)
+  expect((failure as Error).cause).toMatchObject({ code })
+})
+
+test('a path that cannot be one is a configuration error too', async () => {
+  await expect(fileSource('a\0b').read()).rejects.toMatchObject({ code: 'configuration' })
+})
