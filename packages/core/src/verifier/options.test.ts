@@ -1,0 +1,84 @@
+import { afterEach, expect, test, vi } from 'vitest'
+import { refuseUndefined, setUpVerifier, type TokenVerifierOptions, verifierOptionsOf } from './options.js'
+
+const albArn = 'arn:aws:elasticloadbalancing:eu-west-2:000000000000:loadbalancer/app/my-alb/0123456789abcdef'
+
+afterEach(() => {
+  vi.unstubAllEnvs()
+  vi.unstubAllGlobals()
+  vi.restoreAllMocks()
+})
+
+const basesOf = (options: TokenVerifierOptions) => setUpVerifier(options, true).signers.bases
+
+test.each<[string, TokenVerifierOptions, string]>([
+  ['AWS', { albArn }, 'https://public-keys.auth.elb.eu-west-2.amazonaws.com'],
+  ['a local load balancer', { albArn, localAlb: 'http://localhost:8080/' }, 'http://localhost:8080/_local-alb/keys'],
+  ['an address of this machine', { albArn, localAlb: 'http://127.0.0.1:1' }, 'http://127.0.0.1:1/_local-alb/keys'],
+  ['another endpoint', { albArn, albKeysUrl: 'https://keys.example/x/' }, 'https://keys.example/x'],
+])('keys come from %s', (_, options, base) => {
+  expect(basesOf(options)).toEqual([base])
+})
+
+test.each<[object, RegExp]>([
+  [{ albArn, localAlb: 'http://localhost:8080/?x' }, /^localAlb \(/],
+  [{ albArn, localAlb: 'ftp://localhost' }, /^localAlb \(/],
+  [{ albArn, localAlb: 'xhttp://localhost' }, /^localAlb \(/],
+  [{ albArn, localAlb: 'httpx://localhost' }, /^localAlb \(/],
+  [{ albArn, localAlb: 'http://example.com' }, /^localAlb \(/],
+  [{ albArn, localAlb: 'nowhere' }, /^localAlb \(/],
+  [{ albArn, albKeysUrl: 'http://keys.example' }, /^albKeysUrl \(/],
+  [{ albArn, albKeysUrl: 'https://keys.example/?x' }, /^albKeysUrl \(/],
+  [{ albArn, albKeysUrl: 'nowhere' }, /^albKeysUrl \(/],
+  [{ albArn, issuer: 'https://idp.example/?x' }, /^issuer \(/],
+  [{ albArn, issuer: 'http://idp.example' }, /^issuer \(/],
+  [{ albArn, issuer: 'nowhere' }, /^issuer \(/],
+  [{ albArn, userPoolId: 'nowhere' }, /^userPoolId \(/],
+  [{ allowAnyAlb: true }, /^region \(COGNITO_AUTH_REGION\) is required with allowAnyAlb/],
+  [{ allowAnyAlb: true, region: 'eu-west-2', albArn }, /exclude each other/],
+  [{ albArn: albArn.replace('aws:', 'aws-cn:').replace('eu-west-2', 'cn-north-1') }, /^albKeysUrl \(.*is required/],
+  [{ albArn, clientID: 'x' }, /^TokenVerifier has no clientID/],
+])('%j is refused', (options, sentence) => {
+  expect(() => setUpVerifier(options, true)).toThrow(sentence)
+})
+
+test('a local load balancer is refused in production, by name', () => {
+  vi.stubEnv('NODE_ENV', 'production')
+  expect(() => basesOf({ albArn, localAlb: 'http://localhost:8080' })).toThrow(
+    /^localAlb \(COGNITO_AUTH_LOCAL_ALB\) is for development/,
+  )
+})
+
+test('any load balancer is warned of, once', () => {
+  const warn = vi.spyOn(process, 'emitWarning').mockImplementation(() => {})
+  basesOf({ albArn })
+  expect(warn).not.toHaveBeenCalled()
+  for (let round = 0; round < 2; round += 1) basesOf({ allowAnyAlb: true, region: 'eu-west-2' })
+  expect(warn).toHaveBeenCalledExactlyOnceWith(expect.stringContaining('allowAnyAlb') as string, {
+    type: 'CognitoAuthWarning',
+    code: 'COGNITO_AUTH_ALLOW_ANY_ALB',
+  })
+})
+
+test('keys are fetched with the global fetch of the moment, where none is given', async () => {
+  const { fetch } = setUpVerifier({ albArn }, true)
+  vi.stubGlobal('fetch', async () => await Promise.resolve(new Response('later')))
+  expect(await (await fetch('https://keys.example')).text()).toBe('later')
+})
+
+test('options are an object, and what narrows is not undefined', () => {
+  for (const wrong of [undefined, null, 'x']) {
+    expect(() => refuseUndefined(wrong as unknown as object)).toThrow(/given as an object/)
+  }
+  for (const option of ['albArn', 'clientId', 'userPoolId', 'issuer', 'groupsClaim']) {
+    expect(() => refuseUndefined({ [option]: undefined })).toThrow(new RegExp(`^${option} \\(.*is undefined`))
+  }
+  expect(() => refuseUndefined({ region: undefined })).not.toThrow()
+})
+
+test('the options of a verifier are found among others', () => {
+  expect(verifierOptionsOf({ albArn, authoriser: null, devMode: true, clientId: 'x' })).toEqual({
+    albArn,
+    clientId: 'x',
+  })
+})

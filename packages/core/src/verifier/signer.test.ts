@@ -1,0 +1,45 @@
+import { expect, test } from 'vitest'
+import { anySignerOf, exactSigners, parseAlbArn, partitionOfRegion } from './signer.js'
+
+const arn = 'arn:aws:elasticloadbalancing:eu-west-2:000000000000:loadbalancer/app/my-alb/0123456789abcdef'
+
+test.each([
+  [arn, { partition: 'aws', region: 'eu-west-2' }],
+  [
+    arn.replace('aws:', 'aws-us-gov:').replace('eu-west-2', 'us-gov-west-1'),
+    { partition: 'aws-us-gov', region: 'us-gov-west-1' },
+  ],
+  [`x${arn}`, undefined],
+  [`${arn}/listener`, undefined],
+  [arn.replace('/app/', '/net/'), undefined],
+  [arn.replace('000000000000', '00000000000'), undefined],
+  ['', undefined],
+])('%s has its partition and region, if it is an ARN of a load balancer', (text, parts) => {
+  expect(parseAlbArn(text)).toEqual(parts)
+})
+
+test.each([
+  ['eu-west-2', 'aws'],
+  ['us-gov-west-1', 'aws-us-gov'],
+  ['cn-north-1', 'aws-cn'],
+  ['eusc-de-east-1', 'aws-eusc'],
+  ['us-iso-east-1', 'aws-iso'],
+])('region %s is in partition %s', (region, partition) => {
+  expect(partitionOfRegion(region)).toBe(partition)
+})
+
+test('only the signers of the list are accepted, each with the keys of its region', () => {
+  const signers = exactSigners(new Map([[arn, 'https://keys']]))
+  expect([signers.keysBase(arn), signers.bases]).toEqual(['https://keys', ['https://keys']])
+  for (const other of [`${arn}0`, arn.toUpperCase(), [arn], undefined]) {
+    expect(() => signers.keysBase(other)).toThrow(expect.objectContaining({ reason: 'signer' }))
+  }
+})
+
+test('any signer of a region is one that is a load balancer there', () => {
+  const signers = anySignerOf('eu-west-2', 'https://keys')
+  expect([signers.keysBase(arn), signers.bases]).toEqual(['https://keys', ['https://keys']])
+  for (const other of [arn.replace('eu-west-2', 'us-east-1'), 'x', undefined, [arn], 5]) {
+    expect(() => signers.keysBase(other)).toThrow(expect.objectContaining({ reason: 'signer' }))
+  }
+})
