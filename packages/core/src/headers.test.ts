@@ -84,3 +84,26 @@ test('names what is missing', () => {
   )
   expect(requireTokens({ ...none, oidcData: 'a' }, false)).toMatchObject({ oidcData: 'a' })
 })
+
+test('a header called "get" is a header, and makes no Headers of a record', () => {
+  expect(readHeaders({ get: 'x', 'x-amzn-oidc-data': 'a.b.c' }).oidcData).toBe('a.b.c')
+})
+
+test.each([null, undefined])('a Headers that gives %s has no such header', (nothing) => {
+  expect(readHeaders({ get: () => nothing })).toEqual({
+    oidcData: undefined,
+    accessToken: undefined,
+    identity: undefined,
+  })
+})
+
+test('a record may hold null and undefined, and other headers of the same length', () => {
+  const headers = { 'x-amzn-oidc-data': null, 'X-AMZN-OIDC-DATA': undefined, 'x-amzn-oidc-dat0': 'other' }
+  expect(readHeaders(headers).oidcData).toBeUndefined()
+})
+
+test('a header called "headers" is a header; a request that has headers is refused', () => {
+  expect(readHeaders({ headers: 'x', 'x-amzn-oidc-data': 'a.b.c' }).oidcData).toBe('a.b.c')
+  expect(readHeaders({ headers: ['x', 'y'] }).oidcData).toBeUndefined()
+  expect(() => readHeaders({ headers: {} } as never)).toThrow(/whole request/)
+})
