@@ -8,6 +8,7 @@
 import { BoundedMap } from '../bounded-map.js'
 import { InvalidTokenError, KeysUnavailableError } from '../errors.js'
 import { type KeysEvent, publish } from '../events.js'
+import { withTimeLimit } from '../time-limit.js'
 import { FetchBudget } from './fetch-budget.js'
 import { KeyGoneError } from './fetch-text.js'
 
@@ -15,6 +16,8 @@ import { KeyGoneError } from './fetch-text.js'
 const STALE_MS = 24 * 3_600_000
 /** How long a refresh that failed is not tried again. */
 const RETRY_MS = 10_000
+/** How long a request waits, with an old key at hand, for an endpoint that failed to answer before. */
+const STALE_WAIT_MS = 1_000
 /** How long an id that AWS does not know is not asked for again. */
 const MISSING_MS = 60_000
 /** A refresh starts at this part of the TTL. */
@@ -68,6 +71,8 @@ export class KeyCache<Value> {
    * @throws {InvalidTokenError} `key_not_found` when AWS says that there is none, now or less than a minute ago.
    * @throws {KeysUnavailableError} when it cannot be fetched and none younger than TTL + 24 h is remembered, or when
    * the budget for ids never seen before is used up.
+   *
+   * With an old value at hand, an endpoint that failed before is waited for at most 1 s; the fetch goes on.
    */
   async get(url: string): Promise<Value> {
     const fresh = this.peek(url)
@@ -76,8 +81,11 @@ export class KeyCache<Value> {
     if (entry === undefined) return await this.#fetchNew(url)
     if (!this.#canServeStale(entry)) return await this.#fetch(url)
     if (Date.now() < entry.retryAt) return entry.value
+    const fetching = this.#fetch(url)
     try {
-      return await this.#fetch(url)
+      // An outage that hangs rather than refuses must not cost requests 8 s, every 10 s.
+      if (entry.retryAt > 0) return await withTimeLimit(STALE_WAIT_MS, () => fetching, tooSlow)
+      return await fetching
     } catch (error) {
       if (error instanceof KeysUnavailableError) return entry.value
       throw error
@@ -161,6 +169,10 @@ export class KeyCache<Value> {
   #publish(url: string, outcome: KeysEvent['outcome'], stale = false): void {
     publish('cognito-auth:keys', { source: this.#options.source, url, outcome, stale })
   }
+}
+
+function tooSlow(): KeysUnavailableError {
+  return new KeysUnavailableError(`Public keys are out of reach: no answer in ${STALE_WAIT_MS} ms`)
 }
 
 function notFound(cause?: Error): InvalidTokenError {
