@@ -1,41 +1,67 @@
-/** How the cost grows: with requests in flight, and with the groups of a user. */
+/** How the cost of each kind of request grows: with requests in flight, and with the groups of a user. */
 import { createAwsJwtVerify, createFloor, createJose, createOurs, signedBytes } from './contenders.mjs'
-import { inFlight, inTurns, quantile } from './measure.mjs'
-import { createBenchAlb, distinctPairs } from './tokens.mjs'
+import { inFlight, inTurns, metric } from './measure.mjs'
+import { createBenchAlb, distinctPairs, freshAlbTokens } from './tokens.mjs'
 
 const CROWDS = [1, 4, 16, 64, 256]
 const GROUPS = [1, 10, 100]
+const FLOOR = 'node:crypto alone'
+const USERS = 64
 
-/** Medians of all contenders on never-seen pairs: requests/s and microseconds of event loop. */
-async function measure(alb, groups, limit, { rounds, size }) {
-  const pairs = await distinctPairs(alb, size, { groups, from: 1_000 })
-  const [warm] = await distinctPairs(alb, 1)
-  const bytes = signedBytes(pairs)
-  const aws = createAwsJwtVerify(alb)
-  const jose = await createJose(alb)
-  const floor = createFloor(alb, limit === 1 ? 'in place' : 'in the pool')
-  const samples = await inTurns(rounds, {
-    'cognito-auth': async () => inFlight(limit, pairs, (await createOurs(alb, [warm])).pair),
-    'aws-jwt-verify': () => inFlight(limit, pairs, aws.pair),
-    jose: () => inFlight(limit, pairs, jose.pair),
-    'node:crypto alone': () => inFlight(limit, bytes, floor.pair),
-  })
-  return Object.entries(samples).map(([name, all]) => ({
-    name,
-    perSecond: quantile(
-      all.map((one) => one.perSecond),
-      0.5,
-    ),
-    loopUs: quantile(
-      all.map((one) => one.loopUs),
-      0.5,
-    ),
-  }))
+/** What has been seen before the measurement, and what comes then; `floor`: the signatures that must be verified. */
+const KINDS = {
+  'never-seen': {
+    title: 'both tokens never seen',
+    floor: 'pair',
+    async tokens(alb, groups, size) {
+      return {
+        seen: await distinctPairs(alb, 1, { groups }),
+        pairs: await distinctPairs(alb, size, { groups, from: 1_000 }),
+      }
+    },
+  },
+  'fresh-alb-token': {
+    title: 'fresh ALB token, access token seen',
+    floor: 'alb',
+    async tokens(alb, groups, size) {
+      const seen = await distinctPairs(alb, USERS, { groups })
+      return { seen, pairs: await freshAlbTokens(alb, seen, size, { groups }) }
+    },
+  },
+  seen: {
+    title: 'both tokens seen before',
+    floor: undefined,
+    async tokens(alb, groups, size) {
+      const seen = await distinctPairs(alb, USERS, { groups })
+      return { seen, pairs: Array.from({ length: size }, (_, index) => seen[index % seen.length]) }
+    },
+  },
 }
 
-function lines(points, key) {
+/** All contenders on one kind of request: `[name, requests/s, microseconds of event loop]`, medians. */
+async function measure({ alb, kind, groups, limit, rounds, size }) {
+  const { seen, pairs } = await kind.tokens(alb, groups, size)
+  const aws = createAwsJwtVerify(alb)
+  const jose = await createJose(alb)
+  const contenders = {
+    'cognito-auth': async () => inFlight(limit, pairs, (await createOurs(alb, seen)).pair),
+    'aws-jwt-verify': () => inFlight(limit, pairs, aws.pair),
+    jose: () => inFlight(limit, pairs, jose.pair),
+  }
+  if (kind.floor !== undefined) {
+    const bytes = signedBytes(pairs)
+    const check = createFloor(alb, limit === 1 ? 'in place' : 'in the pool')[kind.floor]
+    contenders[FLOOR] = () => inFlight(limit, bytes, check)
+  }
+  const samples = await inTurns(rounds, contenders)
+  const median = (name, key) => metric(samples, name, key).median
+  return Object.keys(samples).map((name) => [name, median(name, 'perSecond'), median(name, 'loopUs')])
+}
+
+/** By contender, its value at each point. */
+function lines(points, column) {
   const byName = {}
-  for (const point of points) for (const one of point) (byName[one.name] ??= []).push(one[key])
+  for (const point of points) for (const one of point) (byName[one[0]] ??= []).push(one[column])
   return byName
 }
 
@@ -46,31 +72,22 @@ function lines(points, key) {
  */
 export async function growth(effort) {
   const alb = await createBenchAlb()
-  const less = { rounds: Math.min(effort.rounds, 7), size: Math.min(effort.size, 1_000) }
-  const byCrowd = []
-  for (const limit of CROWDS) byCrowd.push(await measure(alb, 10, limit, less))
-  const byGroups = []
-  for (const groups of GROUPS) byGroups.push(await measure(alb, groups, 64, less))
-  const inFlightAxis = { xLabel: 'requests in flight', xs: CROWDS }
-  const groupAxis = { xLabel: 'groups of each user', xs: GROUPS }
-  return [
-    {
-      file: 'growth-throughput.svg',
-      title: 'Requests a second, tokens never seen',
-      ...inFlightAxis,
-      lines: lines(byCrowd, 'perSecond'),
-    },
-    {
-      file: 'growth-event-loop.svg',
-      title: 'µs of event loop per request, tokens never seen',
-      ...inFlightAxis,
-      lines: lines(byCrowd, 'loopUs'),
-    },
-    {
-      file: 'growth-groups.svg',
-      title: 'µs of event loop per request, 64 in flight',
-      ...groupAxis,
-      lines: lines(byGroups, 'loopUs'),
-    },
-  ]
+  const plots = []
+  for (const [name, kind] of Object.entries(KINDS)) {
+    const given = { alb, kind, rounds: effort.rounds, size: effort.size }
+    const byCrowd = []
+    for (const limit of CROWDS) byCrowd.push(await measure({ ...given, groups: 10, limit }))
+    const byGroups = []
+    for (const groups of GROUPS) byGroups.push(await measure({ ...given, groups, limit: 64 }))
+    const inFlightAxis = { xLabel: 'requests in flight', xs: CROWDS }
+    const groupAxis = { xLabel: 'groups of each user, 64 requests in flight', xs: GROUPS }
+    const perSecond = `Requests a second: ${kind.title}`
+    const loopUs = `µs of event loop a request: ${kind.title}`
+    plots.push(
+      { file: `growth-${name}-throughput.svg`, title: perSecond, ...inFlightAxis, lines: lines(byCrowd, 1) },
+      { file: `growth-${name}-event-loop.svg`, title: loopUs, ...inFlightAxis, lines: lines(byCrowd, 2) },
+      { file: `growth-${name}-groups.svg`, title: loopUs, ...groupAxis, lines: lines(byGroups, 2) },
+    )
+  }
+  return plots
 }

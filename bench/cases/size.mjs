@@ -54,7 +54,7 @@ export async function size() {
   const asShipped = await Promise.all(shipped.map(async (path) => gzipSync(await readFile(path), { level: 9 }).length))
   const own = await bytesOf(await filesUnder(join(core, 'dist')))
   const { dependencies } = JSON.parse(await readFile(join(core, 'package.json'), 'utf8'))
-  const parts = [['core itself, with declarations and source maps', own]]
+  const parts = [['core itself, with declarations', own]]
   for (const name of Object.keys(dependencies)) parts.push([name, await installedBytes(name)])
   const tree = parts.reduce((sum, [, bytes]) => sum + bytes, 0)
   const kb = (bytes) => [{ kb: bytes / KB }]
