@@ -1,5 +1,11 @@
 import { defineConfig } from 'vitest/config'
 
 export default defineConfig({
-  test: { name: 'core', include: ['{src,test}/**/*.test.ts'], exclude: ['test/aws/**'], testTimeout: 30_000 },
+  test: {
+    name: 'core',
+    include: ['{src,test}/**/*.test.ts'],
+    exclude: ['test/aws/**'],
+    testTimeout: 30_000,
+    hookTimeout: 60_000,
+  },
 })

@@ -133,7 +133,7 @@ describe('of keys', () => {
     await auth.requireUser(await alb.headersFor(ada))
     await vi.waitFor(() => {
       expect(of('cognito-auth:keys')).toContainEqual(expect.objectContaining({ outcome: 'unavailable', stale: true }))
-    })
+    }, 10_000)
   })
 
   test('that may not be asked for any more: over budget', async () => {
@@ -160,7 +160,7 @@ describe('of the config', () => {
     await writeFile(path, '{ "allowed_us')
     vi.setSystemTime(Date.now() + 301_000)
     await auth.requireUser(await alb.headersFor(ada))
-    await vi.waitFor(() => expect(of('cognito-auth:config')).toHaveLength(3))
+    await vi.waitFor(() => expect(of('cognito-auth:config')).toHaveLength(3), 10_000)
     expect(of('cognito-auth:config')).toEqual([
       { source: `file ${path}`, outcome: 'failed', code: 'configuration', ageSeconds: null },
       { source: `file ${path}`, outcome: 'loaded', code: undefined, ageSeconds: 0 },
@@ -212,7 +212,7 @@ test('a subscriber that throws changes no outcome: Node reports it apart, as an 
     await expect(auth.requireUser({})).rejects.toMatchObject({ code: 'missing_token' })
     const mallory = await alb.headersFor({ email: 'mallory@example.com' })
     await expect(auth.requireUser(mallory)).rejects.toMatchObject({ code: 'access_denied' })
-    await vi.waitFor(() => expect(uncaught.length).toBeGreaterThan(0))
+    await vi.waitFor(() => expect(uncaught.length).toBeGreaterThan(0), 10_000)
     expect(uncaught.every((error) => (error as Error).message === 'a broken logger')).toBe(true)
   } finally {
     for (const name of CHANNELS) unsubscribe(name, fails)

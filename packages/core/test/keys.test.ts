@@ -141,7 +141,7 @@ describe('age', () => {
     expect(alb.requests).toHaveLength(2)
     vi.setSystemTime(Date.now() + 0.02 * HOUR)
     await one.verify(given)
-    await vi.waitFor(() => expect(alb.requests).toHaveLength(4))
+    await vi.waitFor(() => expect(alb.requests).toHaveLength(4), 10_000)
     await one.verify(given)
     expect(alb.requests).toHaveLength(4)
   })

@@ -207,7 +207,7 @@ describe('flags', () => {
   test('--print-env prints what an app needs, for a shell to read', async () => {
     const { child, ready, done } = run(['--port', '0', '--target', 'http://localhost:9', '--print-env'])
     const url = await ready
-    await vi.waitFor(() => expect(child.exitCode).toBeNull())
+    await vi.waitFor(() => expect(child.exitCode).toBeNull(), 10_000)
     child.kill('SIGTERM')
     const { said } = await done
     expect(said).toContain(`export COGNITO_AUTH_LOCAL_ALB='${url}'\n`)

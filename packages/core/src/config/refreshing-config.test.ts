@@ -53,7 +53,7 @@ test('nobody waits for a refresh', async () => {
   expect(await Promise.all([one.get(), one.get()])).toEqual([first, first])
   expect(reads).toBe(2)
   release('{"allowed_groups":["b"]}')
-  await vi.waitFor(async () => expect(await one.get()).not.toBe(first))
+  await vi.waitFor(async () => expect(await one.get()).not.toBe(first), 10_000)
 })
 
 test.each([
@@ -65,7 +65,7 @@ test.each([
   for (let round = 0; round < 3; round += 1) {
     vi.setSystemTime(Date.now() + 301_000)
     expect(await one.get()).toBe(first)
-    await vi.waitFor(() => expect(reads).toBe(round + 2))
+    await vi.waitFor(() => expect(reads).toBe(round + 2), 10_000)
     await new Promise((resolve) => setImmediate(resolve))
   }
   expect(process.emitWarning).toHaveBeenCalledOnce()
