@@ -16,16 +16,17 @@ export class InFlight {
     return this.#count === 0
   }
 
-  /** Counts `work` while it runs. */
-  async run<Result>(alone: boolean, work: () => Promise<Result>): Promise<Result> {
+  /** Counts one more. */
+  enter(): void {
     this.#count += 1
-    try {
-      return await work()
-    } finally {
-      // A lone request is done before the next one is even read from its socket. It counts to the end of this turn
-      // of the event loop, so that of many that arrived together only the first is verified in place.
-      if (alone) setImmediate(() => (this.#count -= 1))
-      else this.#count -= 1
-    }
+  }
+
+  /**
+   * Counts one less. A lone request is done before the next one is even read from its socket: it counts to the end of
+   * this turn of the event loop, so that of many that arrived together only the first is verified in place.
+   */
+  leave(alone: boolean): void {
+    if (alone) setImmediate(() => (this.#count -= 1))
+    else this.#count -= 1
   }
 }

@@ -163,7 +163,7 @@ export class TokenVerifier {
       checkAlbTimes(header, claims, this.#setup.clockToleranceSeconds)
       if (this.#albKeys.peek(keyUrl) === known.key) return { header, claims }
     }
-    return this.#inFlight.run(alone, () => this.#verifyAlbToken(token, digest, known?.key, alone))
+    return this.#verifyAlbToken(token, digest, known?.key, alone)
   }
 
   /** As {@link #albToken}. */
@@ -176,7 +176,7 @@ export class TokenVerifier {
       checkAccessClaims(claims, expected, this.#setup.issuers, this.#setup.clockToleranceSeconds)
       if (this.#cognitoKeys.peek(jwksUrl, kid) === known.key) return claims
     }
-    return this.#inFlight.run(alone, () => this.#verifyAccessToken(token, expected, digest, known?.key, alone))
+    return this.#verifyAccessToken(token, expected, digest, known?.key, alone)
   }
 
   /** `verifiedBy`: the key that this very token was verified with before. */
@@ -186,14 +186,19 @@ export class TokenVerifier {
     verifiedBy: KeyObject | undefined,
     alone: boolean,
   ): Promise<AlbToken> {
-    const unverified = checkAlbToken(token, this.#setup)
-    const { keyUrl, signingInput, signature } = unverified
-    const key: KeyObject = this.#albKeys.peek(keyUrl) ?? (await this.#albKeys.get(keyUrl))
-    if (key !== verifiedBy && !(await verifyEs256(signingInput, key, signature, alone))) throw badSignature()
-    const { unverifiedHeader: header, unverifiedClaims: claims } = unverified
-    checkAlbClaims(header, claims)
-    this.#albTokens.set(digest, { header, claims, keyUrl }, key)
-    return { header, claims }
+    this.#inFlight.enter()
+    try {
+      const unverified = checkAlbToken(token, this.#setup)
+      const { keyUrl, signingInput, signature } = unverified
+      const key: KeyObject = this.#albKeys.peek(keyUrl) ?? (await this.#albKeys.get(keyUrl))
+      if (key !== verifiedBy && !(await verifyEs256(signingInput, key, signature, alone))) throw badSignature()
+      const { unverifiedHeader: header, unverifiedClaims: claims } = unverified
+      checkAlbClaims(header, claims)
+      this.#albTokens.set(digest, { header, claims, keyUrl }, key)
+      return { header, claims }
+    } finally {
+      this.#inFlight.leave(alone)
+    }
   }
 
   async #verifyAccessToken(
@@ -203,14 +208,19 @@ export class TokenVerifier {
     verifiedBy: KeyObject | undefined,
     alone: boolean,
   ): Promise<Claims> {
-    const { issuers, clockToleranceSeconds } = this.#setup
-    const unverified = checkAccessToken(token, expected, issuers, clockToleranceSeconds)
-    const { kid, issuer, signingInput, signature } = unverified
-    const jwksUrl = issuers.jwksUrl(issuer)
-    const key: KeyObject = this.#cognitoKeys.peek(jwksUrl, kid) ?? (await this.#cognitoKeys.get(jwksUrl, kid))
-    if (key !== verifiedBy && !(await verifyRs256(signingInput, key, signature, alone))) throw badSignature()
-    const { unverifiedClaims: claims } = unverified
-    this.#accessTokens.set(digest, { claims, jwksUrl, kid }, key)
-    return claims
+    this.#inFlight.enter()
+    try {
+      const { issuers, clockToleranceSeconds } = this.#setup
+      const unverified = checkAccessToken(token, expected, issuers, clockToleranceSeconds)
+      const { kid, issuer, signingInput, signature } = unverified
+      const jwksUrl = issuers.jwksUrl(issuer)
+      const key: KeyObject = this.#cognitoKeys.peek(jwksUrl, kid) ?? (await this.#cognitoKeys.get(jwksUrl, kid))
+      if (key !== verifiedBy && !(await verifyRs256(signingInput, key, signature, alone))) throw badSignature()
+      const { unverifiedClaims: claims } = unverified
+      this.#accessTokens.set(digest, { claims, jwksUrl, kid }, key)
+      return claims
+    } finally {
+      this.#inFlight.leave(alone)
+    }
   }
 }
