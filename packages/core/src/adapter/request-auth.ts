@@ -7,7 +7,7 @@
 import { CognitoAuth, COGNITO_AUTH_OPTIONS, type CognitoAuthOptions } from '../cognito-auth.js'
 import { AccessDeniedError, ConfigurationError, MissingTokenError } from '../errors.js'
 import { publish } from '../events.js'
-import { type HeadersInput, readHeaders } from '../headers.js'
+import { hasTokens, type HeadersInput } from '../headers.js'
 import { checkList } from '../rules/rule.js'
 import type { User } from '../user.js'
 
@@ -125,8 +125,7 @@ export class RequestAuth<Request extends object> {
   }
 
   #isAnonymous(request: Request): boolean {
-    const { oidcData, accessToken } = readHeaders(this.#headersOf(request))
-    return oidcData === undefined && accessToken === undefined
+    return !hasTokens(this.#headersOf(request))
   }
 }
 

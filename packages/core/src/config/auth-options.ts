@@ -9,9 +9,6 @@ import { optionError, seconds, text } from '../options.js'
 import { isLoopback, parseUrl, plainBase } from '../urls.js'
 import { verifierEntries } from '../verifier/options.js'
 
-/** The platform admins of the Python library; without an explicit list they are a label only. */
-export const DEFAULT_PLATFORM_ADMIN_GROUPS = ['gds-idea'] as const
-
 /** An absolute URL, or a path of this app; anything else, `javascript:` and `//host` among it, is refused. */
 export function isRedirectTarget(value: string): boolean {
   if (/^\/(?![/\\])/.test(value)) return !/[\s\\]/.test(value)
