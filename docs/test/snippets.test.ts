@@ -1,6 +1,11 @@
 /** Snippets of pages that can do their work here do it: events become metrics and logs, a stack becomes a template. */
+import { once } from 'node:events'
+import { writeFileSync } from 'node:fs'
+import { connect, type Socket } from 'node:net'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { Authoriser, CognitoAuth } from '@cognito-auth/core'
+import { type LocalAlb, startLocalAlb } from '@cognito-auth/local-alb'
 import { createTestAlb } from '@cognito-auth/testing'
 import { metrics } from '@opentelemetry/api'
 import {
@@ -12,7 +17,8 @@ import {
 import { App, type Stack } from 'aws-cdk-lib'
 import { Template } from 'aws-cdk-lib/assertions'
 import { register } from 'prom-client'
-import { beforeAll, expect, test } from 'vitest'
+import { afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
+import { WebSocket } from 'ws'
 import { VARIABLE_NAMES } from '../../packages/core/src/config/environment.js'
 import { blocksOf } from './blocks.js'
 import { writeBlocks } from './files.js'
@@ -94,4 +100,73 @@ test('the CDK snippet makes a stack whose app is reached after a sign-in only', 
   for (const rule of Object.values(template.findResources('AWS::ElasticLoadBalancingV2::ListenerRule'))) {
     expect(rule['Properties'].Actions.map(({ Type }: { Type: string }) => Type)).toEqual(['fixed-response'])
   }
+})
+
+describe('the server of the WebSocket page', () => {
+  let alb: LocalAlb
+
+  beforeAll(async () => {
+    const folder = writeBlocks('docs/websockets.md', blocksOf(readPage('docs/websockets.md')), '_server')
+    writeFileSync(join(folder, 'auth-config.json'), '{ "allowed_groups": ["developers"] }')
+    vi.stubEnv('COGNITO_AUTH_CONFIG_PATH', join(folder, 'auth-config.json'))
+    vi.stubEnv('NODE_ENV', 'development')
+    alb = await startLocalAlb({ command: ['node', join(folder, 'server.js')], port: 0 })
+    return async () => {
+      await alb.stop()
+      vi.unstubAllEnvs()
+    }
+  })
+  afterEach(() => alb.setFault(undefined))
+
+  /** The first message, or how the attempt ended. */
+  async function greeting(groups: readonly string[]): Promise<string> {
+    const socket = new WebSocket(alb.appUrl, { headers: { ...alb.headersFor({ email: 'a@example.com', groups }) } })
+    return await new Promise((resolve) => {
+      socket.once('message', (data) => {
+        resolve(String(data))
+        socket.terminate()
+      })
+      socket.once('error', (error) => resolve(error.message))
+    })
+  }
+
+  /** Opens a WebSocket by hand, without waiting for the answer. */
+  async function upgrade(): Promise<Socket> {
+    const { hostname, port } = new URL(alb.appUrl)
+    const headers = {
+      host: hostname,
+      connection: 'Upgrade',
+      upgrade: 'websocket',
+      'sec-websocket-version': '13',
+      'sec-websocket-key': 'dGhlIHNhbXBsZSBub25jZQ==',
+      ...alb.headersFor({ email: 'a@example.com', groups: ['developers'] }),
+    }
+    const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`)
+    const socket = connect(Number(port), hostname)
+    socket.write(`GET / HTTP/1.1\r\n${lines.join('')}\r\n`)
+    return socket
+  }
+
+  test('lets in who may come in, and nobody else', async () => {
+    expect(await greeting(['developers'])).toMatch(/^Hello/)
+    expect(await greeting(['visitors'])).toContain('403')
+  })
+
+  test('lives on when a stranger resets the connection while their tokens are verified', async () => {
+    alb.rotateKeys()
+    alb.setFault('keys_slow')
+    const socket = await upgrade()
+    await sleep(500)
+    socket.resetAndDestroy()
+    await sleep(500)
+    alb.setFault(undefined)
+    expect(await greeting(['visitors'])).toContain('403')
+  })
+
+  test('lives on when somebody sends what is no WebSocket frame', async () => {
+    const socket = await upgrade()
+    socket.once('data', () => socket.write(Buffer.alloc(16, 0xff)))
+    await once(socket, 'close')
+    expect(await greeting(['developers'])).toMatch(/^Hello/)
+  })
 })
