@@ -1,7 +1,8 @@
 /** Snippets of pages that can do their work here do it: events become metrics and logs, a stack becomes a template. */
 import { once } from 'node:events'
-import { writeFileSync } from 'node:fs'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { connect, type Socket } from 'node:net'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Authoriser, CognitoAuth } from '@cognito-auth/core'
@@ -28,6 +29,19 @@ function written(page: string, name: string): string {
   return join(writeBlocks(page, blocksOf(readPage(page)), `_${name}`), `${name}.js`)
 }
 
+/** A config that is read, and one that is not there. */
+async function twoConfigs(): Promise<void> {
+  const folder = mkdtempSync(join(tmpdir(), 'docs-'))
+  try {
+    const path = join(folder, 'auth-config.json')
+    writeFileSync(path, '{ "allowed_groups": ["developers"] }')
+    await Authoriser.fromFile(path).warmUp()
+    await expect(Authoriser.fromFile(join(folder, 'none.json')).warmUp()).rejects.toThrow('does not exist')
+  } finally {
+    rmSync(folder, { recursive: true })
+  }
+}
+
 /** One user who is let in, one who is not, and a token of somebody else's load balancer. */
 async function threeRequests(): Promise<void> {
   const alb = await createTestAlb()
@@ -46,15 +60,16 @@ beforeAll(async () => {
   metrics.setGlobalMeterProvider(new MeterProvider({ readers: [reader] }))
   for (const name of ['otel', 'prometheus', 'logging']) await import(written('docs/operations.md', name))
   await threeRequests()
+  await twoConfigs()
   return () => reader.shutdown()
 })
 
-test('the OpenTelemetry snippet counts requests by outcome', async () => {
+test('the OpenTelemetry snippet counts decisions by outcome', async () => {
   await reader.forceFlush()
   const points = exporter
     .getMetrics()
     .flatMap(({ scopeMetrics }) => scopeMetrics.flatMap((scope) => scope.metrics))
-    .filter(({ descriptor }) => descriptor.name === 'cognito_auth.requests')
+    .filter(({ descriptor }) => descriptor.name === 'cognito_auth.decisions')
     .flatMap(({ dataPoints }) => dataPoints.map(({ attributes, value }) => ({ ...attributes, value })))
   expect(points).toEqual(
     expect.arrayContaining([
@@ -65,11 +80,15 @@ test('the OpenTelemetry snippet counts requests by outcome', async () => {
   )
 })
 
-test('the Prometheus snippet counts requests by outcome', async () => {
+test('the Prometheus snippet counts decisions by outcome, and reads of the config', async () => {
   const text = await register.metrics()
-  expect(text).toContain('cognito_auth_requests_total{outcome="authorised"} 1')
-  expect(text).toContain('cognito_auth_requests_total{outcome="denied"} 1')
-  expect(text).toContain('cognito_auth_requests_total{outcome="rejected",code="invalid_token",reason="signer"} 1')
+  expect(text).toContain('cognito_auth_decisions_total{outcome="authorised"} 1')
+  expect(text).toContain('cognito_auth_decisions_total{outcome="denied"} 1')
+  expect(text).toContain('cognito_auth_decisions_total{outcome="rejected",code="invalid_token",reason="signer"} 1')
+  expect(text).toContain('cognito_auth_config_reads_total{outcome="loaded",code=""} 1')
+  expect(text).toContain('cognito_auth_config_reads_total{outcome="failed",code="configuration"} 1')
+  const [, loadedAt] = /^cognito_auth_config_loaded_timestamp_seconds (\S+)$/m.exec(text) ?? []
+  expect(Math.abs(Number(loadedAt) - Date.now() / 1000)).toBeLessThan(600)
 })
 
 test('the CDK snippet makes a stack whose app is reached after a sign-in only', async () => {
@@ -96,6 +115,8 @@ test('the CDK snippet makes a stack whose app is reached after a sign-in only', 
   const names = environment.map(({ Name }) => Name).filter((name) => name.startsWith('COGNITO_AUTH_'))
   expect(names).toContain('COGNITO_AUTH_ALB_ARN')
   expect(names.filter((name) => !VARIABLE_NAMES.includes(name))).toEqual([])
+  // `doctor` is run there.
+  template.hasResourceProperties('AWS::ECS::Service', { EnableExecuteCommand: true })
   // No rule leads to the app without the authenticate action.
   for (const rule of Object.values(template.findResources('AWS::ElasticLoadBalancingV2::ListenerRule'))) {
     expect(rule['Properties'].Actions.map(({ Type }: { Type: string }) => Type)).toEqual(['fixed-response'])
