@@ -30,6 +30,13 @@ describe('the checker of code blocks finds', () => {
     ])
   })
 
+  test('an error in a block with code before and behind it', () => {
+    const before = '<!-- prelude\nexport class Given {\n...\n}\n-->\n\n'
+    expect(typeCheck(blocks('ts', 'fine = 1\nwrong: string = 1', before))).toEqual([
+      expect.stringMatching(/^docs\/made-up\.md:9 Type 'number'/),
+    ])
+  })
+
   test('an import of what the other block of the page does not export', () => {
     const text = `${page('ts [auth.ts]', 'export const auth = 1').text}\n${page('ts', "import { other } from './auth.js'").text}`
     expect(typeCheck(blocksOf({ path: 'docs/made-up.md', text }))).toEqual([
