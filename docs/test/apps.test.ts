@@ -13,6 +13,8 @@ const APPS = [
   { page: 'docs/express.md', file: 'app.mjs' },
   { page: 'docs/koa.md', file: 'app.mjs' },
   { page: 'docs/nestjs.md', file: 'main.js' },
+  { page: 'packages/express/README.md', file: 'app.mjs' },
+  { page: 'packages/koa/README.md', file: 'app.mjs' },
 ]
 
 const startBlocks = blocksOf(readPage(START))
