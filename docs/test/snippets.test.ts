@@ -140,7 +140,7 @@ describe('the server of the WebSocket page', () => {
   afterEach(() => alb.setFault(undefined))
 
   /** The first message, or how the attempt ended. */
-  async function greeting(groups: readonly string[]): Promise<string> {
+  async function greeting(groups: string[]): Promise<string> {
     const socket = new WebSocket(alb.appUrl, { headers: { ...alb.headersFor({ email: 'a@example.com', groups }) } })
     return await new Promise((resolve) => {
       socket.once('message', (data) => {
