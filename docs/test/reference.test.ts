@@ -198,6 +198,18 @@ describe('every exported name is told', () => {
   })
 })
 
+test.each(packages)('the API reference has every entry point of %s', (folder) => {
+  const own = join(ROOT, folder, 'typedoc.json')
+  const { entryPoints } = JSON.parse(
+    existsSync(own) ? readFileSync(own, 'utf8') : JSON.stringify({ entryPoints: ['src/index.ts'] }),
+  ) as { entryPoints: string[] }
+  const { exports } = JSON.parse(source(join(folder, 'package.json'))) as { exports: object }
+  const names = Object.keys(exports)
+    .filter((name) => name !== './package.json')
+    .map((name) => name.replace(/^\.\/?/, '') || 'index')
+  expect(entryPoints.map((path) => path.replace(/^src\/(.*?)(?:\/index)?\.ts$/, '$1'))).toEqual(names)
+})
+
 describe('links', () => {
   test('every page of the site is in its sidebar', () => {
     const linked = sidebar.flatMap(({ items }) => items.map(({ link }) => (link === '/' ? '/index' : link)))
