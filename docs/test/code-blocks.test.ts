@@ -32,6 +32,20 @@ test('JSON is JSON, and configs, users and rules are what they should be', async
   expect(problems.filter((problem) => problem !== '')).toEqual([])
 })
 
+test('what a block imports of ours, its page says to install', () => {
+  const missing = allPages.flatMap((page) => {
+    const own = blocksOf(page)
+    const installed = own
+      .filter(({ language }) => SHELL.includes(language))
+      .flatMap(({ code }) => [...code.matchAll(/npm install [^#\n]*/g)].join(' ').split(/\s+/))
+    const imported = own
+      .filter(({ language }) => COMPILED.includes(language))
+      .flatMap(({ code }) => [...code.matchAll(/from '(@cognito-auth\/[\w-]+)/g)].map(([, name = '']) => name))
+    return [...new Set(imported)].filter((name) => !installed.includes(name)).map((name) => `${page.path}: ${name}`)
+  })
+  expect(missing).toEqual([])
+})
+
 test('HTTP messages are what an adapter answers', () => {
   const messages = ofLanguage(['http'])
   expect(messages.length).toBeGreaterThan(0)
