@@ -1,5 +1,6 @@
 /** `npx pnpm demo`: the example apps behind local load balancers; with `--check`, without a person. */
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { fileURLToPath } from 'node:url'
 import { startLocalAlb } from '../packages/local-alb/dist/index.mjs'
 import { APPS } from './demo-apps.mjs'
 import { checkApp } from './demo-check.mjs'
@@ -11,8 +12,8 @@ async function start({ name, port, command }) {
   const folder = new URL(`examples/${name}/`, root)
   const users = JSON.parse(await readFile(new URL('users.json', folder), 'utf8'))
   // The app reads its config from its own folder, as it would in production.
-  process.chdir(folder.pathname)
-  process.env.COGNITO_AUTH_CONFIG_PATH = new URL('auth-config.json', folder).pathname
+  process.chdir(fileURLToPath(folder))
+  process.env.COGNITO_AUTH_CONFIG_PATH = fileURLToPath(new URL('auth-config.json', folder))
   const alb = await startLocalAlb({ command, users, port: isCheck ? 0 : port })
   return { name, alb }
 }

@@ -3,11 +3,12 @@ import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { afterAll, describe, expect, test, vi } from 'vitest'
 import { FAULTS } from '../src/index.js'
 
 // The command as it is published: `npx pnpm test` builds first.
-const CLI = new URL('../dist/cli.mjs', import.meta.url).pathname
+const CLI = fileURLToPath(new URL('../dist/cli.mjs', import.meta.url))
 const folder = mkdtempSync(join(tmpdir(), 'local-alb-'))
 afterAll(() => rmSync(folder, { recursive: true }))
 

@@ -1,5 +1,6 @@
 import { mkdirSync } from 'node:fs'
 import { createServer, type Server } from 'node:http'
+import { fileURLToPath } from 'node:url'
 import { type Browser, chromium, type Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type LocalAlb, startLocalAlb } from '../src/index.js'
@@ -7,7 +8,7 @@ import { type LocalAlb, startLocalAlb } from '../src/index.js'
 // `npx pnpm test:browser` looks for one. Where there is none, these tests fail: they are a command of their own.
 const executablePath = process.env['CHROMIUM_PATH'] ?? '/usr/bin/chromium'
 
-const DOCS = new URL('../docs/', import.meta.url).pathname
+const DOCS = fileURLToPath(new URL('../docs/', import.meta.url))
 /** `pnpm run screenshots` keeps what is seen on the way, for the README. */
 async function screenshot(page: Page, name: string): Promise<void> {
   if (process.env['SCREENSHOTS'] === undefined) return

@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url'
 import { Authoriser, type User } from '@cognito-auth/core'
 import { createTestAlb, type TestAlb } from '@cognito-auth/testing'
 import type * as ReactRouter7 from 'react-router'
@@ -141,7 +142,7 @@ describe('configured by the environment alone', () => {
     vi.stubGlobal('fetch', alb.options.fetch)
     vi.stubEnv('COGNITO_AUTH_ALB_ARN', alb.options.albArn)
     vi.stubEnv('COGNITO_AUTH_CLIENT_ID', alb.options.clientId)
-    vi.stubEnv('COGNITO_AUTH_CONFIG_PATH', new URL('auth-config.json', import.meta.url).pathname)
+    vi.stubEnv('COGNITO_AUTH_CONFIG_PATH', fileURLToPath(new URL('auth-config.json', import.meta.url)))
     const { requireUser, getUser, requireGroups, requireAdmin } = await load()
     expect(await requireUser(await requestOf(ada))).toMatchObject({ email: ada.email })
     expect(await getUser(await requestOf())).toBeNull()
