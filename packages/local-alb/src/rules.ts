@@ -7,18 +7,24 @@
 import * as v from 'valibot'
 import { LocalAlbError } from './users.js'
 
+/** A listener rule: what happens to a path. The first that matches counts. */
+export interface ListenerRule {
+  /** Begins with `/`; may have `*` (any characters) and `?` (one), as on AWS. */
+  readonly path: string
+  /**
+   * What the authenticate action does with people who are not signed in: `authenticate` sends them to sign in, `allow`
+   * lets them pass without headers, `deny` answers 401. `none` is a rule without such an action.
+   */
+  readonly action: 'authenticate' | 'allow' | 'deny' | 'none'
+  /** Where to: a URL that begins with `http://`. @default the target of the load balancer */
+  readonly target?: string | undefined
+}
+
 const ruleSchema = v.strictObject({
   path: v.pipe(v.string(), v.startsWith('/')),
   action: v.picklist(['authenticate', 'allow', 'deny', 'none']),
   target: v.optional(v.pipe(v.string(), v.url(), v.startsWith('http://'))),
-})
-
-/**
- * A rule. `path` may have `*` (any characters) and `?` (one), as on AWS. `action` is what an authenticate action does
- * with people who are not signed in: `authenticate` sends them to sign in, `allow` lets them pass without headers,
- * `deny` answers 401; `none` is a rule without such an action. `target`: where to, if not to the default.
- */
-export type ListenerRule = v.InferOutput<typeof ruleSchema>
+} satisfies { readonly [Name in keyof Required<ListenerRule>]: v.GenericSchema<ListenerRule[Name]> })
 
 /** Everything needs a sign-in, as most listeners are set up. */
 export const DEFAULT_RULE: ListenerRule = { path: '/*', action: 'authenticate' }

@@ -7,31 +7,55 @@
 import { readFileSync } from 'node:fs'
 import * as v from 'valibot'
 
+/** Somebody who can sign in, in the names of Cognito's userInfo claims. */
+export interface MockUser {
+  /** E-mail address: what the sign-in page lists them by. */
+  readonly email: string
+  /** User ID. @default a UUID made of the e-mail */
+  readonly sub?: string | undefined
+  /** @default the `sub` */
+  readonly username?: string | undefined
+  /** Full name. @default none */
+  readonly name?: string | undefined
+  /** First name. @default none */
+  readonly given_name?: string | undefined
+  /** Family name. @default none */
+  readonly family_name?: string | undefined
+  /** Cognito groups, which the access token has. @default none */
+  readonly groups?: readonly string[] | undefined
+  /** What the token says of the e-mail address. @default true */
+  readonly email_verified?: boolean | undefined
+  /** Further claims, such as `{ 'custom:team': 'red' }`; none that the load balancer gives. @default none */
+  readonly claims?: Readonly<Record<string, unknown>> | undefined
+}
+
 const text = v.pipe(v.string('must be a text'), v.nonEmpty('must not be empty'))
 
 /** Claims that a user has by another key, or that are the load balancer's. */
 const OWN_CLAIMS = ['sub', 'username', 'email', 'email_verified', 'name', 'given_name', 'family_name', 'exp', 'iss']
 
-const userSchema = v.strictObject(
-  {
-    email: v.pipe(text, v.email('must be an e-mail address')),
-    sub: v.optional(text),
-    username: v.optional(text),
-    name: v.optional(text),
-    given_name: v.optional(text),
-    family_name: v.optional(text),
-    groups: v.optional(v.array(text, 'must be a list of groups'), []),
-    email_verified: v.optional(v.boolean('must be true or false')),
-    claims: v.optional(
-      v.pipe(
-        v.record(v.string(), v.unknown(), 'must be an object of further claims, such as {"custom:team": "a"}'),
-        v.check(
-          (claims) => Object.keys(claims).every((name) => !OWN_CLAIMS.includes(name)),
-          'must not have claims that the user or the load balancer gives',
-        ),
+const userEntries = {
+  email: v.pipe(text, v.email('must be an e-mail address')),
+  sub: v.optional(text),
+  username: v.optional(text),
+  name: v.optional(text),
+  given_name: v.optional(text),
+  family_name: v.optional(text),
+  groups: v.optional(v.array(text, 'must be a list of groups'), []),
+  email_verified: v.optional(v.boolean('must be true or false')),
+  claims: v.optional(
+    v.pipe(
+      v.record(v.string(), v.unknown(), 'must be an object of further claims, such as {"custom:team": "a"}'),
+      v.check(
+        (claims) => Object.keys(claims).every((name) => !OWN_CLAIMS.includes(name)),
+        'must not have claims that the user or the load balancer gives',
       ),
     ),
-  },
+  ),
+} satisfies { readonly [Name in keyof Required<MockUser>]: v.GenericSchema<MockUser[Name]> }
+
+const userSchema = v.strictObject(
+  userEntries,
   (issue) =>
     `must be an object with an email; it may have sub, username, name, given_name, family_name, groups, email_verified, claims (${String(issue.expected)})`,
 )
@@ -40,9 +64,6 @@ const usersSchema = v.pipe(
   v.array(userSchema, 'must be a list of users, such as [{"email": "a@example.com", "groups": ["developers"]}]'),
   v.nonEmpty('must name at least one user'),
 )
-
-/** Somebody who can sign in, in the names of Cognito's userInfo claims. */
-export type MockUser = v.InferInput<typeof userSchema>
 
 /** Made-up people for when no users file is given. */
 export const DEFAULT_USERS: readonly MockUser[] = [
