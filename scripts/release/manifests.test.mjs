@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
+import { floorsOf } from '../packages/consumer-project.mjs'
 import { NODE_VERSIONS } from '../packages/nodes.mjs'
 import { manifestOf, publishablePackages } from '../packages/tarballs.mjs'
 
@@ -16,6 +17,14 @@ describe.each(publishablePackages())('packages/%s', (name) => {
     const needed = Object.keys({ ...manifest.dependencies, ...manifest.peerDependencies })
     const about = readme.slice(readme.search(/^(?:## Dependencies|Depends on)/m)).toLowerCase()
     expect(needed.filter((dependency) => !about.includes(dependency))).toEqual([])
+  })
+
+  test('is tried with the oldest peers that it allows', () => {
+    const floors = floorsOf(name)
+    for (const [peer, range] of Object.entries(manifest.peerDependencies ?? {})) {
+      const tried = floors.map((floor) => `^${floor[peer]}`)
+      expect({ peer, range: tried.join(' || ') }).toEqual({ peer, range })
+    }
   })
 
   test('is not packed where it is not built', () => {
