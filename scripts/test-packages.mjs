@@ -6,7 +6,7 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { checkProject, createProject, floorsOf } from './packages/consumer-project.mjs'
+import { checkProject, createProject, floorsOf, jestProblem } from './packages/consumer-project.mjs'
 import { getNodes, NODE_VERSIONS } from './packages/nodes.mjs'
 import { run } from './packages/run.mjs'
 import { pack, problemsOf, publishablePackages } from './packages/tarballs.mjs'
@@ -54,6 +54,9 @@ async function check(name, { folder, tarballs, nodes }) {
     const oldest = { nodes: nodes.slice(0, 1), resolutions: ['nodenext'] }
     await checkConsumer(name, `${versions.join(', ')}: `, { folder, tarballs, floor, ...oldest })
   }
+  if (name === 'nestjs') {
+    record(name, 'Jest', await jestProblem({ folder, tarballs }).catch((error) => error.message))
+  }
   console.log(`checked ${name}`)
 }
 
@@ -67,7 +70,8 @@ try {
     const tarball = await pack(name, folder)
     tarballs.push({ ...tarball, folder: name, problems: problemsOf(tarball) })
   }
-  const waiting = [...names]
+  // What takes longest first.
+  const waiting = names.toSorted((one, other) => floorsOf(other).length - floorsOf(one).length)
   const work = async () => {
     for (let name = waiting.shift(); name !== undefined; name = waiting.shift()) {
       await check(name, { folder, tarballs, nodes })

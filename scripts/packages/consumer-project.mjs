@@ -42,8 +42,8 @@ function withTarballs(dependencies, tarballs) {
  * @returns {Record<string, string>[]} Versions by package.
  */
 export function floorsOf(name) {
-  const { floors = [] } = JSON.parse(readFileSync(join(CONSUMERS, name, 'package.json'), 'utf8'))
-  return floors
+  const path = join(CONSUMERS, name, 'package.json')
+  return existsSync(path) ? (JSON.parse(readFileSync(path, 'utf8')).floors ?? []) : []
 }
 
 /**
@@ -60,8 +60,6 @@ export async function createProject(name, { folder, tarballs, floor }) {
   if (!existsSync(source)) throw new Error(`${source} is missing: write a program that uses the package`)
   const project = await mkdtemp(join(folder, `${name}-`))
   const { floors: _, ...manifest } = JSON.parse(await readFile(join(source, 'package.json'), 'utf8'))
-  const installed = { ...manifest, ...withTarballs({ ...manifest.dependencies, ...floor }, tarballs) }
-  await writeFile(join(project, 'package.json'), JSON.stringify(installed, null, 2))
   for (const extension of ['mts', 'cts']) await cp(join(source, 'consumer.ts'), join(project, `consumer.${extension}`))
   for (const [resolution, options] of Object.entries(RESOLUTIONS)) {
     // Nest 10.0 has declarations that today's compiler refuses.
@@ -70,11 +68,33 @@ export async function createProject(name, { folder, tarballs, floor }) {
     const tsconfig = { compilerOptions, files: ['consumer.mts', 'consumer.cts'] }
     await writeFile(join(project, `tsconfig.${resolution}.json`), JSON.stringify(tsconfig))
   }
+  await install(project, { ...manifest, dependencies: { ...manifest.dependencies, ...floor } }, tarballs)
+  return project
+}
+
+/** Writes package.json, and installs what it names with npm. @throws {Error} when npm fails. */
+async function install(project, manifest, tarballs) {
+  const installed = { ...manifest, ...withTarballs(manifest.dependencies, tarballs) }
+  await writeFile(join(project, 'package.json'), JSON.stringify(installed, null, 2))
   const args = ['install', '--no-audit', '--no-fund', '--prefer-offline', '--loglevel=error']
   const { ok, output } = await run('npm', args, { cwd: project })
   if (!ok) throw new Error(output)
   await assertFromTarballs(project)
-  return project
+}
+
+/**
+ * The tests of a Nest app, run by Jest as the Nest CLI sets it up.
+ *
+ * @param {{ folder: string, tarballs: { name: string, file: string }[] }} where
+ * @returns {Promise<string | undefined>} What is wrong.
+ */
+export async function jestProblem({ folder, tarballs }) {
+  const source = join(CONSUMERS, 'nestjs-jest')
+  const project = await mkdtemp(join(folder, 'nestjs-jest-'))
+  await cp(source, project, { recursive: true })
+  await install(project, JSON.parse(await readFile(join(source, 'package.json'), 'utf8')), tarballs)
+  const { ok, output } = await run('node', ['node_modules/jest/bin/jest.js', '--ci'], { cwd: project })
+  return ok ? undefined : output
 }
 
 /** A package of ours that came from the registry would be another one than what is tested. */
