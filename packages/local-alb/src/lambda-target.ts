@@ -132,6 +132,10 @@ export function createLambdaServer(handler: LambdaHandler, isMultiValue: boolean
     })
   })
   // Lambda targets take no WebSocket.
-  server.on('upgrade', (_req, socket) => socket.end('HTTP/1.1 400 Bad Request\r\nconnection: close\r\n\r\n'))
+  server.on('upgrade', (_req, socket) => {
+    // Node took its own listener off: without one, a client that resets the connection would end this process.
+    socket.on('error', () => socket.destroy())
+    socket.end('HTTP/1.1 400 Bad Request\r\nconnection: close\r\n\r\n')
+  })
   return server
 }

@@ -57,6 +57,8 @@ export function createAlbServer(state: AlbState, forwarder: Forwarder): Server {
     })
   })
   server.on('upgrade', (req, socket, head) => {
+    // Node took its own listener off: without one, a client that resets the connection would end this process.
+    socket.on('error', () => socket.destroy())
     if (isRefused(req)) return endWith400(socket)
     // Node gives a net.Socket for plain HTTP.
     forwarder.upgrade(req, socket as Socket, head).catch((error: unknown) => {
