@@ -87,6 +87,8 @@ function createState(options: LocalAlbOptions): AlbState {
 function closer(server: Server): () => Promise<void> {
   const sockets = new Set<Socket>()
   server.on('connection', (socket) => {
+    // A connection comes again when a request on it is read as plain.
+    if (sockets.has(socket)) return
     sockets.add(socket)
     socket.once('close', () => sockets.delete(socket))
   })

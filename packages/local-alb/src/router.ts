@@ -7,6 +7,7 @@
 import type { IncomingMessage } from 'node:http'
 import { cookiesForApp, NONCE_COOKIE, sessionIdOf, setCookie } from './cookies.js'
 import { CLIENT_ID } from './provider.js'
+import { pathOf } from './request-target.js'
 import { ruleFor } from './rules.js'
 import type { Session } from './sign-in.js'
 import type { AlbState } from './state.js'
@@ -44,8 +45,7 @@ export class Router {
 
   /** Where a request goes; its headers then are as an app may see them. */
   route(req: IncomingMessage): Route {
-    const path = (req.url ?? '/').replace(/\?.*$/s, '')
-    const { action, target = this.#target } = ruleFor(this.#state.rules, path)
+    const { action, target = this.#target } = ruleFor(this.#state.rules, pathOf(req))
     // Nothing documents that AWS removes these on rules without an authenticate action: assume the worst.
     if (action === 'none') return { target, user: '' }
     for (const name of Object.keys(req.headers)) if (name.startsWith('x-amzn-oidc-')) delete req.headers[name]
