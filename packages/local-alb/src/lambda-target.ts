@@ -8,6 +8,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import { buffer } from 'node:stream/consumers'
 import * as v from 'valibot'
+import { isOwnHost, OWN_NAMES } from './own-host.js'
 
 /** What a load balancer sends; `headers` and `queryStringParameters`, or both in their multi-value form. */
 export interface LambdaEvent {
@@ -115,6 +116,8 @@ function answer(res: ServerResponse, result: unknown, isMultiValue: boolean): bo
 /** A server that answers with what `handler` returns; it is not listening yet. */
 export function createLambdaServer(handler: LambdaHandler, isMultiValue: boolean): Server {
   async function handle(req: IncomingMessage, res: ServerResponse): Promise<void> {
+    // It listens on this machine as well: a page of another site must not get past the load balancer.
+    if (!isOwnHost(req.headers.host)) return void res.writeHead(400).end(`${OWN_NAMES}\n`)
     if (Number(req.headers['content-length'] ?? 0) > MAX_BODY_BYTES) return void res.writeHead(413).end()
     const body = await buffer(req)
     if (body.length > MAX_BODY_BYTES) return void res.writeHead(413).end()

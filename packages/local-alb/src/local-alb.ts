@@ -16,6 +16,7 @@ import { startHealthChecks } from './health-check.js'
 import { ALB_ARN, Identity } from './identity.js'
 import { createLambdaServer } from './lambda-target.js'
 import { type LocalAlbOptions, parseOptions, UsageError } from './options.js'
+import { originOf } from './own-host.js'
 import { CLIENT_ID, CognitoProvider, OidcProvider } from './provider.js'
 import { createAlbServer, listen, portOf } from './server.js'
 import { AlbState } from './state.js'
@@ -139,7 +140,7 @@ export async function startLocalAlb(given: LocalAlbOptions): Promise<LocalAlb> {
   }
 
   try {
-    state.baseUrl = `http://localhost:${await listen(server, options.port ?? DEFAULT_PORT)}`
+    state.baseUrl = originOf(`localhost:${await listen(server, options.port ?? DEFAULT_PORT)}`)
     const env = {
       COGNITO_AUTH_ALB_ARN: ALB_ARN,
       COGNITO_AUTH_CLIENT_ID: CLIENT_ID,

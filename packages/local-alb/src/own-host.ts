@@ -14,3 +14,9 @@ export const OWN_NAMES = 'The local load balancer answers to localhost, *.localh
 export function isOwnHost(host: string | undefined): boolean {
   return host === undefined || OWN_HOST.test(host)
 }
+
+/** `http://localhost:8080` of `localhost:8080`, as browsers write it: in lower case, and without port 80. */
+export function originOf(host: string): string {
+  const url = `http://${host}`
+  return URL.canParse(url) ? new URL(url).origin : url
+}

@@ -6,6 +6,7 @@
 
 import type { IncomingMessage } from 'node:http'
 import { cookiesForApp, NONCE_COOKIE, sessionIdOf, setCookie } from './cookies.js'
+import { originOf } from './own-host.js'
 import { CLIENT_ID } from './provider.js'
 import { pathOf } from './request-target.js'
 import { ruleFor } from './rules.js'
@@ -80,10 +81,12 @@ export class Router {
   #toSignIn(req: IncomingMessage): Refusal {
     const { baseUrl, signIns } = this.#state
     const target = req.url ?? '/'
+    // HTTP/1.0: there is no name that somebody could come back to.
+    if (req.headers.host === undefined) return { status: 401, title: '401 Authorization Required' }
     // Cookies belong to a host name: one sign-in must not begin at 127.0.0.1 and end at localhost.
-    if (`http://${req.headers.host}` !== baseUrl)
+    if (originOf(req.headers.host) !== baseUrl)
       return { status: 302, title: '302 Found', headers: { location: baseUrl + target } }
-    const { state, nonce } = signIns.begin(target.startsWith('/') ? target : '/')
+    const { state, nonce } = signIns.begin(target)
     const query = new URLSearchParams({
       client_id: CLIENT_ID,
       redirect_uri: `${baseUrl}/oauth2/idpresponse`,

@@ -2,6 +2,7 @@ import { Agent, request } from 'node:http'
 import { text } from 'node:stream/consumers'
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
 import { type LocalAlb, startLocalAlb } from '../src/index.js'
+import { originOf } from '../src/own-host.js'
 import { type EchoApp, startEchoApp } from './echo-app.js'
 import { head, open, send, statusOf } from './raw-http.js'
 
@@ -90,3 +91,95 @@ test.each(['/_local-alb', '/_local-alb/x', '/oauth2/idpresponse'])(
     expect(answer).toContain('Local load balancer')
   },
 )
+
+describe('the target of a request', () => {
+  const get = async (...lines: string[]): Promise<string> => await send(alb.url, head(...lines, 'Connection: close'))
+
+  test('may be a whole URL, and is subject to the rules all the same', async () => {
+    expect(statusOf(await get('GET http://localhost/api/a HTTP/1.1', 'Host: localhost'))).toBe(401)
+    expect(await get('GET http://localhost/_local-alb HTTP/1.1', 'Host: localhost')).toContain('<h1>Status</h1>')
+    expect(await get('GET HTTP://LOCALHOST:1/%2Fa?b=c#d HTTP/1.1', 'Host: x.localhost')).toContain(
+      '"url":"/%2Fa?b=c#d"',
+    )
+    expect(await get('GET http://localhost?b HTTP/1.1', 'Host: localhost')).toContain('"url":"/?b"')
+  })
+
+  test.each(['http://evil.example/a', 'http://evil@localhost/a', 'ftp://localhost/a', '*', 'a'])(
+    'is not %s',
+    async (target) => {
+      expect(statusOf(await get(`OPTIONS ${target} HTTP/1.1`, 'Host: localhost'))).toBe(400)
+    },
+  )
+})
+
+describe('the Host of a request', () => {
+  const answerTo = async (url: string, host: string, path = '/a'): Promise<string> =>
+    await send(url, head(`GET ${path} HTTP/1.1`, `Host: ${host}`, 'Connection: close'))
+
+  test.each([
+    'localhost',
+    'LOCALHOST:1',
+    '127.0.0.1:8080',
+    '127.1.2.3',
+    '[::1]:8080',
+    'app.localhost',
+    'a.b.localhost:1',
+  ])('may be %s', async (host) => expect(statusOf(await answerTo(alb.url, host))).toBe(200))
+
+  test.each([
+    'evil.example',
+    'localhost.evil.example',
+    'evillocalhost',
+    '127.0.0.1.evil.example',
+    'localhost@evil',
+    '',
+  ])('is not %j, and the answer says what it can be', async (host) => {
+    const answer = await answerTo(alb.url, host)
+    expect(statusOf(answer)).toBe(400)
+    expect(answer).toContain('answers to localhost, *.localhost, 127.0.0.1 and [::1] only')
+  })
+
+  test('is looked at by a Lambda function behind the load balancer, too', async () => {
+    const rules = [{ path: '/*', action: 'none' }] as const
+    const lambda = await startLocalAlb({ lambda: () => ({ statusCode: 200 }), port: 0, rules })
+    try {
+      expect(statusOf(await answerTo(lambda.appUrl, 'evil.example'))).toBe(400)
+      expect(statusOf(await answerTo(lambda.appUrl, 'localhost'))).toBe(200)
+    } finally {
+      await lambda.stop()
+    }
+  })
+
+  test('may be missing in HTTP/1.0, but then nobody can be sent to sign in: 401, as on AWS', async () => {
+    const signInOnly = await startLocalAlb({ target: app.url, port: 0, rules: [{ path: '/open', action: 'none' }] })
+    try {
+      expect(statusOf(await send(signInOnly.url, head('GET /open HTTP/1.0')))).toBe(200)
+      expect(statusOf(await send(signInOnly.url, head('GET / HTTP/1.0')))).toBe(401)
+      const { cookie } = signInOnly.signIn('dev@example.com')
+      expect(statusOf(await send(signInOnly.url, head('GET / HTTP/1.0', `Cookie: ${cookie}`)))).toBe(200)
+      expect(statusOf(await send(signInOnly.url, head('GET / HTTP/1.1')))).toBe(400)
+    } finally {
+      await signInOnly.stop()
+    }
+  })
+})
+
+test.each([
+  ['localhost:80', 'http://localhost'],
+  ['LocalHost:8080', 'http://localhost:8080'],
+  ['localhost:99999', 'http://localhost:99999'],
+])('%s is %s, as a browser has it, so that a sign-in ends where it began', (host, origin) => {
+  expect(originOf(host)).toBe(origin)
+})
+
+test('somebody who writes the name in capitals is sent to sign in', async () => {
+  const signInOnly = await startLocalAlb({ target: app.url, port: 0 })
+  try {
+    const host = signInOnly.url.replace('http://localhost', 'LOCALHOST')
+    expect(await send(signInOnly.url, head('GET / HTTP/1.1', `Host: ${host}`, 'Connection: close'))).toContain(
+      '/oauth2/authorize?',
+    )
+  } finally {
+    await signInOnly.stop()
+  }
+})
