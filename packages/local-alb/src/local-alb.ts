@@ -5,8 +5,6 @@
  */
 
 import { createServer as createNetServer } from 'node:net'
-import type { Server } from 'node:http'
-import type { Socket } from 'node:net'
 import { findUser } from './api.js'
 import { AppProcess } from './app-process.js'
 import { sessionHeader } from './cookies.js'
@@ -15,10 +13,11 @@ import { Forwarder } from './forwarder.js'
 import { startHealthChecks } from './health-check.js'
 import { ALB_ARN, Identity } from './identity.js'
 import { createLambdaServer } from './lambda-target.js'
+import { listen, portOf } from './listen.js'
 import { type LocalAlbOptions, parseOptions, UsageError } from './options.js'
 import { originOf } from './own-host.js'
 import { CLIENT_ID, CognitoProvider, OidcProvider } from './provider.js'
-import { createAlbServer, listen, portOf } from './server.js'
+import { createAlbServer } from './server.js'
 import { AlbState } from './state.js'
 import { DEFAULT_USERS, type MockUser, parseUsers } from './users.js'
 
@@ -84,21 +83,6 @@ function createState(options: LocalAlbOptions): AlbState {
   return state
 }
 
-/** Closes a server with all its sockets: upgraded ones are no longer its own. */
-function closer(server: Server): () => Promise<void> {
-  const sockets = new Set<Socket>()
-  server.on('connection', (socket) => {
-    // A connection comes again when a request on it is read as plain.
-    if (sockets.has(socket)) return
-    sockets.add(socket)
-    socket.once('close', () => sockets.delete(socket))
-  })
-  return async () => {
-    for (const socket of sockets) socket.destroy()
-    if (server.listening) await new Promise((resolve) => server.close(resolve))
-  }
-}
-
 /**
  * Starts a local load balancer, and the app behind it where `command` is given.
  *
@@ -119,17 +103,15 @@ export async function startLocalAlb(given: LocalAlbOptions): Promise<LocalAlb> {
   const closers: (() => Promise<void>)[] = []
   let appPort = options.appPort ?? (target === undefined ? 0 : Number(new URL(target).port || 80))
   if (lambda !== undefined) {
-    const server = createLambdaServer(lambda, options.lambdaMultiValueHeaders ?? false)
-    closers.push(closer(server))
-    appPort = await listen(server, appPort)
+    const { port, close } = await listen(createLambdaServer(lambda, options.lambdaMultiValueHeaders ?? false), appPort)
+    closers.push(close)
+    appPort = port
   } else if (appPort === 0) appPort = await freePort()
   const appUrl = target ?? `http://localhost:${appPort}`
   const forwarder = new Forwarder(state, {
     target: appUrl,
     timeoutSeconds: options.timeoutSeconds ?? DEFAULT_SECONDS.timeout,
   })
-  const server = createAlbServer(state, forwarder)
-  closers.push(closer(server))
   let app: AppProcess | undefined
   let endHealthChecks = (): void => undefined
 
@@ -140,7 +122,9 @@ export async function startLocalAlb(given: LocalAlbOptions): Promise<LocalAlb> {
   }
 
   try {
-    state.baseUrl = originOf(`localhost:${await listen(server, options.port ?? DEFAULT_PORT)}`)
+    const { port, close } = await listen(createAlbServer(state, forwarder), options.port ?? DEFAULT_PORT)
+    closers.push(close)
+    state.baseUrl = originOf(`localhost:${port}`)
     const env = {
       COGNITO_AUTH_ALB_ARN: ALB_ARN,
       COGNITO_AUTH_CLIENT_ID: CLIENT_ID,

@@ -82,29 +82,3 @@ export function createAlbServer(state: AlbState, forwarder: Forwarder): Server {
   server.on('clientError', (_error, socket) => endWith400(socket))
   return server
 }
-
-/**
- * Listens on this machine only.
- *
- * @returns the port.
- * @throws {LocalAlbError} when the port is in use, or not for everybody.
- */
-export async function listen(server: Server, port: number): Promise<number> {
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', (error: NodeJS.ErrnoException) => {
-      const problem = { EADDRINUSE: 'is in use. Stop what listens there, or', EACCES: 'needs more rights:' }[
-        error.code ?? ''
-      ]
-      reject(problem === undefined ? error : new LocalAlbError(`port ${port} ${problem} choose another with --port`))
-    })
-    server.listen(port, '127.0.0.1', resolve)
-  })
-  return portOf(server)
-}
-
-/** The port that a server listens on. */
-export function portOf(server: Pick<Server, 'address'>): number {
-  const address = server.address()
-  if (address === null || typeof address === 'string') throw new Error('a TCP server has a port')
-  return address.port
-}
