@@ -4,7 +4,7 @@
  * @module
  */
 
-import { type IncomingMessage, ServerResponse } from 'node:http'
+import { Agent, type IncomingMessage, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import { createProxyServer, type ProxyServer } from 'httpxy'
 import { withoutSecure } from './cookies.js'
@@ -19,6 +19,8 @@ export class Forwarder {
   readonly #router: Router
   /** Requests that the app let wait for too long. */
   readonly #late = new WeakSet<IncomingMessage>()
+  /** Connections to the app that are kept for the next request; our own, so that none outlives us. */
+  readonly #agent = new Agent({ keepAlive: true })
   readonly #proxy: ProxyServer<IncomingMessage, ServerResponse>
 
   constructor(state: AlbState, options: { readonly target: string; readonly timeoutSeconds: number }) {
@@ -29,6 +31,10 @@ export class Forwarder {
       upgradeTimeout: options.timeoutSeconds * 1000,
     })
     this.#proxy.on('proxyReq', (proxied, req) => proxied.once('timeout', () => this.#late.add(req)))
+    this.#proxy.on('proxyReqWs', (proxied, _req, client) => {
+      // The proxy ends one when the other ends, but leaves the app's open when the client's is destroyed.
+      proxied.once('upgrade', (_res, socket) => client.once('close', () => socket.destroy()))
+    })
     this.#proxy.on('error', (_error, req, res) => this.#failed(req, res))
     this.#proxy.on('proxyRes', (proxied) => {
       const cookies = proxied.headers['set-cookie']
@@ -43,7 +49,7 @@ export class Forwarder {
     if ('status' in route) return this.#refuse(res, route)
     const entry = this.#remember(req, route.user)
     res.once('close', () => (entry.status = res.statusCode))
-    await this.#proxy.web(req, res, { target: route.target })
+    await this.#proxy.web(req, res, { target: route.target, agent: this.#agent })
   }
 
   /** Forwards a WebSocket upgrade with the headers on it, or answers it. */
@@ -59,6 +65,11 @@ export class Forwarder {
     }
     this.#remember(req, route.user).status = 101
     await this.#proxy.ws(req, socket, { target: route.target }, head)
+  }
+
+  /** Closes connections to the app that nothing uses at present; the others go with their clients. */
+  close(): void {
+    this.#agent.destroy()
   }
 
   /** The app is down, hung up, or took too long. */

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { get } from 'node:http'
+import { type ClientRequest, get } from 'node:http'
 import type { RecentRequest } from './state.js'
 
 /** As on AWS by default. */
@@ -20,13 +20,15 @@ export interface HealthCheckOptions {
   readonly remember: (request: RecentRequest) => void
 }
 
-/** Checks now, and every 30 seconds. @returns a function that ends it. */
+/** Checks now, and every 30 seconds. @returns a function that ends it, and a check under way. */
 export function startHealthChecks({ appUrl, path, remember }: HealthCheckOptions): () => void {
+  let underWay: ClientRequest | undefined
+
   function check(): void {
     const entry: RecentRequest = { at: new Date(), method: 'GET', path, user: 'health check', status: undefined }
     remember(entry)
     const headers = { 'user-agent': 'ELB-HealthChecker/2.0', connection: 'close' }
-    get(new URL(path, appUrl), { headers, agent: false, timeout: TIMEOUT_MS }, (response) => {
+    underWay = get(new URL(path, appUrl), { headers, agent: false, timeout: TIMEOUT_MS }, (response) => {
       entry.status = response.statusCode
       response.resume()
     })
@@ -38,5 +40,8 @@ export function startHealthChecks({ appUrl, path, remember }: HealthCheckOptions
   }
   check()
   const timer = setInterval(check, INTERVAL_MS)
-  return () => clearInterval(timer)
+  return () => {
+    clearInterval(timer)
+    underWay?.destroy()
+  }
 }
