@@ -7,8 +7,7 @@
 import { Agent, type IncomingMessage, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import { createProxyServer, type ProxyServer } from 'httpxy'
-import { withoutSecure } from './cookies.js'
-import { addForwardedHeaders } from './forwarded-headers.js'
+import { prepareAnswer, prepareHeaders } from './forwarded-headers.js'
 import { messagePage, PAGE_HEADERS } from './page.js'
 import { type Refusal, Router } from './router.js'
 import type { AlbState, RecentRequest } from './state.js'
@@ -36,15 +35,12 @@ export class Forwarder {
       proxied.once('upgrade', (_res, socket) => client.once('close', () => socket.destroy()))
     })
     this.#proxy.on('error', (_error, req, res) => this.#failed(req, res))
-    this.#proxy.on('proxyRes', (proxied) => {
-      const cookies = proxied.headers['set-cookie']
-      if (cookies) proxied.headers['set-cookie'] = cookies.map(withoutSecure)
-    })
+    this.#proxy.on('proxyRes', (answer, _req, res) => prepareAnswer(answer, res))
   }
 
   /** Forwards a request, or answers it. */
   async web(req: IncomingMessage, res: ServerResponse): Promise<void> {
-    addForwardedHeaders(req)
+    prepareHeaders(req, false)
     const route = this.#router.route(req)
     if ('status' in route) return this.#refuse(res, route)
     const entry = this.#remember(req, route.user)
@@ -54,7 +50,7 @@ export class Forwarder {
 
   /** Forwards a WebSocket upgrade with the headers on it, or answers it. */
   async upgrade(req: IncomingMessage, socket: Socket, head: Buffer): Promise<void> {
-    addForwardedHeaders(req)
+    prepareHeaders(req, true)
     const route = this.#router.route(req)
     if ('status' in route) {
       const lines = Object.entries({ ...route.headers, connection: 'close' }).map(

@@ -54,7 +54,8 @@ function headerPairs({ rawHeaders }: IncomingMessage): [string, string][] {
   const pairs: [string, string][] = []
   for (let index = 0; index + 1 < rawHeaders.length; index += 2)
     pairs.push([(rawHeaders[index] ?? '').toLowerCase(), rawHeaders[index + 1] ?? ''])
-  return pairs
+  // The connection is between us and ourselves.
+  return pairs.filter(([name]) => name !== 'connection')
 }
 
 /** Names and values as they were sent: a load balancer does not decode them. */
