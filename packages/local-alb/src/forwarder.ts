@@ -4,101 +4,112 @@
  * @module
  */
 
-import { Agent, type IncomingMessage, ServerResponse } from 'node:http'
+import { type IncomingMessage, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import { createProxyServer, type ProxyServer } from 'httpxy'
 import { prepareAnswer, prepareHeaders } from './forwarded-headers.js'
-import { messagePage, PAGE_HEADERS } from './page.js'
-import { type Refusal, Router } from './router.js'
+import { Outages } from './outages.js'
+import { refuse, refuseUpgrade } from './refusal.js'
+import { Router } from './router.js'
 import type { AlbState, RecentRequest } from './state.js'
+
+/** The load balancer takes at most this much in headers of an answer; Node takes half. */
+const MAX_ANSWER_HEADERS_BYTES = 32 * 1024
+
+/** A request on its way. */
+interface UnderWay {
+  readonly target: string
+  readonly entry: RecentRequest
+}
+
+const isUpgradeTimeout = (error: Error): boolean => 'code' in error && error.code === 'ERR_UPSTREAM_UPGRADE_TIMEOUT'
 
 /** Forwards requests; answers people without a session as the rule says. */
 export class Forwarder {
   readonly #state: AlbState
   readonly #router: Router
+  readonly #outages: Outages
+  readonly #underWay = new WeakMap<IncomingMessage, UnderWay>()
   /** Requests that the app let wait for too long. */
   readonly #late = new WeakSet<IncomingMessage>()
-  /** Connections to the app that are kept for the next request; our own, so that none outlives us. */
-  readonly #agent = new Agent({ keepAlive: true })
   readonly #proxy: ProxyServer<IncomingMessage, ServerResponse>
 
   constructor(state: AlbState, options: { readonly target: string; readonly timeoutSeconds: number }) {
     this.#state = state
     this.#router = new Router(state, options.target)
-    this.#proxy = createProxyServer({
-      proxyTimeout: options.timeoutSeconds * 1000,
-      upgradeTimeout: options.timeoutSeconds * 1000,
-    })
+    this.#outages = new Outages(options.timeoutSeconds)
+    const timeoutMs = options.timeoutSeconds * 1000
+    this.#proxy = createProxyServer({ proxyTimeout: timeoutMs, upgradeTimeout: timeoutMs })
     this.#proxy.on('proxyReq', (proxied, req) => proxied.once('timeout', () => this.#late.add(req)))
-    this.#proxy.on('proxyReqWs', (proxied, _req, client) => {
-      // The proxy ends one when the other ends, but leaves the app's open when the client's is destroyed.
-      proxied.once('upgrade', (_res, socket) => client.once('close', () => socket.destroy()))
+    this.#proxy.on('proxyRes', (answer, req, res) => {
+      this.#answered(req, answer)
+      prepareAnswer(answer, res)
     })
-    this.#proxy.on('error', (_error, req, res) => this.#failed(req, res))
-    this.#proxy.on('proxyRes', (answer, _req, res) => prepareAnswer(answer, res))
+    this.#proxy.on('proxyReqWs', (proxied, req, client) => {
+      proxied.once('response', (answer) => this.#answered(req, answer))
+      proxied.once('upgrade', (answer, socket) => {
+        this.#answered(req, answer)
+        // The proxy ends one when the other ends, but leaves the app's open when the client's is destroyed.
+        client.once('close', () => socket.destroy())
+      })
+    })
+    this.#proxy.on('error', (error, req, res) => this.#failed(error, req, res))
   }
 
   /** Forwards a request, or answers it. */
   async web(req: IncomingMessage, res: ServerResponse): Promise<void> {
     prepareHeaders(req, false)
     const route = this.#router.route(req)
-    if ('status' in route) return this.#refuse(res, route)
-    const entry = this.#remember(req, route.user)
-    res.once('close', () => (entry.status = res.statusCode))
-    await this.#proxy.web(req, res, { target: route.target, agent: this.#agent })
+    if ('status' in route) return refuse(res, route)
+    this.#begin(req, res, route)
+    await this.#proxy.web(req, res, this.#options(route.target))
   }
 
   /** Forwards a WebSocket upgrade with the headers on it, or answers it. */
   async upgrade(req: IncomingMessage, socket: Socket, head: Buffer): Promise<void> {
     prepareHeaders(req, true)
     const route = this.#router.route(req)
-    if ('status' in route) {
-      const lines = Object.entries({ ...route.headers, connection: 'close' }).map(
-        ([name, value]) => `${name}: ${value}\r\n`,
-      )
-      socket.end(`HTTP/1.1 ${route.status} ${route.title.replace(/^\d+ /, '')}\r\n${lines.join('')}\r\n`)
-      return
-    }
-    this.#remember(req, route.user).status = 101
-    await this.#proxy.ws(req, socket, { target: route.target }, head)
+    if ('status' in route) return refuseUpgrade(socket, route)
+    this.#begin(req, socket, route)
+    await this.#proxy.ws(req, socket, this.#options(route.target), head)
   }
 
-  /** Closes connections to the app that nothing uses at present; the others go with their clients. */
-  close(): void {
-    this.#agent.destroy()
+  /**
+   * Each request has a connection of its own: one that is kept may be closed by the app just as it is used again, which
+   * would be a 502 now and then.
+   *
+   * Hint: `ssl` is what the proxy begins the options of its request with, TLS or not; it writes to the object.
+   */
+  #options(target: string) {
+    return { target, agent: false, ssl: { maxHeaderSize: MAX_ANSWER_HEADERS_BYTES } }
   }
 
-  /** The app is down, hung up, or took too long. */
-  #failed(req: IncomingMessage | undefined, res: ServerResponse | Socket | undefined): void {
-    const refusal: Refusal =
-      req !== undefined && this.#late.has(req)
-        ? { status: 504, title: '504 Gateway Time-out' }
-        : { status: 502, title: '502 Bad Gateway' }
-    if (res instanceof ServerResponse) {
-      if (res.headersSent) res.destroy()
-      else this.#refuse(res, refusal)
-    } else if (res?.bytesWritten === 0) {
-      res.end(`HTTP/1.1 ${refusal.status} ${refusal.title.replace(/^\d+ /, '')}\r\nconnection: close\r\n\r\n`)
-    } else res?.destroy()
-  }
-
-  #remember(req: IncomingMessage, user: string): RecentRequest {
-    const entry: RecentRequest = {
-      at: new Date(),
-      method: req.method ?? '',
-      path: req.url ?? '',
-      user,
-      status: undefined,
-    }
+  #begin(req: IncomingMessage, res: ServerResponse | Socket, { target, user }: { target: string; user: string }): void {
+    const { method = '', url = '' } = req
+    const entry: RecentRequest = { at: new Date(), method, path: url, user, status: undefined }
     this.#state.remember(entry)
-    return entry
+    this.#underWay.set(req, { target, entry })
+    res.once('close', () => (entry.status ??= 'client left'))
   }
 
-  #refuse(res: ServerResponse, { status, title, headers = {} }: Refusal): void {
-    if (status === 302) res.writeHead(302, headers).end()
-    else
-      res
-        .writeHead(status, { ...PAGE_HEADERS, server: 'awselb/2.0', ...headers })
-        .end(messagePage(title, 'Answered by the local load balancer.'))
+  #answered(req: IncomingMessage, { statusCode }: IncomingMessage): void {
+    const underWay = this.#underWay.get(req)
+    if (underWay === undefined) return
+    underWay.entry.status = statusCode
+    this.#outages.answered(underWay.target)
+  }
+
+  /** The app is down, hung up, or took too long; or the client left, and nobody is there to be told. */
+  #failed(error: Error, req: IncomingMessage | undefined, res: ServerResponse | Socket | undefined): void {
+    const underWay = req === undefined ? undefined : this.#underWay.get(req)
+    // The proxy tells of requests that were given to it; anything else is a mistake of ours.
+    if (req === undefined || res === undefined || underWay === undefined) return console.error('local-alb:', error)
+    const { target, entry } = underWay
+    if (req.socket.destroyed) return
+    if (entry.status !== undefined) return void res.destroy()
+    const refusal = this.#outages.failed(target, error, this.#late.has(req) || isUpgradeTimeout(error))
+    entry.status = refusal.status
+    if (res instanceof ServerResponse) refuse(res, refusal)
+    else refuseUpgrade(res, refusal)
   }
 }

@@ -16,7 +16,7 @@ export interface HealthCheckOptions {
   /** URL of the app. */
   readonly appUrl: string
   readonly path: string
-  /** Called for each check as it begins; its status is filled in later, and stays open where nobody answered. */
+  /** Called for each check as it begins; its status is filled in later. */
   readonly remember: (request: RecentRequest) => void
 }
 
@@ -35,8 +35,7 @@ export function startHealthChecks({ appUrl, path, remember }: HealthCheckOptions
       .once('timeout', function (this: { destroy(): void }) {
         this.destroy()
       })
-      // An app that is down is seen by the entry without a status.
-      .on('error', () => undefined)
+      .on('error', () => (entry.status ??= 'no answer'))
   }
   check()
   const timer = setInterval(check, INTERVAL_MS)

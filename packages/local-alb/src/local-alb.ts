@@ -119,7 +119,6 @@ export async function startLocalAlb(given: LocalAlbOptions): Promise<LocalAlb> {
     endHealthChecks()
     await app?.stop(signal)
     for (const close of closers) await close()
-    forwarder.close()
   }
 
   try {

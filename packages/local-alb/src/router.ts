@@ -8,17 +8,11 @@ import type { IncomingMessage } from 'node:http'
 import { cookiesForApp, NONCE_COOKIE, sessionIdOf, setCookie } from './cookies.js'
 import { originOf } from './own-host.js'
 import { CLIENT_ID } from './provider.js'
+import type { Refusal } from './refusal.js'
 import { pathOf } from './request-target.js'
 import { ruleFor } from './rules.js'
 import type { Session } from './sign-in.js'
 import type { AlbState } from './state.js'
-
-/** What a load balancer answers itself instead of forwarding. */
-export interface Refusal {
-  readonly status: number
-  readonly title: string
-  readonly headers?: Record<string, string>
-}
 
 /** Where a request goes, or what is answered instead. */
 export type Route = { readonly target: string; readonly user: string } | Refusal

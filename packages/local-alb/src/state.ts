@@ -18,7 +18,8 @@ export interface RecentRequest {
   readonly method: string
   readonly path: string
   readonly user: string
-  status: number | undefined
+  /** The app's, or the load balancer's own where the app had none; `undefined` as long as there is no answer. */
+  status: number | 'client left' | 'no answer' | undefined
 }
 
 /** What is known from the start. */

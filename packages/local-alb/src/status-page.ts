@@ -66,7 +66,7 @@ function requestsPart(recent: readonly RecentRequest[]): Html {
   const rows = recent.map(
     ({ at, method, path, user, status }) =>
       html`<tr>
-        <td class="${status !== undefined && status < 400 ? 'good' : 'bad'}">${status ?? 'no answer yet'}</td>
+        <td class="${typeof status === 'number' && status < 400 ? 'good' : 'bad'}">${status ?? 'no answer yet'}</td>
         <td>${method}</td>
         <td>${path}</td>
         <td>${user === '' ? 'nobody' : user}</td>
