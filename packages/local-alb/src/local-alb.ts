@@ -15,7 +15,7 @@ import { ALB_ARN, Identity } from './identity.js'
 import { createLambdaServer } from './lambda-target.js'
 import { listen, portOf } from './listen.js'
 import { type LocalAlbOptions, parseOptions, UsageError } from './options.js'
-import { originOf } from './own-host.js'
+import { isOwnHost, originOf } from './own-host.js'
 import { CLIENT_ID, CognitoProvider, OidcProvider } from './provider.js'
 import { createAlbServer } from './server.js'
 import { AlbState } from './state.js'
@@ -64,6 +64,17 @@ function checkTargets({ target, command, lambda }: LocalAlbOptions): void {
     throw new UsageError('give the URL of a running app with --target, or its command after --')
   if (lambda !== undefined && (target !== undefined || command !== undefined))
     throw new UsageError('lambda is the target: give neither target nor command with it')
+}
+
+/** Refuses targets that lead back here: a request would go round until its headers were too long. */
+function checkLoops({ target, rules = [] }: LocalAlbOptions, ownPort: number): void {
+  for (const url of [target, ...rules.map((rule) => rule.target)]) {
+    if (url === undefined) continue
+    const { hostname, port } = new URL(url)
+    const isHere = isOwnHost(hostname) || ['0.0.0.0', '[::]'].includes(hostname)
+    if (isHere && Number(port || 80) === ownPort)
+      throw new UsageError(`target ${url} is the load balancer itself: give the URL of the app, or another port`)
+  }
 }
 
 function createState(options: LocalAlbOptions): AlbState {
@@ -124,6 +135,7 @@ export async function startLocalAlb(given: LocalAlbOptions): Promise<LocalAlb> {
   try {
     const { port, close } = await listen(createAlbServer(state, forwarder), options.port ?? DEFAULT_PORT)
     closers.push(close)
+    checkLoops(options, port)
     state.baseUrl = originOf(`localhost:${port}`)
     const env = {
       COGNITO_AUTH_ALB_ARN: ALB_ARN,

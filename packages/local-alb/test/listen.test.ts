@@ -37,6 +37,20 @@ test('a port in use on 127.0.0.1 is said', async () => {
   await expect(start(port)).rejects.toThrow(`port ${port} is in use`)
 })
 
+test.each(['localhost', '127.0.0.1', '[::1]', 'app.localhost', '0.0.0.0', '[::]'])(
+  'the load balancer at %s is no target of its own, nor of a rule of its own',
+  async (host) => {
+    const port = await occupy('127.0.0.1')
+    await new Promise((resolve) => others.pop()?.close(resolve))
+    const self = `http://${host}:${port}/a`
+    await expect(startLocalAlb({ target: self, port })).rejects.toThrow(`target ${self} is the load balancer itself`)
+    const rules = [{ path: '/x', action: 'none', target: self }] as const
+    await expect(startLocalAlb({ target: 'http://127.0.0.1:9', rules, port })).rejects.toThrow('load balancer itself')
+    // Nothing was left listening.
+    await start(port)
+  },
+)
+
 describe.skipIf(!hasIpv6)('on a machine with IPv6', () => {
   test('both addresses of localhost are answered', async () => {
     const { port } = new URL((await start(0)).url)
