@@ -106,6 +106,7 @@ export class UserPool {
       return showMessage(res, 400, 'Invalid request', sentence)
     }
     this.#state.signIns.signOut(parseCookies(req.headers.cookie)[POOL_COOKIE], undefined)
-    redirect(res, target, [setCookie(POOL_COOKIE, '', 0)])
+    // As a browser would read it: characters that no header can have are taken out or encoded.
+    redirect(res, new URL(target).href, [setCookie(POOL_COOKIE, '', 0)])
   }
 }

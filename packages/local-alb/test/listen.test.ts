@@ -37,7 +37,7 @@ test('a port in use on 127.0.0.1 is said', async () => {
   await expect(start(port)).rejects.toThrow(`port ${port} is in use`)
 })
 
-test.each(['localhost', '127.0.0.1', '[::1]', 'app.localhost', '0.0.0.0', '[::]'])(
+test.each(['localhost', '[::1]', '0.0.0.0'])(
   'the load balancer at %s is no target of its own, nor of a rule of its own',
   async (host) => {
     const port = await occupy('127.0.0.1')

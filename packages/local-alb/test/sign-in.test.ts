@@ -277,6 +277,15 @@ describe('signing out', () => {
     expect((await fetch(logoutUrl(uri), { redirect: 'manual' })).status).toBe(400)
   })
 
+  test.each([
+    ['/a\r\nset-cookie: b=c', '/aset-cookie:%20b=c'],
+    ['/日本?é', '/%E6%97%A5%E6%9C%AC?%C3%A9'],
+    ['/../b', '/b'],
+  ])('to %j of this load balancer as the URL that it is', async (sent, path) => {
+    const response = await fetch(logoutUrl(alb.url + sent), { redirect: 'manual' })
+    expect([response.status, response.headers.get('location')]).toEqual([302, alb.url + path])
+  })
+
   test('never to this host under another name: the whole origin counts', async () => {
     expect((await fetch(logoutUrl(`${alb.url}.evil.example/`), { redirect: 'manual' })).status).toBe(400)
     expect((await fetch(logoutUrl(`${alb.url}@evil.example/`), { redirect: 'manual' })).status).toBe(400)
