@@ -4,7 +4,7 @@
  * @module
  */
 
-import { type IncomingMessage, ServerResponse } from 'node:http'
+import { Agent, type IncomingMessage, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import { createProxyServer, type ProxyServer } from 'httpxy'
 import { prepareAnswer, prepareHeaders } from './forwarded-headers.js'
@@ -22,6 +22,18 @@ interface UnderWay {
   readonly entry: RecentRequest
 }
 
+/**
+ * Connections that could be kept, and are not.
+ *
+ * An app may close one just as it is used again, which would be a 502 now and then. But saying `Connection: close` to
+ * an app makes it reset the connection after an early answer to an upload, and the answer may get lost with that.
+ */
+class SingleUseAgent extends Agent {
+  override keepSocketAlive(): boolean {
+    return false
+  }
+}
+
 const isUpgradeTimeout = (error: Error): boolean => 'code' in error && error.code === 'ERR_UPSTREAM_UPGRADE_TIMEOUT'
 
 /** Forwards requests; answers people without a session as the rule says. */
@@ -32,6 +44,7 @@ export class Forwarder {
   readonly #underWay = new WeakMap<IncomingMessage, UnderWay>()
   /** Requests that the app let wait for too long. */
   readonly #late = new WeakSet<IncomingMessage>()
+  readonly #agent = new SingleUseAgent({ keepAlive: true })
   readonly #proxy: ProxyServer<IncomingMessage, ServerResponse>
 
   constructor(state: AlbState, options: { readonly target: string; readonly timeoutSeconds: number }) {
@@ -62,7 +75,7 @@ export class Forwarder {
     const route = this.#router.route(req)
     if ('status' in route) return refuse(res, route)
     this.#begin(req, res, route)
-    await this.#proxy.web(req, res, this.#options(route.target))
+    await this.#proxy.web(req, res, { ...this.#options(route.target), agent: this.#agent })
   }
 
   /** Forwards a WebSocket upgrade with the headers on it, or answers it. */
@@ -74,14 +87,9 @@ export class Forwarder {
     await this.#proxy.ws(req, socket, this.#options(route.target), head)
   }
 
-  /**
-   * Each request has a connection of its own: one that is kept may be closed by the app just as it is used again, which
-   * would be a 502 now and then.
-   *
-   * Hint: `ssl` is what the proxy begins the options of its request with, TLS or not; it writes to the object.
-   */
+  /** Hint: `ssl` is what the proxy begins the options of its request with, TLS or not; it writes to the object. */
   #options(target: string) {
-    return { target, agent: false, ssl: { maxHeaderSize: MAX_ANSWER_HEADERS_BYTES } }
+    return { target, ssl: { maxHeaderSize: MAX_ANSWER_HEADERS_BYTES } }
   }
 
   #begin(req: IncomingMessage, res: ServerResponse | Socket, { target, user }: { target: string; user: string }): void {

@@ -74,7 +74,7 @@ describe('on the way to the app', () => {
     expect(names).toContain('x-else')
     // The signed header is there, and nothing on the way is asked to drop it.
     expect(names).toContain('x-amzn-oidc-data')
-    expect(valuesOf(lines, 'connection')).toEqual(['close'])
+    expect(valuesOf(lines, 'connection')).toEqual(['keep-alive'])
   })
 
   test.each(['content-length', 'transfer-encoding', 'host'])('%s cannot be named away', async (name) => {
