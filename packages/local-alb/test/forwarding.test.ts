@@ -98,6 +98,12 @@ describe('rules', () => {
     expect((await echo('/maybe')).headers).toHaveProperty('x-amzn-oidc-data')
   })
 
+  test('with allow pass those on without headers whose session is over', async () => {
+    const { headers } = await echo('/maybe', { cookie: 'AWSELBAuthSessionCookie-0=over; theme=dark' })
+    expect(headers).not.toHaveProperty('x-amzn-oidc-data')
+    expect(headers.cookie).toBe('theme=dark')
+  })
+
   test('with deny answer 401, but send those whose session is over to sign in', async () => {
     expect((await fetch(`${alb.url}/api/a`, { redirect: 'manual' })).status).toBe(401)
     const headers = { cookie: 'AWSELBAuthSessionCookie-0=over' }
