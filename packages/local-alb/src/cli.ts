@@ -104,7 +104,8 @@ function number(value: string | undefined, name: string): number | undefined {
 function lambdaFrom(path: string) {
   let handler: LambdaHandler | undefined
   return {
-    lambda: (async (event, context) => await handler?.(event, context)) satisfies LambdaHandler,
+    // All arguments, for what a handler is given besides.
+    lambda: (async (...args: Parameters<LambdaHandler>) => await handler?.(...args)) satisfies LambdaHandler,
     async load(env: Readonly<Record<string, string>>) {
       // What the user has set stays, as for an app that is started.
       for (const [name, value] of Object.entries(env)) process.env[name] ??= value

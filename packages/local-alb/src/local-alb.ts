@@ -109,20 +109,21 @@ function createState(options: LocalAlbOptions): AlbState {
 export async function startLocalAlb(given: LocalAlbOptions): Promise<LocalAlb> {
   const options = parseOptions(given, '')
   checkTargets(options)
-  const { command, lambda, target, healthPath } = options
+  const { command, lambda, target, healthPath, timeoutSeconds = DEFAULT_SECONDS.timeout } = options
   const state = createState(options)
   const closers: (() => Promise<void>)[] = []
   let appPort = options.appPort ?? (target === undefined ? 0 : Number(new URL(target).port || 80))
   if (lambda !== undefined) {
-    const { port, close } = await listen(createLambdaServer(lambda, options.lambdaMultiValueHeaders ?? false), appPort)
+    const server = createLambdaServer(lambda, {
+      isMultiValue: options.lambdaMultiValueHeaders ?? false,
+      timeoutSeconds,
+    })
+    const { port, close } = await listen(server, appPort)
     closers.push(close)
     appPort = port
   } else if (appPort === 0) appPort = await freePort()
   const appUrl = target ?? `http://localhost:${appPort}`
-  const forwarder = new Forwarder(state, {
-    target: appUrl,
-    timeoutSeconds: options.timeoutSeconds ?? DEFAULT_SECONDS.timeout,
-  })
+  const forwarder = new Forwarder(state, { target: appUrl, timeoutSeconds })
   let app: AppProcess | undefined
   let endHealthChecks = (): void => undefined
 
