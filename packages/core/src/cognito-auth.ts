@@ -45,6 +45,14 @@ export interface CognitoAuthOptions extends TokenVerifierOptions {
   readonly sessionCookieName?: string | undefined
 }
 
+/** Marks instances, also those of another copy of this package: `instanceof` knows one copy only. */
+const BRAND = Symbol.for('@cognito-auth/core/auth')
+
+/** Whether this is a `CognitoAuth`, of whichever copy of this package. */
+export function isCognitoAuth(given: unknown): given is CognitoAuth {
+  return typeof given === 'object' && given !== null && (given as { [BRAND]?: unknown })[BRAND] === true
+}
+
 /** Names of all options of {@link CognitoAuth}. */
 export const COGNITO_AUTH_OPTIONS: readonly string[] = [...Object.keys(authEntries), 'authoriser']
 
@@ -78,6 +86,10 @@ export class CognitoAuth {
   readonly #devUser: User | undefined
   readonly #logout: LogoutOptions
   readonly #firstClientId: string | undefined
+
+  static {
+    Object.defineProperty(this.prototype, BRAND, { value: true })
+  }
 
   /**
    * @throws {ConfigurationError} when an option is missing, unknown or wrong: it names the option and its variable.

@@ -1,7 +1,13 @@
-import { expect, test, vi } from 'vitest'
+import { afterEach, describe, expect, test, vi } from 'vitest'
 import { ConfigurationError, ConfigUnavailableError, InvalidTokenError, MissingTokenError } from '../errors.js'
 import * as core from '../index.js'
-import { answerTo, createBypass } from './index.js'
+import { answerTo, createAuth, createBypass, RequestAuth } from './index.js'
+
+const ALB_ARN = 'arn:aws:elasticloadbalancing:eu-west-2:123456789012:loadbalancer/app/my-alb/0123456789abcdef'
+
+afterEach(() => {
+  vi.unstubAllEnvs()
+})
 
 function request(method: string, headers: Record<string, string>) {
   return { method, header: (name: string) => headers[name] }
@@ -64,6 +70,53 @@ test('a path that was routed elsewhere is not bypassed', () => {
   expect(isBypassed({}, '/health?x')).toBe(true)
   expect(isBypassed({}, '/health/', '/health')).toBe(true)
   expect(isBypassed({}, '/health', '/secret')).toBe(false)
+})
+
+describe('a second copy of core', () => {
+  const options = { albArn: ALB_ARN, authoriser: null }
+
+  async function secondCopy(): Promise<typeof core> {
+    vi.resetModules()
+    return await import('../index.js')
+  }
+
+  test('its CognitoAuth is taken as it is, and not replaced by one from the environment', async () => {
+    const other = new (await secondCopy()).CognitoAuth(options)
+    expect(other).not.toBeInstanceOf(core.CognitoAuth)
+    expect(createAuth(other, []).auth).toBe(other)
+  })
+
+  test('its errors are answered as ours', async () => {
+    const error = new (await secondCopy()).AccessDeniedError({} as core.Decision)
+    expect(error).not.toBeInstanceOf(core.AccessDeniedError)
+    expect(answerTo(error, request('GET', {}), undefined)).toMatchObject({ status: 403 })
+  })
+
+  test('its missing tokens are nobody, where anonymous people are welcome', async () => {
+    const other = new (await secondCopy()).CognitoAuth(options)
+    await expect(new RequestAuth<object>(other, () => ({})).optionalUser({})).resolves.toBeNull()
+  })
+})
+
+test.each([
+  ['an instance of some class', new (class Own {})()],
+  ['a map', new Map()],
+  ['a list', []],
+  ['a text', 'x'],
+  ['null', null],
+  ['a function', () => undefined],
+])('%s is neither options nor a CognitoAuth', (_, given) => {
+  vi.stubEnv('COGNITO_AUTH_ALB_ARN', ALB_ARN)
+  vi.stubEnv('COGNITO_AUTH_CONFIG_PATH', '/config.json')
+  expect(() => createAuth(given as object, [])).toThrow(expect.objectContaining({ code: 'configuration' }))
+})
+
+test('an error carries the headers of its answer, for error handlers that copy them', () => {
+  expect(new MissingTokenError(['x'])).toMatchObject({
+    missing: ['x'],
+    headers: { 'cache-control': 'no-store', 'www-authenticate': 'Bearer' },
+  })
+  expect(new ConfigUnavailableError('x').headers).toEqual({ 'cache-control': 'no-store', 'retry-after': '5' })
 })
 
 test('the public names are these', () => {

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { CognitoAuthError, ConfigUnavailableError, KeysUnavailableError, MissingTokenError } from '../errors.js'
+import { isCognitoAuthError } from '../errors.js'
 import { reportFault } from './report.js'
 
 /** What is needed of a request to answer it. */
@@ -41,23 +41,13 @@ const TITLES: Readonly<Record<number, string>> = {
 
 /** The problem document for an error; whatever is not ours is a 500 that says nothing. */
 export function problemOf(error: unknown): ProblemDocument {
-  const status = error instanceof CognitoAuthError ? error.status : 500
-  const code = error instanceof CognitoAuthError ? error.code : 'internal_error'
+  const { status, code } = isCognitoAuthError(error) ? error : { status: 500, code: 'internal_error' }
   return { type: 'about:blank', title: TITLES[status] ?? 'Error', status, code }
 }
 
 /** Headers that go with the status of an error, besides the content type. */
 export function problemHeaders(error: unknown): Record<string, string> {
-  const { status } = problemOf(error)
-  const headers: Record<string, string> = { 'cache-control': 'no-store' }
-  // RFC 6750 section 3.1: a request without credentials is told no error code.
-  if (status === 401) {
-    headers['www-authenticate'] = error instanceof MissingTokenError ? 'Bearer' : 'Bearer error="invalid_token"'
-  }
-  if (error instanceof KeysUnavailableError || error instanceof ConfigUnavailableError) {
-    headers['retry-after'] = String(error.retryAfterSeconds)
-  }
-  return headers
+  return isCognitoAuthError(error) ? { ...error.headers } : { 'cache-control': 'no-store' }
 }
 
 /**

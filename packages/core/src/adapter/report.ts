@@ -5,7 +5,7 @@
  */
 
 import { BoundedMap } from '../bounded-map.js'
-import { CognitoAuthError } from '../errors.js'
+import { isCognitoAuthError } from '../errors.js'
 
 /** Once for each sentence: a wrong option fails every request. */
 const reported = new BoundedMap<true>(100)
@@ -16,7 +16,7 @@ function kindOf(error: unknown): string {
 
 /** Our own messages are safe to log; what others threw may hold anything, so only its class is told. */
 function sentenceOf(error: unknown): string {
-  if (error instanceof CognitoAuthError) return error.message
+  if (isCognitoAuthError(error)) return error.message
   const cause = error instanceof Error && error.cause !== undefined ? `, caused by ${kindOf(error.cause)}` : ''
   return `unexpected ${kindOf(error)}${cause}`
 }
