@@ -70,6 +70,31 @@ test('a path that was routed elsewhere is not bypassed', () => {
   expect(isBypassed({}, '/health?x')).toBe(true)
   expect(isBypassed({}, '/health/', '/health')).toBe(true)
   expect(isBypassed({}, '/health', '/secret')).toBe(false)
+  expect(isBypassed({}, '/health', '/health', '/secret')).toBe(false)
+})
+
+test.each([
+  ['/', '/', true],
+  ['/', '//', false],
+  ['//', '/', false],
+  ['//', '//', true],
+  ['/health/', '/health', true],
+  ['/health', '/health/?x', true],
+  ['/health', '/health//', false],
+  ['/health//', '/health', false],
+])('with %s on the list, %s passes: %s', (listed, sent, passes) => {
+  expect(createBypass([listed])({}, sent)).toBe(passes)
+})
+
+test('a predicate whose promise is rejected opens nothing, and ends no process', async () => {
+  const warn = vi.spyOn(process, 'emitWarning').mockImplementation(() => {})
+  const isBypassed = createBypass((async () => await Promise.reject(new TypeError('x'))) as unknown as () => boolean)
+  expect(isBypassed({}, '/')).toBe(false)
+  // A rejection that nobody handles fails the test run.
+  await vi.waitFor(() => {
+    expect(warn.mock.calls.map(([sentence]) => sentence)).toEqual(['A bypass predicate failed: unexpected TypeError'])
+  })
+  warn.mockRestore()
 })
 
 describe('a second copy of core', () => {
@@ -99,7 +124,7 @@ describe('a second copy of core', () => {
 })
 
 test.each([
-  ['an instance of some class', new (class Own {})()],
+  ['an instance of some class', new URL('https://example.com')],
   ['a map', new Map()],
   ['a list', []],
   ['a text', 'x'],

@@ -21,12 +21,16 @@ function sentenceOf(error: unknown): string {
   return `unexpected ${kindOf(error)}${cause}`
 }
 
-/** Warns of an error that is answered with a 500. */
-export function reportFault(error: unknown): void {
-  const sentence = sentenceOf(error)
+/**
+ * Warns of an error that nobody else hears of.
+ *
+ * @param what What came of it.
+ */
+export function reportFault(error: unknown, what = 'A request was answered with 500'): void {
+  const sentence = `${what}: ${sentenceOf(error)}`
   if (reported.get(sentence) === true) return
   reported.set(sentence, true)
-  process.emitWarning(`A request was answered with 500: ${sentence}`, {
+  process.emitWarning(sentence, {
     type: 'CognitoAuthWarning',
     code: 'COGNITO_AUTH_FAULT',
   })
