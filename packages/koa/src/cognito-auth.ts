@@ -67,6 +67,12 @@ export interface KoaAuth {
   requireUser(headers: HeadersInput): Promise<User>
 }
 
+/** The request target as sent; under an outer Express, `ctx.originalUrl` lacks the path that Koa is mounted at. */
+function sentUrl(ctx: Context): string {
+  const { originalUrl } = ctx.req as { originalUrl?: unknown }
+  return typeof originalUrl === 'string' ? originalUrl : ctx.originalUrl
+}
+
 /** Path that Koa routes by, mount path included; a rewritten `ctx.path` shows here. */
 function routedPath(ctx: Context): string {
   const { mountPath } = ctx as { mountPath?: unknown }
@@ -95,7 +101,9 @@ export function cognitoAuth(options: KoaAuthOptions | CognitoAuth = {}): KoaAuth
   const requests = new RequestAuth<IncomingMessage>(auth, (req) => req.headers)
 
   function answer(error: unknown, ctx: Context): void {
-    const request = { method: ctx.method, header: (name: string) => ctx.get(name) || undefined }
+    // Not ctx.get(), to which an empty header is a missing one.
+    const header = (name: string): string | undefined => ctx.req.headers[name]?.toString()
+    const request = { method: ctx.method, url: sentUrl(ctx), header }
     const { status, headers, body } = answerTo(error, request, auth.redirectUrl)
     ctx.status = status
     ctx.body = body
