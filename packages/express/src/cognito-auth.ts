@@ -88,7 +88,7 @@ export function cognitoAuth(options: ExpressAuthOptions | CognitoAuth = {}): Exp
     if (res.headersSent) return void res.end()
     const { status, headers, body } = answerTo(
       error,
-      { method: req.method, header: (name) => req.get(name) },
+      { method: req.method, url: req.originalUrl, header: (name) => req.get(name) },
       auth.redirectUrl,
     )
     // Not res.set(), which adds a charset that JSON types do not have (RFC 8259 section 11).

@@ -69,7 +69,7 @@ function usualAnswer(error: unknown, request: Request, redirectUrl: string | und
   const target = isDataRequest(request) ? undefined : redirectUrl
   const { status, headers, body } = answerTo(
     error,
-    { method: request.method, header: (name) => request.headers.get(name) },
+    { method: request.method, url: request.url, header: (name) => request.headers.get(name) },
     target,
   )
   return new Response(body === '' ? null : body, { status, headers })

@@ -10,7 +10,7 @@ const authoriser = Authoriser.fromLists({ allowedGroups: ['developers', 'admins'
 afterAll(stopServers)
 
 function authOf(variant: AppVariant, options: CognitoAuthOptions): RemixAuth {
-  const redirect = variant === 'redirect' ? { redirectUrl: REDIRECT_URL } : {}
+  const redirect = variant === 'plain' ? {} : { redirectUrl: REDIRECT_URL }
   return createRemixAuth({ ...options, authoriser, ...redirect, bypass: ['/health'] })
 }
 

@@ -10,7 +10,7 @@ afterEach(() => {
 })
 
 function request(method: string, headers: Record<string, string>) {
-  return { method, header: (name: string) => headers[name] }
+  return { method, url: '/', header: (name: string) => headers[name] }
 }
 
 test('an error of somebody else is a 500 that says nothing', () => {
@@ -55,6 +55,30 @@ test.each([
   ['GET', {}, 401],
 ])('%s with %j is answered with %i', (method, headers, status) => {
   expect(answerTo(new MissingTokenError(['x']), request(method, headers), '/denied').status).toBe(status)
+})
+
+test.each([
+  ['/denied', '/denied', 401],
+  ['/denied#why', '/denied', 401],
+  ['/denied?a', '/denied?a', 401],
+  ['/denied', 'http://other.example/denied', 401],
+  ['/denied?a', '/denied', 302],
+  ['/denied', '/denied/', 302],
+  ['/denied', '//denied', 302],
+  ['https://app.example.com/denied', '/denied', 401],
+  ['http://app.example.com/denied', '/denied', 401],
+  ['https://app.example.com:443/denied', 'https://app.example.com/denied', 401],
+  ['https://other.example/denied', '/denied', 302],
+  ['https://app.example.com/denied', 'http://other.example/denied', 302],
+  ['/denied', 'denied:x', 302],
+])('with the redirectUrl %s a page at %s is answered with %i', (redirectUrl, url, status) => {
+  const headers = { accept: 'text/html', host: 'app.example.com' }
+  expect(answerTo(new MissingTokenError(['x']), { ...request('GET', headers), url }, redirectUrl).status).toBe(status)
+})
+
+test.each(['a b', 'a/b', '', ':x'])('a host that is called %j leads nowhere', (host) => {
+  const headers = { accept: 'text/html', host }
+  expect(answerTo(new MissingTokenError(['x']), request('GET', headers), 'https://a.example/').status).toBe(302)
 })
 
 test('the reason of a refusal stays in the log', () => {

@@ -5,11 +5,14 @@
  */
 
 import { isCognitoAuthError } from '../errors.js'
+import { parseUrl } from '../urls.js'
 import { reportFault } from './report.js'
 
 /** What is needed of a request to answer it. */
 export interface AnswerableRequest {
   readonly method: string
+  /** The request target as sent, mount path included; a whole URL is as good. */
+  readonly url: string
   /** A header by its lower-case name. */
   header(name: string): string | null | undefined
 }
@@ -62,16 +65,33 @@ export function isNavigation(request: AnswerableRequest): boolean {
   return /(?:^|,)\s*text\/html\s*(?:$|,|;)/i.test(accept)
 }
 
+/** The whole URL of a request, as far as it is known here. */
+function urlOf(request: AnswerableRequest): URL | undefined {
+  if (!request.url.startsWith('/')) return parseUrl(request.url)
+  return parseUrl(`http://${request.header('host') ?? 'localhost'}${request.url}`)
+}
+
+/** Whether a redirect leads to where the request already is: whoever is refused there would go round for ever. */
+function isAlreadyAt(redirectUrl: string, request: AnswerableRequest): boolean {
+  const here = urlOf(request)
+  if (here === undefined || !URL.canParse(redirectUrl, here.href)) return false
+  const there = new URL(redirectUrl, here)
+  // The load balancer ends TLS: which of the two schemes the browser used is not known here.
+  here.protocol = there.protocol
+  there.hash = ''
+  return here.href === there.href
+}
+
 /**
  * The answer to a request that is not let through: for a navigation on 401 or 403 a redirect to `redirectUrl`, where
- * there is one; else a problem document. Never a redirect on 503: the error page would hide an outage. A 500 is also
- * reported as a process warning.
+ * there is one and the request is not there already; else a problem document. Never a redirect on 503: the error page
+ * would hide an outage. A 500 is also reported as a process warning.
  */
 export function answerTo(error: unknown, request: AnswerableRequest, redirectUrl: string | undefined): Answer {
   const problem = problemOf(error)
   if (problem.status === 500) reportFault(error)
   const isRefusal = problem.status === 401 || problem.status === 403
-  if (isRefusal && redirectUrl !== undefined && isNavigation(request)) {
+  if (isRefusal && redirectUrl !== undefined && isNavigation(request) && !isAlreadyAt(redirectUrl, request)) {
     return { status: 302, headers: { location: redirectUrl, 'cache-control': 'no-store' }, body: '' }
   }
   return {
