@@ -444,4 +444,14 @@ describe('logout', () => {
   ])('refuses %s', async (_, options, returnTo) => {
     await expect(make(options).logout({}, returnTo)).rejects.toMatchObject({ code: 'configuration' })
   })
+
+  test('a returnTo can be checked before there is a request', () => {
+    const off = expect.objectContaining({ code: 'configuration' })
+    expect(() => make(logout).checkReturnTo('https://evil.example/')).toThrow(off)
+    expect(() => make(logout).checkReturnTo('')).toThrow(off)
+    expect(() => make(logout).checkReturnTo('https://app.example.com/')).not.toThrow()
+    expect(() => make(logout).checkReturnTo(undefined)).not.toThrow()
+    // An app that is not set up for signing out yet starts all the same.
+    expect(() => make().checkReturnTo('https://app.example.com/')).not.toThrow()
+  })
 })

@@ -19,7 +19,7 @@ import {
 } from './errors.js'
 import { publish } from './events.js'
 import { hasTokens, type HeadersInput, readHeaders, requireTokens } from './headers.js'
-import { type LogoutAnswer, logoutAnswer, type LogoutOptions } from './logout.js'
+import { checkKnownReturnTo, type LogoutAnswer, logoutAnswer, type LogoutOptions } from './logout.js'
 import { optionError, optionName, parseOptions, refuseUnknown } from './options.js'
 import { DEFAULT_PLATFORM_ADMIN_GROUPS, type User, userFromTokens } from './user.js'
 import { refuseUndefined, type TokenVerifierOptions, verifierOptionsOf } from './verifier/options.js'
@@ -219,6 +219,15 @@ export class CognitoAuth {
    */
   async logout(headers: HeadersInput, returnTo?: string): Promise<LogoutAnswer> {
     return logoutAnswer(this.#logout, (await this.#clientOf(headers)) ?? this.#firstClientId, returnTo)
+  }
+
+  /**
+   * Whether {@link logout} can be asked for this: for adapters, which are told when the app starts.
+   *
+   * @throws {ConfigurationError} when `logoutUrls` are configured and `returnTo` is none of them.
+   */
+  checkReturnTo(returnTo: string | undefined): void {
+    checkKnownReturnTo(this.#logout, returnTo)
   }
 
   /** Somebody whose tokens do not hold may sign out all the same. */
