@@ -1,6 +1,6 @@
 /** Real Express apps of both majors, for the tests. */
 
-import { createServer, type RequestListener, type Server } from 'node:http'
+import { createServer, type RequestListener, Server } from 'node:http'
 import { Authoriser } from '@cognito-auth/core'
 import express5 from 'express'
 import express4 from 'express4'
@@ -25,9 +25,9 @@ afterAll(() => {
   for (const server of servers) server.close()
 })
 
-/** Starts a server on a free port. */
-export async function listen(app: RequestListener): Promise<string> {
-  const server = createServer(app)
+/** Starts a server, or one for a handler, on a free port. */
+export async function listen(app: RequestListener | Server): Promise<string> {
+  const server = app instanceof Server ? app : createServer(app)
   servers.push(server)
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const address = server.address()

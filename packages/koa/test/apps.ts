@@ -1,6 +1,6 @@
 /** Real Koa apps of both majors, for the tests. */
 
-import { createServer, type RequestListener, type Server } from 'node:http'
+import { createServer, type RequestListener, Server } from 'node:http'
 import { Authoriser } from '@cognito-auth/core'
 import Koa3 from 'koa'
 import Koa2 from 'koa2'
@@ -25,8 +25,8 @@ afterAll(() => {
 })
 
 /** Starts a server on a free port. */
-export async function listenTo(handler: RequestListener): Promise<string> {
-  const server = createServer(handler)
+export async function listenTo(handler: RequestListener | Server): Promise<string> {
+  const server = handler instanceof Server ? handler : createServer(handler)
   servers.push(server)
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const address = server.address()
