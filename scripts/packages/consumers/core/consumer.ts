@@ -54,7 +54,7 @@ async function main(): Promise<void> {
 
   const denied = await auth.requireUser(await alb.headersFor({ groups: ['guests'] })).catch((error: unknown) => error)
   assert.ok(denied instanceof AccessDeniedError)
-  assert.equal(answerTo(denied, { method: 'GET', header: () => undefined }, undefined).status, 403)
+  assert.equal(answerTo(denied, { method: 'GET', url: '/', header: () => undefined }, undefined).status, 403)
 
   assert.equal(keyEndpoints({ ...alb.options, authoriser: null }).albKeys.length, 1)
   await assert.rejects(auth.requireUser({}), { code: 'missing_token' })
