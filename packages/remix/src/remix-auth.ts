@@ -9,7 +9,10 @@ import { answerTo, type Bypass, checkGroups, createAuth, createBypass } from '@c
 import { createSharedRequests } from './shared-requests.js'
 
 /** Answers a failure; where it answers nothing, the usual answer is thrown. */
-export type OnError = (error: unknown, request: Request) => Response | undefined | Promise<Response | undefined>
+export type OnError = (
+  error: unknown,
+  request: Request,
+) => Response | null | undefined | Promise<Response | null | undefined>
 
 /** Options of {@link createRemixAuth}: those of `CognitoAuth`, and Remix's own. */
 export interface RemixAuthOptions extends CognitoAuthOptions {
@@ -102,7 +105,7 @@ export function createRemixAuth(options: RemixAuthOptions | CognitoAuth = {}): R
   async function failure(error: unknown, request: Request): Promise<Response> {
     try {
       const answer = await own.onError?.(error, request)
-      if (answer !== undefined) {
+      if (answer !== undefined && answer !== null) {
         if (answer instanceof Response) return answer
         throw new ConfigurationError('onError answers with a Response, or with nothing')
       }
