@@ -154,6 +154,27 @@ describe('configured by the environment alone', () => {
     expect((await thrownBy(requireUser(await requestOf()))).status).toBe(401)
   })
 
+  test('logout works', async () => {
+    vi.stubGlobal('fetch', alb.options.fetch)
+    vi.stubEnv('COGNITO_AUTH_ALB_ARN', alb.options.albArn)
+    vi.stubEnv('COGNITO_AUTH_CLIENT_ID', alb.options.clientId)
+    vi.stubEnv('COGNITO_AUTH_CONFIG_PATH', new URL('auth-config.json', import.meta.url).pathname)
+    vi.stubEnv('COGNITO_AUTH_DOMAIN', 'my.auth.example.com')
+    vi.stubEnv('COGNITO_AUTH_LOGOUT_URLS', 'https://app.example/,https://app.example/bye')
+    vi.spyOn(process, 'emitWarning').mockImplementation(() => {})
+    const { logout } = await load()
+    const response = await logout(await requestOf(ada), { returnTo: 'https://app.example/bye' })
+    expect([response.status, response.headers.get('cache-control')]).toEqual([302, 'no-store'])
+    const { origin: domain, pathname, searchParams } = new URL(response.headers.get('location') ?? '')
+    expect(domain + pathname).toBe('https://my.auth.example.com/logout')
+    expect(Object.fromEntries(searchParams)).toEqual({
+      client_id: alb.options.clientId,
+      logout_uri: 'https://app.example/bye',
+    })
+    expect(response.headers.getSetCookie()).toHaveLength(4)
+    expect((await thrownBy(logout(await requestOf(ada), { returnTo: 'https://evil.example/' }))).status).toBe(500)
+  })
+
   test('a wrong environment lets nobody in, and says what is wrong on each request', async () => {
     vi.stubEnv('COGNITO_AUTH_ALB_ARN', '')
     const { requireUser, getUser } = await load()
