@@ -53,7 +53,12 @@ export interface RemixAuth {
    * @throws {Response} 500 when `returnTo` is not in `logoutUrls`, or logout is not configured.
    */
   logout(request: Request, options?: { readonly returnTo?: string | undefined }): Promise<Response>
-  /** Middleware of React Router: admits users who may come in, and leaves them in {@link userContext}. */
+  /**
+   * Middleware of React Router: admits users who may come in, and leaves them in {@link userContext}.
+   *
+   * @throws {Response} for everybody else.
+   * @throws {ConfigurationError} where it is called without React Router's context.
+   */
   middleware<Result>(args: MiddlewareArgs, next: () => Promise<Result>): Promise<Result>
   /** Key of the user in React Router's context. */
   readonly userContext: UserContext
@@ -144,6 +149,12 @@ export function createRemixAuth(options: RemixAuthOptions | CognitoAuth = {}): R
         return response
       }),
     async middleware({ request, url, context }, next) {
+      // Asked first: without a place for the user, no loader below could tell who came in.
+      if (typeof (context as Partial<typeof context> | undefined)?.set !== 'function') {
+        throw new ConfigurationError(
+          'middleware needs the context of React Router: set `future: { v8_middleware: true }` in version 7, and let getLoadContext give a RouterContextProvider. In Remix 2, loaders ask with requireUser(request)',
+        )
+      }
       const passes = await admit(request, async () => isBypassed(request, (url ?? new URL(request.url)).pathname))
       if (!passes) context.set(userContext, await admit(request, () => requests.requireUser(request)))
       return await next()

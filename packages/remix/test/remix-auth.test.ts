@@ -5,7 +5,7 @@ import type * as ReactRouter7 from 'react-router'
 import type * as ReactRouter8 from 'react-router8'
 import { afterEach, beforeEach, describe, expect, expectTypeOf, test, vi } from 'vitest'
 import type * as Remix from '../src/index.js'
-import { createRemixAuth, type RemixAuth, type RemixAuthOptions } from '../src/index.js'
+import { createRemixAuth, type MiddlewareArgs, type RemixAuth, type RemixAuthOptions } from '../src/index.js'
 import { type App, type Args, FLAGGED_FRAMEWORKS, FRAMEWORKS } from './frameworks.js'
 
 const origin = 'http://app.example'
@@ -117,6 +117,22 @@ describe('wrong use', () => {
     expect(() => authWith({ onError: 'throw' } as object)).toThrow(expect.objectContaining({ code: 'configuration' }))
   })
 })
+
+test.each([undefined, null, {}, { set: true }])(
+  'middleware says that %j is no context, and lets nobody in',
+  async (context) => {
+    const auth = authWith({ bypass: ['/open'] })
+    const next = vi.fn<() => Promise<void>>()
+    for (const path of ['/', '/open']) {
+      const args = { request: await requestOf(ada, path), context } as unknown as MiddlewareArgs
+      await expect(auth.middleware(args, next)).rejects.toMatchObject({
+        code: 'configuration',
+        message: expect.stringMatching(/v8_middleware/) as string,
+      })
+    }
+    expect(next).not.toHaveBeenCalled()
+  },
+)
 
 describe('logout', () => {
   test('gives the answer that expires the cookies and goes to Cognito', async () => {
