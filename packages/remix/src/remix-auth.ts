@@ -6,6 +6,7 @@
 
 import { type CognitoAuth, type CognitoAuthOptions, ConfigurationError, type User } from '@cognito-auth/core'
 import { answerTo, type Bypass, checkGroups, createAuth, createBypass } from '@cognito-auth/core/adapter'
+import { headers, type HeadersArgs, withRefusalHeaders } from './refusal-headers.js'
 import { createSharedRequests } from './shared-requests.js'
 
 /** Answers a failure; where it answers nothing, the usual answer is thrown. */
@@ -60,6 +61,13 @@ export interface RemixAuth {
    * @throws {ConfigurationError} where it is called without React Router's context.
    */
   middleware<Result>(args: MiddlewareArgs, next: () => Promise<Result>): Promise<Result>
+  /**
+   * Middleware of React Router, to put before `middleware`: gives the error page of a request that `middleware` refused
+   * the headers of the refusal, which React Router drops. For those of loaders there is {@link headers}.
+   */
+  refusalHeaders<Result>(args: Pick<MiddlewareArgs, 'request'>, next: () => Promise<Result>): Promise<Result>
+  /** `headers` of a route: hands on the headers of a refusal to the page that shows it. */
+  headers(args: HeadersArgs): Headers
   /** Key of the user in React Router's context. */
   readonly userContext: UserContext
 }
@@ -106,6 +114,8 @@ export function createRemixAuth(options: RemixAuthOptions | CognitoAuth = {}): R
   const requests = createSharedRequests(auth)
   const isBypassed = createBypass(own.bypass)
   const userContext: UserContext = {}
+  // The middleware of a request are all given the same `Request`.
+  const refusals = new WeakMap<Request, Response>()
 
   async function failure(error: unknown, request: Request): Promise<Response> {
     try {
@@ -130,7 +140,9 @@ export function createRemixAuth(options: RemixAuthOptions | CognitoAuth = {}): R
     try {
       return await ask()
     } catch (error) {
-      throw await failure(error, request)
+      const refusal = await failure(error, request)
+      refusals.set(request, refusal)
+      throw refusal
     }
   }
 
@@ -159,6 +171,11 @@ export function createRemixAuth(options: RemixAuthOptions | CognitoAuth = {}): R
       if (!passes) context.set(userContext, await admit(request, () => requests.requireUser(request)))
       return await next()
     },
+    async refusalHeaders({ request }, next) {
+      const result = await next()
+      return withRefusalHeaders(result, refusals.get(request))
+    },
+    headers,
     userContext,
   }
 }

@@ -7,7 +7,7 @@ import { createRequestListener } from '@remix-run/node-fetch-server'
 import { createRequestHandler as createRemix2Handler } from '@remix-run/server-runtime'
 import { createRequestHandler as createRouter7Handler } from 'react-router'
 import { createRequestHandler as createRouter8Handler } from 'react-router8'
-import type { MiddlewareArgs } from '../src/index.js'
+import type { HeadersArgs, MiddlewareArgs } from '../src/index.js'
 
 /** What loaders, actions and middleware are called with, in all three. */
 export interface Args extends MiddlewareArgs {
@@ -20,6 +20,7 @@ export interface RouteModule {
   readonly loader?: (args: Args) => unknown
   readonly action?: (args: Args) => unknown
   readonly middleware?: readonly ((args: Args, next: () => Promise<Response>) => Promise<unknown>)[]
+  readonly headers?: (args: HeadersArgs) => Headers
   readonly default?: () => null
   readonly ErrorBoundary?: () => null
 }
