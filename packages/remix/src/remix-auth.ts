@@ -73,12 +73,20 @@ export interface RemixAuth {
 }
 
 /**
- * Whether the browser's router asked for data, to render a page itself. Old browsers send no `Sec-Fetch-Dest`, and
- * a redirect that is meant for a navigation would be followed by the router's `fetch`.
+ * Whether the browser's router asked for data, to render a page itself: it would follow a redirect, and show nothing.
+ *
+ * React Router 8 tells by the URL. Remix 2, and React Router 7 without `v8_passThroughRequests`, show loaders and
+ * middleware the URL of the page, and nothing else of the request that arrived: only what the browser says of it is
+ * left. For a `fetch` that is `Sec-Fetch-Dest: empty`, and `Accept: *\/*` in browsers that send no `Sec-Fetch-Dest`,
+ * which core goes by; `Sec-Fetch-Mode`, which came first, covers those between.
+ *
+ * @see {@link https://www.w3.org/TR/fetch-metadata/#sec-fetch-mode-header Fetch metadata}
  */
-function isDataRequest({ url }: Request): boolean {
+function isDataRequest({ url, headers }: Request): boolean {
   const { pathname, searchParams } = new URL(url)
-  return pathname.endsWith('.data') || searchParams.has('_data') || searchParams.has('_routes')
+  if (pathname.endsWith('.data') || searchParams.has('_data') || searchParams.has('_routes')) return true
+  const mode = headers.get('sec-fetch-mode')
+  return mode !== null && mode !== 'navigate'
 }
 
 function usualAnswer(error: unknown, request: Request, redirectUrl: string | undefined): Response {

@@ -99,6 +99,8 @@ function buildOf(app: App, kind: string, future: Record<string, boolean>): objec
 export interface Framework {
   readonly name: string
   readonly hasMiddleware: boolean
+  /** Whether loaders see the URL of a data request. Elsewhere they see that of the page. */
+  readonly showsDataUrl: boolean
   /** Where the browser's router asks for the data of a page. */
   readonly dataOf: (path: string, routeId: string) => string
   readonly handler: (app: App) => Handler
@@ -108,6 +110,7 @@ function remix2(name: string, future: Record<string, boolean>): Omit<Framework, 
   return {
     name,
     hasMiddleware: false,
+    showsDataUrl: false,
     handler: (app) => createRemix2Handler(buildOf(app, name, future) as never, 'production'),
   }
 }
@@ -116,6 +119,7 @@ function router7(name: string, future: Record<string, boolean>): Omit<Framework,
   return {
     name,
     hasMiddleware: future['v8_middleware'] === true,
+    showsDataUrl: future['v8_passThroughRequests'] === true,
     handler: (app) => createRouter7Handler(buildOf(app, name, future) as never, 'production'),
   }
 }
@@ -129,6 +133,7 @@ export const FRAMEWORKS: readonly Framework[] = [
   {
     name: 'React Router 8',
     hasMiddleware: true,
+    showsDataUrl: true,
     dataOf: singleFetch,
     handler: (app) => createRouter8Handler(buildOf(app, 'React Router 8', {}) as never, 'production'),
   },

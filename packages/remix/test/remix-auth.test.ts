@@ -205,7 +205,7 @@ describe('configured by the environment alone', () => {
 
 const everyFramework = [...FRAMEWORKS, ...FLAGGED_FRAMEWORKS]
 
-describe.each(everyFramework)('in $name', ({ handler, dataOf }) => {
+describe.each(everyFramework)('in $name', ({ handler, dataOf, showsDataUrl }) => {
   /** Three nested routes, each with a loader that asks for the user. */
   function nested(auth: RemixAuth): App {
     const loader = async ({ request }: Args): Promise<object> => ({ email: (await auth.requireUser(request)).email })
@@ -263,16 +263,42 @@ describe.each(everyFramework)('in $name', ({ handler, dataOf }) => {
     }
   })
 
-  test('a data request is no navigation: it is refused, not redirected, whatever it accepts', async () => {
+  describe('a data request is no navigation', () => {
     const redirectUrl = 'https://app.example/denied'
-    const handle = handler(nested(authWith({ redirectUrl })))
-    const page = { accept: 'text/html' }
-    const navigation = await handle(await requestOf(undefined, '/parent/child', page))
-    expect([navigation.status, navigation.headers.get('location')]).toEqual([302, redirectUrl])
-    const fetched = { accept: '*/*', 'sec-fetch-dest': 'empty' }
-    const data = await handle(await requestOf(undefined, dataOf('/parent/child', 'child'), fetched))
-    expect(data.status).toBe(401)
-    expect(await data.text()).not.toContain(redirectUrl)
+    const dataPath = dataOf('/parent/child', 'child')
+
+    test('but the page is', async () => {
+      const handle = handler(nested(authWith({ redirectUrl })))
+      const navigation = await handle(await requestOf(undefined, '/parent/child', { accept: 'text/html' }))
+      expect([navigation.status, navigation.headers.get('location')]).toEqual([302, redirectUrl])
+    })
+
+    test.each([
+      { what: 'a browser', headers: { accept: '*/*', 'sec-fetch-dest': 'empty', 'sec-fetch-mode': 'cors' } },
+      { what: 'a browser that prefetches', headers: { 'sec-fetch-dest': 'empty', 'sec-purpose': 'prefetch' } },
+      { what: 'a browser of before 2023, or on http', headers: { accept: '*/*' } },
+      { what: 'a script that wants HTML', headers: { accept: 'text/html', 'sec-fetch-dest': 'empty' } },
+      { what: 'a script that wants HTML, of 2019', headers: { accept: 'text/html', 'sec-fetch-mode': 'cors' } },
+    ])('as $what sends it: it is refused, not redirected', async ({ headers }) => {
+      const response = await handler(nested(authWith({ redirectUrl })))(await requestOf(undefined, dataPath, headers))
+      expect(response.status).toBe(401)
+      expect(await response.text()).not.toContain(redirectUrl)
+    })
+
+    test.each([
+      { what: 'a client that wants HTML and says nothing of itself', headers: { accept: 'text/html' } },
+      {
+        what: 'somebody who types its address',
+        headers: { 'sec-fetch-dest': 'document', 'sec-fetch-mode': 'navigate' },
+      },
+    ])('as $what sends it: it is refused, or told the redirect as data where loaders cannot tell', async (row) => {
+      const response = await handler(nested(authWith({ redirectUrl })))(
+        await requestOf(undefined, dataPath, row.headers),
+      )
+      // 202 and 204 are how the routers write a redirect that `fetch` must not follow.
+      expect(showsDataUrl ? [401] : [202, 204]).toContain(response.status)
+      expect(await response.text()).not.toContain(ada.email)
+    })
   })
 
   test('a user goes to the browser as a profile: no token, no claim', async () => {
