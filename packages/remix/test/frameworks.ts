@@ -124,7 +124,10 @@ function router7(name: string, future: Record<string, boolean>): Omit<Framework,
   }
 }
 
-const singleFetch = (path: string): string => `${path}.data`
+const singleFetch = (path: string): string => (path === '/' ? '/_root.data' : `${path}.data`)
+
+/** As version 8 writes it, which tells `/path` and `/path/` apart. */
+const singleFetch8 = (path: string): string => (path.endsWith('/') ? `${path}_.data` : `${path}.data`)
 
 /** The frameworks as most apps run them. */
 export const FRAMEWORKS: readonly Framework[] = [
@@ -134,7 +137,7 @@ export const FRAMEWORKS: readonly Framework[] = [
     name: 'React Router 8',
     hasMiddleware: true,
     showsDataUrl: true,
-    dataOf: singleFetch,
+    dataOf: singleFetch8,
     handler: (app) => createRouter8Handler(buildOf(app, 'React Router 8', {}) as never, 'production'),
   },
 ]
@@ -149,7 +152,7 @@ export const FLAGGED_FRAMEWORKS: readonly Framework[] = [
       v8_passThroughRequests: true,
       v8_trailingSlashAwareDataRequests: true,
     }),
-    dataOf: singleFetch,
+    dataOf: singleFetch8,
   },
 ]
 

@@ -307,8 +307,9 @@ describe.each(everyFramework)('in $name', ({ handler, dataOf, showsDataUrl }) =>
     const app: App = {
       root: { path: '', default: () => null, loader },
       me: { path: 'me', default: () => null, loader },
+      raw: { path: 'raw', loader: async (args) => Response.json(await loader(args)) },
     }
-    for (const path of ['/me', dataOf('/me', 'me')]) {
+    for (const path of ['/me', dataOf('/me', 'me'), '/raw']) {
       const request = await requestOf(ada, path)
       const body = await (await handler(app)(request)).text()
       expect(body).toContain(ada.name)
@@ -353,6 +354,17 @@ describe.each(withMiddleware)('middleware of $name', ({ name, handler, dataOf })
     const response = await handler(app(authWith()))(await requestOf(ada, '/open'))
     expect(response.status).toBe(500)
     expect(await response.text()).not.toContain(ada.email)
+  })
+
+  test('sends people to a page that is bypassed, and no further', async () => {
+    const auth = authWith({ redirectUrl: '/denied', bypass: ['/denied'] })
+    const root = { path: '', default: () => null, ErrorBoundary: () => null, middleware: [auth.middleware] }
+    const page = { default: () => null, loader: () => ({ sorry: true }) }
+    const handle = handler({ root, denied: { path: 'denied', ...page }, home: { path: '/', ...page } })
+    const page1 = await handle(await requestOf(undefined, '/', { 'sec-fetch-dest': 'document' }))
+    expect([page1.status, page1.headers.get('location')]).toEqual([302, '/denied'])
+    const page2 = await handle(await requestOf(undefined, '/denied', { 'sec-fetch-dest': 'document' }))
+    expect([page2.status, await page2.text()]).toEqual([200, expect.stringContaining('sorry')])
   })
 
   test('opens a bypassed page, and its data, and nothing that only looks like it', async () => {

@@ -99,19 +99,19 @@ describe.each(everyFramework)('in $name', ({ handler, dataOf }) => {
   })
 })
 
-describe.each(everyFramework.filter(({ hasMiddleware }) => hasMiddleware))('in $name', ({ handler, dataOf }) => {
-  test.each(['/parent/child', dataOf('/parent/child', '')])(
-    'middleware and the loaders of %s verify once',
-    async (path) => {
+describe.each(everyFramework.filter(({ hasMiddleware }) => hasMiddleware))(
+  'middleware in $name',
+  ({ handler, dataOf }) => {
+    test.each(['/parent/child', dataOf('/parent/child', '')])('and the loaders of %s verify once', async (path) => {
       const alb = await createTestAlb()
       const { auth, asked } = counting(alb)
       const { root, ...rest } = taking(auth)
       const handle = handler({ root: { ...root, middleware: [auth.middleware] }, ...rest } as App)
       const response = await handle(new Request(`http://app.example${path}`, { headers: await alb.headersFor(ada) }))
       expect([response.status, asked()]).toEqual([200, 1])
-    },
-  )
-})
+    })
+  },
+)
 
 describe('a verification', () => {
   const START = Date.UTC(2026, 0, 1)
