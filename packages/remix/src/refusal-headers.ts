@@ -35,7 +35,7 @@ function copy(from: Headers, to: Headers): Headers {
  *
  * @example
  * ```ts
- * export { headers } from '@cognito-auth/remix'
+ * export { headers } from './auth.server'
  * ```
  */
 export function headers({ parentHeaders, errorHeaders }: HeadersArgs): Headers {
