@@ -80,7 +80,8 @@ const FLAGS = {
   help: { type: 'boolean', short: 'h' },
 } as const
 
-const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
+/** Whatever asks a program to end: Ctrl-C, Ctrl-\, Ctrl-Break, a closed terminal, `kill`, and nodemon's way. */
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT', 'SIGUSR2', 'SIGBREAK'] as const
 
 function parse(argv: readonly string[]) {
   try {
@@ -190,7 +191,10 @@ async function main(): Promise<number> {
   }
   const end = await (alb.appExited === undefined ? stopping : Promise.race([stopping, alb.appExited]))
   await alb.stop(typeof end === 'string' ? end : undefined)
-  if (typeof end === 'number') return end
+  if (typeof end === 'number') {
+    process.stderr.write(`local-alb: the app exited with code ${end}\n`)
+    return end
+  }
   return (await alb.appExited) ?? exitCodeOf(end)
 }
 
