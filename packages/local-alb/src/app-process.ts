@@ -44,7 +44,8 @@ export function exitCodeOf(signal: NodeJS.Signals): number {
 function notStarted(command: readonly string[], code: number, error: NodeJS.ErrnoException | undefined): string {
   const [program = ''] = command
   if (error?.code === 'ENOENT') return `the app could not be started: is there a command ${program}?`
-  if (error?.code === 'EACCES') return `the app could not be started: ${program} is not executable (chmod +x ${program})`
+  if (error?.code === 'EACCES')
+    return `the app could not be started: ${program} is not executable (chmod +x ${program})`
   if (error !== undefined) return `the app could not be started: ${error.message}`
   const why = { 126: ': something that it runs is not executable', 127: ': a command that it runs was not found' }[code]
   return `${command.join(' ')} exited with code ${code} before the app listened${why ?? ''}`

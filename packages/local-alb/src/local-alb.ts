@@ -5,18 +5,18 @@
  */
 
 import { createServer as createNetServer } from 'node:net'
-import { findUser } from './api.js'
+import { findUser, signIn, type SignedIn } from './api.js'
 import { AppProcess } from './app-process.js'
-import { sessionHeader } from './cookies.js'
 import type { FaultName } from './faults.js'
 import { Forwarder } from './forwarder.js'
 import { startHealthChecks } from './health-check.js'
-import { ALB_ARN, Identity } from './identity.js'
+import { type Environment, environmentFor, mergeEnvironment } from './environment.js'
+import { Identity } from './identity.js'
 import { createLambdaServer } from './lambda-target.js'
 import { listen, portOf } from './listen.js'
 import { type LocalAlbOptions, parseOptions, UsageError } from './options.js'
 import { isOwnHost, originOf } from './own-host.js'
-import { CLIENT_ID, CognitoProvider, OidcProvider } from './provider.js'
+import { createProvider } from './provider.js'
 import { createAlbServer } from './server.js'
 import { AlbState } from './state.js'
 import { DEFAULT_USERS, type MockUser, parseUsers } from './users.js'
@@ -29,8 +29,8 @@ export interface LocalAlb {
   readonly appUrl: string
   /** Environment that makes an app trust this load balancer. */
   readonly env: Readonly<Record<string, string>>
-  /** Signs in without a browser; send the cookie with requests. Any e-mail will do; a listed user keeps name and groups. */
-  signIn(user: string | MockUser): { readonly cookie: string }
+  /** Signs in without a browser. Any e-mail will do; a listed user keeps name and groups. */
+  signIn(user: string | MockUser): SignedIn
   /** The three headers as the app would get them, fault included, for requests straight to the app. */
   headersFor(user: string | MockUser): Readonly<Record<string, string>>
   /** Sets a fault for all requests from now on; `undefined` for none. */
@@ -78,11 +78,7 @@ function checkLoops({ target, rules = [] }: LocalAlbOptions, ownPort: number): v
 }
 
 function createState(options: LocalAlbOptions): AlbState {
-  const accessTokenSeconds = options.accessTokenSeconds ?? DEFAULT_SECONDS.accessToken
-  const provider =
-    options.oidc === undefined
-      ? new CognitoProvider(accessTokenSeconds)
-      : new OidcProvider(options.oidc, accessTokenSeconds)
+  const provider = createProvider(options.oidc, options.accessTokenSeconds ?? DEFAULT_SECONDS.accessToken)
   const state = new AlbState({
     identity: new Identity(provider, options.tokenSeconds ?? DEFAULT_SECONDS.token),
     users: options.users ?? DEFAULT_USERS,
@@ -92,6 +88,16 @@ function createState(options: LocalAlbOptions): AlbState {
   })
   state.setFault(options.fault)
   return state
+}
+
+/**
+ * What an app needs to know of a load balancer that is started later.
+ *
+ * @throws {UsageError} when its port is not known before.
+ */
+export function environmentWithoutApp({ oidc, port = DEFAULT_PORT, logoutUrls = [] }: LocalAlbOptions): Environment {
+  if (port === 0) throw new UsageError('without an app, --print-env needs a --port: a free one is not known before')
+  return environmentFor(createProvider(oidc, DEFAULT_SECONDS.accessToken), originOf(`localhost:${port}`), logoutUrls)
 }
 
 /**
@@ -138,29 +144,16 @@ export async function startLocalAlb(given: LocalAlbOptions): Promise<LocalAlb> {
     closers.push(close)
     checkLoops(options, port)
     state.baseUrl = originOf(`localhost:${port}`)
-    const env = {
-      COGNITO_AUTH_ALB_ARN: ALB_ARN,
-      COGNITO_AUTH_CLIENT_ID: CLIENT_ID,
-      ...state.identity.provider.env(state.baseUrl),
-      COGNITO_AUTH_LOCAL_ALB: state.baseUrl,
-      COGNITO_AUTH_LOGOUT_URLS: `${state.baseUrl}/`,
-      // Some servers (remix-serve) take an unset one for production, where a local load balancer is refused.
-      NODE_ENV: 'development',
-    }
+    const env = environmentFor(state.identity.provider, state.baseUrl, options.logoutUrls ?? [])
     if (command !== undefined)
-      app = await AppProcess.start(command, appPort, {
-        ...env,
-        ...process.env,
-        PORT: String(appPort),
-        COGNITO_AUTH_LOCAL_ALB: state.baseUrl,
-      })
+      app = await AppProcess.start(command, appPort, { ...mergeEnvironment(env, process.env), PORT: String(appPort) })
     if (healthPath !== undefined)
       endHealthChecks = startHealthChecks({ appUrl, path: healthPath, remember: (entry) => state.remember(entry) })
     return {
       url: state.baseUrl,
       appUrl,
       env,
-      signIn: (user) => ({ cookie: sessionHeader(state.beginSession(findUser(state, user))) }),
+      signIn: (user) => signIn(state, user),
       headersFor(user) {
         const { identity, fault } = state
         const known = findUser(state, user)

@@ -5,7 +5,7 @@
  */
 
 import type { IncomingMessage } from 'node:http'
-import { cookiesForApp, NONCE_COOKIE, sessionIdOf, setCookie } from './cookies.js'
+import { cookiesForApp, NONCE_COOKIE, parseCookies, sessionIdOf, setCookie, withoutPoolCookies } from './cookies.js'
 import { originOf } from './own-host.js'
 import { CLIENT_ID } from './provider.js'
 import type { Refusal } from './refusal.js'
@@ -13,19 +13,10 @@ import { pathOf } from './request-target.js'
 import { ruleFor } from './rules.js'
 import type { Session } from './sign-in.js'
 import type { AlbState } from './state.js'
+import { idOf } from './users.js'
 
 /** Where a request goes, or what is answered instead. */
 export type Route = { readonly target: string; readonly user: string } | Refusal
-
-/** Header and payload of a token as text; other values as they are. */
-function decoded(value: string | string[]): string {
-  if (typeof value !== 'string') return value.map(decoded).join('\n\n')
-  const [header, claims, signature] = value.split('.')
-  if (header === undefined || claims === undefined || signature === undefined) return value
-  return [header, claims]
-    .map((part) => JSON.stringify(JSON.parse(Buffer.from(part, 'base64').toString('utf8')), null, 2))
-    .join('\n')
-}
 
 /** Finds the rule of a request, and its session. */
 export class Router {
@@ -42,7 +33,12 @@ export class Router {
   route(req: IncomingMessage): Route {
     const { action, target = this.#target } = ruleFor(this.#state.rules, pathOf(req))
     // Nothing documents that AWS removes these on rules without an authenticate action: assume the worst.
-    if (action === 'none') return { target, user: '' }
+    if (action === 'none') {
+      const cookie = withoutPoolCookies(req.headers.cookie ?? '')
+      if (cookie === '') delete req.headers.cookie
+      else req.headers.cookie = cookie
+      return { target, user: '' }
+    }
     for (const name of Object.keys(req.headers)) if (name.startsWith('x-amzn-oidc-')) delete req.headers[name]
     const sessionId = sessionIdOf(req.headers.cookie)
     const session = this.#sessionOf(sessionId)
@@ -67,8 +63,8 @@ export class Router {
     if (this.#state.isTooLarge(session)) return { status: 500, title: '500 Internal Server Error' }
     const headers = identity.headersFor(session.user, session.accessToken, fault)
     Object.assign(req.headers, headers)
-    this.#state.lastHeaders = Object.entries(headers).map(([name, value]) => [name, decoded(value)])
-    return { target, user: session.user.email }
+    this.#state.lastHeaders = headers
+    return { target, user: idOf(session.user) }
   }
 
   /** The redirect that begins a sign-in, with the parameters that a load balancer sends. */
@@ -80,7 +76,7 @@ export class Router {
     // Cookies belong to a host name: one sign-in must not begin at 127.0.0.1 and end at localhost.
     if (originOf(req.headers.host) !== baseUrl)
       return { status: 302, title: '302 Found', headers: { location: baseUrl + target } }
-    const { state, nonce } = signIns.begin(target)
+    const { state, nonce } = signIns.begin(target, parseCookies(req.headers.cookie)[NONCE_COOKIE])
     const query = new URLSearchParams({
       client_id: CLIENT_ID,
       redirect_uri: `${baseUrl}/oauth2/idpresponse`,

@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { afterAll, describe, expect, test, vi } from 'vitest'
 
 // What is published: `npx pnpm test` builds first.
@@ -46,7 +47,7 @@ async function expectGone(port: string): Promise<void> {
 
 describe('the app does not outlive', () => {
   const cli = (options: { detached?: boolean } = {}): ChildProcess => {
-    const args = [new URL('cli.mjs', DIST).pathname, '--port', '0', '--', ...COMMAND]
+    const args = [fileURLToPath(new URL('cli.mjs', DIST)), '--port', '0', '--', ...COMMAND]
     const child = spawn(process.execPath, args, options)
     // Its first sentence comes when the app listens.
     child.stderr?.on('data', (chunk: Buffer) => {

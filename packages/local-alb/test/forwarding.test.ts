@@ -251,8 +251,8 @@ describe('faults', () => {
     [8_000, 200],
     [11_000, 500],
   ])('a real user whose name is %i long gets %i, without any fault', async (length, status) => {
-    const big = alb.signIn({ email: 'a@example.com', name: 'x'.repeat(length) })
-    expect((await fetch(alb.url, { headers: big })).status).toBe(status)
+    const { cookie: big } = alb.signIn({ email: 'a@example.com', name: 'x'.repeat(length) })
+    expect((await fetch(alb.url, { headers: { cookie: big } })).status).toBe(status)
   })
 
   test('keys_error and keys_down: the keys are not to be had', async () => {
@@ -264,7 +264,9 @@ describe('faults', () => {
   })
 
   test('an unknown one is named, with those there are', () => {
-    expect(() => alb.setFault('expird' as FaultName)).toThrow(/no fault "expird"; there are expired,/)
+    expect(() => alb.setFault('expird' as FaultName)).toThrow(
+      /no fault "expird"; did you mean expired\? There are expired,/,
+    )
   })
 
   test('can be set over HTTP by a script, but not by a page of another site', async () => {

@@ -29,7 +29,7 @@ async function eventOf(path: string, init: RequestInit = {}): Promise<LambdaEven
 describe('the event of a request', () => {
   test('has the headers of the load balancer, in lower case', async () => {
     const { url, signIn } = await start(echo)
-    const event = await eventOf('/a', { headers: signIn('dev@example.com') })
+    const event = await eventOf('/a', { headers: { cookie: signIn('dev@example.com').cookie } })
     expect(event).toMatchObject({ httpMethod: 'GET', path: '/a', body: '', isBase64Encoded: false })
     expect(event.requestContext.elb.targetGroupArn).toMatch(/^arn:aws:elasticloadbalancing:.*:targetgroup\//)
     expect((await readAlbToken(event.headers?.['x-amzn-oidc-data'], url)).isVerified).toBe(true)

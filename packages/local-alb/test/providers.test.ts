@@ -68,7 +68,81 @@ describe('Cognito', () => {
   })
 })
 
+describe('the access token of a session', () => {
+  test('says on each refresh when that person signed in, and by which sign-in', async () => {
+    const begun = 1_800_000_000
+    vi.useFakeTimers({ toFake: ['Date'], now: begun * 1000 })
+    const running = await start({ accessTokenSeconds: 60 })
+    const { cookie } = running.signIn(user)
+    const pool = running.env['COGNITO_AUTH_USER_POOL_ID'] ?? ''
+    const claims = async () =>
+      (await readAccessToken((await sent(running, cookie))['x-amzn-oidc-accesstoken'], running.url, pool)).claims
+    const first = await claims()
+    vi.setSystemTime((begun + 100) * 1000)
+    const refreshed = await claims()
+    expect(refreshed).toMatchObject({ auth_time: begun, iat: begun + 100, origin_jti: first['origin_jti'] })
+    expect(refreshed['jti']).not.toBe(first['jti'])
+    // Faults spoil what they say and nothing else.
+    running.setFault('wrong_client')
+    expect(await claims()).toMatchObject({ auth_time: begun, origin_jti: first['origin_jti'] })
+    running.setFault('expired_access_token')
+    const { auth_time: authTime, iat } = await claims()
+    expect(authTime).toBe(iat)
+  })
+
+  test('is of another sign-in for another session', async () => {
+    const running = await start({})
+    const pool = running.env['COGNITO_AUTH_USER_POOL_ID'] ?? ''
+    const originOf = async () => {
+      const token = (await sent(running, running.signIn(user).cookie))['x-amzn-oidc-accesstoken']
+      return (await readAccessToken(token, running.url, pool)).claims['origin_jti']
+    }
+    expect(await originOf()).not.toBe(await originOf())
+  })
+})
+
+describe('a user', () => {
+  const robot = { email: null, sub: 'robot-1', name: 'Robot', email_verified: null }
+
+  test.each([{}, { oidc: {} }])('may be without e-mail: %o', async (options) => {
+    const running = await start({ ...options, users: [robot] })
+    const headers = await sent(running, running.signIn('robot-1').cookie)
+    const { claims } = await readAlbToken(headers['x-amzn-oidc-data'], running.url)
+    expect(claims).toMatchObject({ sub: 'robot-1', name: 'Robot' })
+    expect(claims).not.toHaveProperty('email')
+    expect(claims).not.toHaveProperty('email_verified')
+    expect(headers['x-amzn-oidc-identity']).toBe('robot-1')
+    const [request] = (await recentOf(running)).requests
+    expect(request).toMatchObject({ user: 'robot-1' })
+  })
+
+  test.each([{}, { oidc: {} }])('may be of a pool that says nothing of the e-mail: %o', async (options) => {
+    const running = await start(options)
+    const { cookie } = running.signIn({ email: 'a@example.com', email_verified: null })
+    const { claims } = await readAlbToken((await sent(running, cookie))['x-amzn-oidc-data'], running.url)
+    expect(claims['email']).toBe('a@example.com')
+    expect(claims).not.toHaveProperty('email_verified')
+  })
+})
+
+async function recentOf({ url }: LocalAlb): Promise<{ requests: unknown[] }> {
+  const response = await fetch(`${url}/_local-alb/api/requests`, { headers: { 'x-local-alb': '1' } })
+  return (await response.json()) as { requests: unknown[] }
+}
+
 describe('another provider (authenticate-oidc)', () => {
+  test.each(['expired_access_token', 'wrong_subject'] as const)(
+    'refuses the fault %s, which would do nothing',
+    async (fault) => {
+      const running = await start({ oidc: {} })
+      expect(() => running.setFault(fault)).toThrow(`the fault ${fault} does nothing here: the access token`)
+      const page = await (await fetch(`${running.url}/_local-alb`)).text()
+      expect(page).toContain('does nothing here: the access token of another provider is opaque')
+      expect(page).not.toContain(`value="${fault}"`)
+      await expect(startLocalAlb({ target: app.url, port: 0, oidc: {}, fault })).rejects.toThrow('does nothing here')
+    },
+  )
+
   test('has real booleans and lists in userInfo, groups among them, no username, and an opaque access token', async () => {
     const running = await start({ oidc: {} })
     const headers = await sent(running, running.signIn(user).cookie)
@@ -122,11 +196,33 @@ describe('an option that is wrong', () => {
     [{ port: 70_000 }, /^port must be a port/],
     [{ port: '8080' }, /^port must be a port/],
     [{ oidc: { issuer: 'http://idp.example' } }, /^oidc\.issuer must be an https URL/],
-    [{ oidc: { isuer: 'https://idp.example' } }, /^oidc/],
-    [{ logoutUrls: ['x'] }, /^logoutUrls\.0 must be a URL/],
-    [{ rule: [] }, /^there is no option rule; there are target, /],
+    [{ oidc: { isuer: 'https://idp.example' } }, /^oidc\.isuer is not known; did you mean issuer\?/],
+    [{ logoutUrls: ['x'] }, /^logoutUrls\[0\] must be a URL/],
+    [{ rule: [] }, /^there is no option rule; did you mean rules\? There are target, /],
     [{ users: [{ email: 'a@example.com', claims: { sub: 'x' } }] }, /^users\[0\]\.claims must not have claims/],
-    [{ fault: 'x' }, /^there is no fault "x"/],
+    [{ users: [{ email: 'a@example.com', group: ['x'] }] }, /^users\[0\]\.group is not known; did you mean groups\?/],
+    [{ users: [{ group: ['x'], emial: 'a@example.com' }] }, /^users\[0\]\.\w+ is/],
+    [{ users: ['a@example.com'] }, /^users\[0\] must be an object with an email/],
+    [{ users: [{ email: null }] }, /^users\[0\] has no e-mail, and then needs a sub/],
+    [{ users: [{ email: 'a@example.com', sub: '日本' }] }, /^users\[0\]\.sub must be printable ASCII/],
+    [{ users: [{ email: 'a@example.com', sub: 'a\nb' }] }, /^users\[0\]\.sub must be printable ASCII/],
+    [{ users: [{ email: 'a@example.com', sub: 'a b' }] }, /^users\[0\]\.sub must be printable ASCII/],
+    [{ rules: {} }, /^rules must be a list of rules, such as \[/],
+    [{ rules: ['/a'] }, /^rules\[0\] must be like \{/],
+    [
+      {
+        rules: [
+          { path: '/', action: 'none' },
+          { path: '/', acton: 'none' },
+        ],
+      },
+      /^rules\[1\]\.act\w+ is/,
+    ],
+    [{ rules: [{ path: '/', action: 'alow' }] }, /^rules\[0\]\.action must be one of "authenticate"/],
+    [{ rules: [{ path: 'a', action: 'none' }] }, /^rules\[0\]\.path must be a path/],
+    [{ rules: [{ path: '/', action: 'none', target: 'https://a' }] }, /^rules\[0\]\.target must be a URL/],
+    [{ target: 'https://a' }, /^target must begin with http:\/\/: .*no TLS/],
+    [{ fault: 'expird' }, /^there is no fault "expird"; did you mean expired\?/],
     [{ command: 'node app.js' }, /^command must be a list/],
   ])('%o is refused by name', async (given, says) => {
     await expect(startLocalAlb({ target: app.url, port: 0, ...given })).rejects.toThrow(says)
