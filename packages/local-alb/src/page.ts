@@ -45,14 +45,14 @@ button:hover { border-color: var(--accent); background: var(--tint) }
 .user { width: 100%; display: grid; grid-template-columns: auto 1fr; gap: 0 .9rem; align-items: center }
 .user > span:last-child { display: grid; min-width: 0 } .user strong { font-weight: 600; overflow-wrap: anywhere } .mail { color: var(--soft); font-size: .9rem; overflow-wrap: anywhere }
 .face { width: 2.75rem; height: 2.75rem; border-radius: 50%; background: var(--tint); color: var(--accent); display: grid; place-items: center; font-weight: 700 }
-.chips { display: flex; flex-wrap: wrap; gap: .3rem; margin-top: .3rem } .chip { border: 1px solid var(--line); border-radius: 99px; padding: 0 .55rem; font-size: .8rem; color: var(--soft); overflow-wrap: anywhere; min-width: 0 }
+.chips { display: flex; flex-wrap: wrap; gap: .3rem; margin-top: .3rem } .chip { border: 1px solid var(--line); border-radius: .7rem; padding: 0 .55rem; font-size: .8rem; color: var(--soft); overflow-wrap: anywhere; min-width: 0 }
 .primary { background: var(--accent); color: var(--on-accent); border-color: var(--accent); font-weight: 600; width: 100%; margin-top: 1.25rem; text-align: center } .primary:hover { background: var(--accent); text-decoration: underline }
 label { display: block; margin: .9rem 0 .25rem; font-weight: 600; font-size: .9rem } .hint { font-weight: 400; color: var(--soft) }
 input { width: 100%; min-height: 2.75rem; padding: .5rem .7rem; border: 1px solid var(--soft); border-radius: 10px; background: transparent } [aria-invalid] { border-color: var(--bad) }
 .problem { color: var(--bad); font-weight: 600; margin: .25rem 0 0 }
 details { margin-top: 1.5rem; border-top: 1px solid var(--line); padding-top: 1rem } summary { cursor: pointer; font-weight: 600; padding: .35rem 0 }
 .row { display: flex; flex-wrap: wrap; gap: .6rem }
-.faults { display: grid; gap: .6rem; grid-template-columns: repeat(auto-fill, minmax(min(100%, 17rem), 1fr)) }
+.faults { display: grid; gap: .6rem; grid-template-columns: repeat(auto-fill, minmax(min(100%, 13.5rem), 1fr)) }
 .faults button { display: grid; align-content: start; font-size: .85rem; color: var(--soft) } .faults strong { color: var(--ink); font: 600 .85rem/1.5 ui-monospace, monospace }
 button:disabled { cursor: not-allowed; border-style: dashed; background: transparent } button:disabled strong { color: var(--soft) }
 .faults [aria-pressed=true] { border: 2px solid var(--warn); background: var(--warn-tint) } .faults [aria-pressed=true] strong { color: var(--warn) }

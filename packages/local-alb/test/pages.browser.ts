@@ -86,6 +86,7 @@ describe('in a browser without JavaScript', () => {
     await page.goto(`${alb.url}/_local-alb`)
     expect(await page.textContent('main')).toContain('Signed in as Dev Eloper')
     expect(await page.textContent('pre')).toContain('cognito:groups')
+    await page.setViewportSize({ width: 1100, height: 700 })
     await screenshot(page, 'status')
   })
 
