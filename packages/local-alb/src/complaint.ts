@@ -14,6 +14,17 @@ export function placeOf(where: string, issue: BaseIssue<unknown>): string {
   return where === '' || where.endsWith(' ') ? `${where}${path.replace(/^\./, '')}` : `${where}${path}`
 }
 
+/** Of all that is wrong with a value, what to mend first: a misspelt name is why another one is missing. */
+export function firstOf<Issue extends BaseIssue<unknown>>(issues: readonly [Issue, ...Issue[]]): Issue {
+  return issues.find(({ expected }) => expected === 'never') ?? issues[0]
+}
+
+/** The sentence about a value: where, and what is wrong there. */
+export function complaintOf(where: string, issues: readonly [BaseIssue<unknown>, ...BaseIssue<unknown>[]]): string {
+  const issue = firstOf(issues)
+  return `${placeOf(where, issue)} ${issue.message}`
+}
+
 /** What a strict object says of itself, and of a field that it does not know or does not find. */
 export function objectMessage(known: readonly string[], otherwise: string): (issue: BaseIssue<unknown>) => string {
   return (issue) => {

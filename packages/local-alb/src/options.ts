@@ -5,7 +5,7 @@
  */
 
 import * as v from 'valibot'
-import { objectMessage, placeOf } from './complaint.js'
+import { firstOf, objectMessage, placeOf } from './complaint.js'
 import { type FaultName, parseFault } from './faults.js'
 import type { LambdaHandler } from './lambda-target.js'
 import { nearest } from './nearest.js'
@@ -139,7 +139,7 @@ function parse(value: unknown, where: string, names: OptionNames): LocalAlbOptio
     )
   const result = v.safeParse(schema, given)
   if (!result.success) {
-    const [issue] = result.issues
+    const issue = firstOf(result.issues)
     const place = placeOf('', issue)
     throw new LocalAlbError(`${where}${names[place.replace(/\[.*/, '')] ?? place} ${issue.message}`)
   }

@@ -5,7 +5,7 @@
  */
 
 import * as v from 'valibot'
-import { objectMessage, placeOf } from './complaint.js'
+import { complaintOf, objectMessage } from './complaint.js'
 import { LocalAlbError } from './users.js'
 
 /** A listener rule: what happens to a path. The first that matches counts. */
@@ -48,7 +48,7 @@ export const DEFAULT_RULE: ListenerRule = { path: '/*', action: 'authenticate' }
 export function parseRules(value: unknown, where = ''): readonly ListenerRule[] {
   const result = v.safeParse(rulesSchema, value)
   if (result.success) return result.output
-  throw new LocalAlbError(`${placeOf(`${where}rules`, result.issues[0])} ${result.issues[0].message}`)
+  throw new LocalAlbError(complaintOf(`${where}rules`, result.issues))
 }
 
 function matches(pattern: string, path: string): boolean {

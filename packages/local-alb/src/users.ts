@@ -5,7 +5,7 @@
  */
 
 import * as v from 'valibot'
-import { objectMessage, placeOf } from './complaint.js'
+import { complaintOf, objectMessage } from './complaint.js'
 
 /** Somebody who can sign in, in the names of Cognito's userInfo claims. */
 export interface MockUser {
@@ -100,7 +100,7 @@ export function parseUsers(value: unknown, where: string): readonly MockUser[] {
   const isWrapped = typeof value === 'object' && value !== null && 'users' in value
   const result = v.safeParse(usersSchema, withoutComments(isWrapped ? value.users : value))
   if (result.success) return result.output
-  throw new LocalAlbError(`${placeOf(where, result.issues[0])} ${result.issues[0].message}`)
+  throw new LocalAlbError(complaintOf(where, result.issues))
 }
 
 /**
@@ -112,7 +112,7 @@ export function parseUsers(value: unknown, where: string): readonly MockUser[] {
 export function parseUser(value: unknown, where: string): MockUser {
   const result = v.safeParse(userSchema, withoutComments(value))
   if (result.success) return result.output
-  throw new LocalAlbError(`${placeOf(where, result.issues[0])} ${result.issues[0].message}`)
+  throw new LocalAlbError(complaintOf(where, result.issues))
 }
 
 /** What a user is known by: the e-mail, or the `sub` of somebody without one. */
