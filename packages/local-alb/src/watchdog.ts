@@ -42,6 +42,7 @@ export function watchOver(pid: number): () => void {
     stdio: ['pipe', 'ignore', 'ignore'],
     // Who kills our whole group, as Playwright does with its web server, must not find it there.
     detached: true,
+    windowsHide: true,
     // What loads tools into Node, or has it wait for a debugger, is not meant for this one.
     env: { ...process.env, NODE_OPTIONS: '' },
   })

@@ -16,14 +16,19 @@ function file(name: string, content: string): string {
   return path
 }
 
-/** An app that says where it listens, behind a shell as `npm run` starts it, and that outlives a polite request. */
-const APP = file(
-  'app.cjs',
-  `process.on('SIGTERM', () => console.log('no'))
-  const server = require('node:http').createServer((req, res) => res.end('here'))
-  server.listen(process.env.PORT, () => console.log('app on ' + process.env.PORT))`,
-)
-const COMMAND = ['sh', '-c', `${process.execPath} ${APP}; exit 9`]
+const app = (name: string, code: string): string[] => {
+  const path = file(
+    name,
+    `${code}
+    const server = require('node:http').createServer((req, res) => res.end('here'))
+    server.listen(process.env.PORT, () => console.log('app on ' + process.env.PORT))`,
+  )
+  // Behind a shell, as `npm run` starts it.
+  return ['sh', '-c', `${process.execPath} ${path}; exit 9`]
+}
+const COMMAND = app('polite.cjs', '')
+/** Outlives a polite request. */
+const STUBBORN = app('stubborn.cjs', "process.on('SIGTERM', () => console.log('no'))")
 
 /** Waits until the app says its port. */
 async function portOf(child: ChildProcess): Promise<string> {
@@ -46,8 +51,8 @@ async function expectGone(port: string): Promise<void> {
 }
 
 describe('the app does not outlive', () => {
-  const cli = (options: { detached?: boolean } = {}): ChildProcess => {
-    const args = [fileURLToPath(new URL('cli.mjs', DIST)), '--port', '0', '--', ...COMMAND]
+  const cli = (command: readonly string[], options: { detached?: boolean } = {}): ChildProcess => {
+    const args = [fileURLToPath(new URL('cli.mjs', DIST)), '--port', '0', '--', ...command]
     const child = spawn(process.execPath, args, options)
     // Its first sentence comes when the app listens.
     child.stderr?.on('data', (chunk: Buffer) => {
@@ -57,14 +62,14 @@ describe('the app does not outlive', () => {
   }
 
   test.each(['SIGQUIT', 'SIGUSR2', 'SIGKILL'] as const)('the command that gets %s', async (signal) => {
-    const child = cli()
+    const child = cli(COMMAND)
     const port = await portOf(child)
     child.kill(signal)
     await expectGone(port)
   })
 
   test('the command whose whole group is killed, as Playwright ends its web server', async () => {
-    const child = cli({ detached: true })
+    const child = cli(STUBBORN, { detached: true })
     const port = await portOf(child)
     process.kill(-(child.pid ?? 0), 'SIGKILL')
     await expectGone(port)
