@@ -4,6 +4,7 @@
  * @module
  */
 
+export type { SignedIn } from './api.js'
 export { FAULTS } from './faults.js'
 export type { FaultName } from './faults.js'
 export type { LambdaContext, LambdaEvent, LambdaHandler } from './lambda-target.js'
