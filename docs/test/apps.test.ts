@@ -47,7 +47,7 @@ describe('the app of the page runs behind the local load balancer', () => {
     alb = running
 
     const ask = async (path: string, email?: string): Promise<number> => {
-      const headers = email === undefined ? undefined : running.signIn(email)
+      const headers = email === undefined ? undefined : { cookie: running.signIn(email).cookie }
       const response = await fetch(running.url + path, { redirect: 'manual', ...(headers && { headers }) })
       await response.text()
       return response.status
