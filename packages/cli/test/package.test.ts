@@ -32,7 +32,7 @@ test('a bug keeps its stack, and is neither a yes nor a no: exit code 70', async
 
 describe('the README shows what explain prints', () => {
   const readme = read('README.md')
-  const [, config = ''] = /With `auth-config.json` being `([^`]+)`/.exec(readme) ?? []
+  const [, config = ''] = /```json \[auth-config\.json\]\n(.+?)\n```/s.exec(readme) ?? []
   const examples = [...readme.matchAll(/```console\n\$ npx @cognito-auth\/cli (explain [^\n]+)\n(.*?)```/gs)].map(
     ([, command = '', output = '']) => ({ command, output }),
   )

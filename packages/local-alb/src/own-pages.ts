@@ -9,6 +9,7 @@ import { answer, APP_LINK, redirect, showMessage } from './answers.js'
 import { answerApi } from './api.js'
 import { clearSession, NONCE_COOKIE, parseCookies, poolCookie, sessionIdOf, setCookie, setSession } from './cookies.js'
 import { answerKeys } from './key-endpoints.js'
+import { originOf } from './own-host.js'
 import { PAGE_HEADERS } from './page.js'
 import type { AlbState } from './state.js'
 import { statusPage } from './status-page.js'
@@ -37,7 +38,8 @@ export class OwnPages {
     if (await answerApi(this.#state, req, res, pathname)) return
     const { baseUrl } = this.#state
     // Cookies and forms belong to one name: a page at 127.0.0.1 would post a form that is refused.
-    if (!isPost && `http://${req.headers.host}` !== baseUrl) return redirect(res, baseUrl + pathname + search)
+    if (!isPost && req.headers.host !== undefined && originOf(req.headers.host) !== baseUrl)
+      return redirect(res, baseUrl + pathname + search)
     if (pathname === '/oauth2/idpresponse') return this.#idpResponse(req, res, url)
     if (pathname === '/_local-alb/oauth2/authorize') {
       return isPost ? await this.#userPool.signIn(req, res, url) : this.#userPool.authorize(req, res, url)
