@@ -27,6 +27,10 @@ const COMPILER_OPTIONS = {
   exactOptionalPropertyTypes: true,
 }
 
+/** What Node 22.12 says where a program requires an ES module of another package than ours, as React Router's are. */
+const WARNING_OF_OTHERS =
+  /^\(node:\d+\) ExperimentalWarning: CommonJS module .+ is loading ES Module .+[/]node_modules[/](?!@cognito-auth[/]).+ using require\(\)\.\n.+\n.+\n/m
+
 /** Direct dependencies get our tarballs; what those depend on of ours gets them by `overrides`. */
 function withTarballs(dependencies, tarballs) {
   const ours = Object.fromEntries(tarballs.map(({ name, file }) => [name, `file:${file}`]))
@@ -123,7 +127,7 @@ export async function* checkProject(project, nodes, resolutions = Object.keys(RE
     for (const [kind, file] of Object.entries({ 'ES module': 'consumer.mjs', CommonJS: 'consumer.cjs' })) {
       const { ok, output } = await run('node', [file], { cwd: project, env: environmentFor(node) })
       // Whatever is printed, a warning of Node's for instance, every user would see.
-      const isQuiet = output.trim() === ''
+      const isQuiet = output.replace(WARNING_OF_OTHERS, '').trim() === ''
       yield {
         what: `${kind} on Node ${node.version}`,
         problem: ok && isQuiet ? undefined : output || 'failed silently',
