@@ -1,7 +1,14 @@
 import { expect, test, vi } from 'vitest'
-import { ConfigurationError, ConfigUnavailableError, InvalidTokenError, MissingTokenError } from '../errors.js'
+import {
+  ConfigurationError,
+  ConfigUnavailableError,
+  InvalidTokenError,
+  KeysUnavailableError,
+  MissingTokenError,
+} from '../errors.js'
 import * as core from '../index.js'
-import { answerTo, createBypass } from './index.js'
+import { createMockUser } from '../mock-user.js'
+import { answerTo, createBypass, RequestAuth } from './index.js'
 
 function request(method: string, headers: Record<string, string>) {
   return { method, header: (name: string) => headers[name] }
@@ -64,6 +71,26 @@ test('a path that was routed elsewhere is not bypassed', () => {
   expect(isBypassed({}, '/health?x')).toBe(true)
   expect(isBypassed({}, '/health/', '/health')).toBe(true)
   expect(isBypassed({}, '/health', '/secret')).toBe(false)
+})
+
+test.each([
+  { error: new KeysUnavailableError('x'), asked: 2 },
+  { error: new ConfigUnavailableError('x'), asked: 2 },
+  { error: new InvalidTokenError('signer', 'x'), asked: 1 },
+  { error: new MissingTokenError(['x']), asked: 1 },
+])('$error.code is answered to all who ask at once; asked again later: $asked times', async ({ error, asked }) => {
+  const requireUser = vi.fn(async () => createMockUser()).mockRejectedValueOnce(error)
+  const requests = new RequestAuth<object>({ requireUser }, () => ({}))
+  const socket = {}
+  const together = await Promise.allSettled([requests.requireUser(socket), requests.requireAdmin(socket)])
+  expect(together).toEqual([
+    { status: 'rejected', reason: error },
+    { status: 'rejected', reason: error },
+  ])
+  expect(requireUser).toHaveBeenCalledTimes(1)
+  await requests.requireUser(socket).catch(() => undefined)
+  await requests.requireUser(socket).catch(() => undefined)
+  expect(requireUser).toHaveBeenCalledTimes(asked)
 })
 
 test('the public names are these', () => {
