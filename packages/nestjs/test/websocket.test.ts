@@ -2,17 +2,34 @@ import { once } from 'node:events'
 import type { IncomingMessage } from 'node:http'
 import { CognitoAuth, createMockUser, type User } from '@cognito-auth/core'
 import { createTestAlb, type TestAlb } from '@cognito-auth/testing'
-import { type DynamicModule, Inject, type INestApplication, Module, type Type, UseGuards } from '@nestjs/common'
+import {
+  type ArgumentsHost,
+  Catch,
+  type DynamicModule,
+  type ExceptionFilter,
+  Inject,
+  type INestApplication,
+  Module,
+  type Type,
+  UseFilters,
+  UseGuards,
+} from '@nestjs/common'
 import { IoAdapter } from '@nestjs/platform-socket.io'
 import { WsAdapter } from '@nestjs/platform-ws'
 import { Test } from '@nestjs/testing'
-import { SubscribeMessage, WebSocketGateway, WebSocketServer } from '@nestjs/websockets'
+import {
+  BaseWsExceptionFilter,
+  SubscribeMessage,
+  WebSocketGateway,
+  WebSocketServer,
+  WsException,
+} from '@nestjs/websockets'
 import { io, type Socket } from 'socket.io-client'
 import { afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
 import { WebSocket, type WebSocketServer as WsServer } from 'ws'
 import { AuthUser, CognitoAuthGuard, CognitoAuthModule, OptionalAuth, Public, RequireGroups } from '../src/index.js'
 import { authenticateAs } from '../src/testing.js'
-import { authoriser, create, listen, signedIn, stranger } from './apps.js'
+import { authoriser, create, listen, nestMajor, signedIn, stranger } from './apps.js'
 
 let alb: TestAlb
 const clients: (WebSocket | Socket)[] = []
@@ -37,7 +54,19 @@ function appModule(providers: Type[], more: object = {}): DynamicModule {
   }
 }
 
+/** What Nest 12 does by itself: in Nest 10 and 11 the default filter leaves clients of `ws` without an answer. */
+@Catch(WsException)
+class Teller extends BaseWsExceptionFilter implements ExceptionFilter {
+  override catch(exception: WsException, host: ArgumentsHost): void {
+    const client = host.switchToWs().getClient<Partial<WebSocket>>()
+    // By its shape: adapters have a `ws` of their own.
+    if (client.readyState === undefined) return super.catch(exception, host)
+    client.send?.(JSON.stringify({ event: 'exception', data: exception.getError() }))
+  }
+}
+
 /** Handlers of all gateways here. */
+@UseFilters(Teller)
 class Handlers {
   @SubscribeMessage('me')
   me(@AuthUser() user: User): object {
@@ -134,6 +163,18 @@ describe('with ws', () => {
       event: 'exception',
       data: { type: 'about:blank', title: 'Forbidden', status: 403, code: 'access_denied' },
     })
+  })
+
+  test.runIf(nestMajor >= 12)('a client is told without a filter of the app, too', async () => {
+    @WebSocketGateway()
+    class Plain {
+      @UseGuards(CognitoAuthGuard)
+      @SubscribeMessage('me')
+      me(@AuthUser('email') email: string): object {
+        return { event: 'me', data: email }
+      }
+    }
+    expect(await ask(open(await start([Plain])), 'me')).toMatchObject({ event: 'exception', data: { status: 401 } })
   })
 
   test("the gateway's own afterInit and verifyClient are called", async () => {
