@@ -67,22 +67,23 @@ function isGuarded({ type }: Gateway, isOurGuard: (guard: unknown) => boolean): 
   )
 }
 
+/** In the place of a guard that Nest did not make: the app is about to not start, but a server may be open by now. */
+const NOBODY: HandshakeGuard = {
+  admitHandshake: async () => {
+    throw new ConfigurationError('Nest would not ask the guard of this gateway')
+  },
+}
+
 /**
  * The guard that Nest asks for the gateway's messages. In a test it may be another than ours, which knows nothing of
  * handshakes: `undefined`.
- *
- * @throws {ConfigurationError} where Nest has none.
  */
 function guardOf({ module, type }: Gateway, isOurGuard: (guard: unknown) => boolean): HandshakeGuard | undefined {
-  const guards = ourGuardsOn(type, isOurGuard).map(
-    (entry) => (typeof entry === 'function' ? module.injectables.get(entry)?.instance : entry) as unknown,
-  )
-  const made = guards.filter((guard) => guard !== undefined && guard !== null)
-  // The app did not start with this: checkBindings() is asked before. Never a gateway without its guard.
-  if (made.length === 0) throw new ConfigurationError(`Nest has not made the guard of ${type.name}`)
-  return made
-    .map((guard) => guard as Partial<HandshakeGuard>)
-    .find((guard): guard is HandshakeGuard => typeof guard.admitHandshake === 'function')
+  const made = ourGuardsOn(type, isOurGuard)
+    .map((entry) => (typeof entry === 'function' ? module.injectables.get(entry)?.instance : entry) as unknown)
+    .filter((guard) => guard !== undefined && guard !== null) as Partial<HandshakeGuard>[]
+  if (made.length === 0) return NOBODY
+  return made.find((guard): guard is HandshakeGuard => typeof guard.admitHandshake === 'function')
 }
 
 /** Watches the handshakes of a gateway as soon as it has a server. */
@@ -91,9 +92,9 @@ function watch(gateway: Gateway, isOurGuard: (guard: unknown) => boolean): void 
   const { afterInit } = instance
   const value = (server: unknown): unknown => {
     const stated = handshakeAccess(type, isOurGuard)
-    const isRequired = stated !== undefined && stated.mode !== 'public'
-    const access = isRequired ? stated : REQUIRED
     const guard = guardOf(gateway, isOurGuard)
+    const isRequired = guard === NOBODY || (stated !== undefined && stated.mode !== 'public')
+    const access = stated !== undefined && stated.mode !== 'public' ? stated : REQUIRED
     if (guard !== undefined) {
       watchHandshakes(server, { isRequired, admit: (carrier) => guard.admitHandshake(carrier, access) })
     }
