@@ -76,13 +76,14 @@ const NOBODY: HandshakeGuard = {
 
 /**
  * The guard that Nest asks for the gateway's messages. In a test it may be another than ours, which knows nothing of
- * handshakes: `undefined`.
+ * handshakes; and a public gateway has none: `undefined`.
  */
 function guardOf({ module, type }: Gateway, isOurGuard: (guard: unknown) => boolean): HandshakeGuard | undefined {
-  const made = ourGuardsOn(type, isOurGuard)
+  const entries = ourGuardsOn(type, isOurGuard)
+  const made = entries
     .map((entry) => (typeof entry === 'function' ? module.injectables.get(entry)?.instance : entry) as unknown)
     .filter((guard) => guard !== undefined && guard !== null) as Partial<HandshakeGuard>[]
-  if (made.length === 0) return NOBODY
+  if (entries.length > 0 && made.length === 0) return NOBODY
   return made.find((guard): guard is HandshakeGuard => typeof guard.admitHandshake === 'function')
 }
 
