@@ -14,7 +14,7 @@ for (const folder of ['src', 'test']) {
 cpSync(new URL('app.ts', shared), 'src/app.ts')
 cpSync(new URL('app.test.ts', shared), 'test/app.test.ts')
 cpSync(new URL('auth-config.json', tests), 'test/auth-config.json')
-const suites = readdirSync(tests).filter((name) => name.endsWith('.test.ts'))
+const suites = readdirSync(tests).filter((name) => name.endsWith('.test.ts') && name !== 'bundle.test.ts')
 for (const name of ['apps.ts', ...(process.argv.includes('--tests') ? suites : [])]) {
   const source = readFileSync(new URL(name, tests), 'utf8')
   const copy = source

@@ -78,9 +78,12 @@ export function checkBindings(modules: ModulesContainer, isOurGuard: (guard: unk
     const gateway = gatewayClassOf(wrapper)
     const type = gateway ?? resolverClassOf(wrapper)
     if (type === undefined) continue
-    const isAsked = (guard: unknown): boolean =>
-      isMade(guard, module) && (gateway !== undefined || isBound(guard, wrapper, type))
-    if (ourGuardsOn(type, isOurGuard).every(isAsked)) continue
+    const guards = ourGuardsOn(type, isOurGuard)
+    const isAsked = (one: Wrapper, by: Module): boolean =>
+      guards.every((guard) => isMade(guard, by) && (gateway !== undefined || isBound(guard, one, type)))
+    // A factory may hand on a resolver that is a provider itself.
+    const same = gateway === undefined ? providers.filter((one) => one.wrapper.instance === wrapper.instance) : []
+    if (isAsked(wrapper, module) || same.some((one) => isAsked(one.wrapper, one.module))) continue
     throw new ConfigurationError(
       `Nest would not ask the guard of ${type.name}: list the class itself among the providers of its module, not { provide, useClass } or { provide, useFactory }`,
     )
