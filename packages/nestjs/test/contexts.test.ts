@@ -115,12 +115,13 @@ test.each([undefined, null, 'x', {}, { req: null }, { connectionParams: { header
 )
 
 test.each([
-  { what: 'of ws', socket: { auth: {}, close: vi.fn() }, end: 'close' },
-  { what: 'of Socket.IO', socket: { request: { headers: {} }, disconnect: vi.fn() }, end: 'disconnect' },
-  { what: 'of another kind', socket: { auth: {}, send: () => undefined }, end: undefined },
-])('a socket $what whose handshake nobody saw is refused, and ended', async ({ socket, end }) => {
-  await expect(guard.canActivate(context('ws', socket))).rejects.toMatchObject({
+  { what: 'of ws', socketOf: (end: () => void) => ({ auth: {}, close: end }), ended: 1 },
+  { what: 'of Socket.IO', socketOf: (end: () => void) => ({ request: { headers: {} }, disconnect: end }), ended: 1 },
+  { what: 'of another kind', socketOf: () => ({ auth: {}, send: () => undefined }), ended: 0 },
+])('a socket $what whose handshake nobody saw is refused, and ended', async ({ socketOf, ended }) => {
+  const end = vi.fn<() => void>()
+  await expect(guard.canActivate(context('ws', socketOf(end)))).rejects.toMatchObject({
     error: { status: 500, code: 'configuration' },
   })
-  if (end !== undefined) expect((socket as Record<string, unknown>)[end]).toHaveBeenCalledOnce()
+  expect(end).toHaveBeenCalledTimes(ended)
 })

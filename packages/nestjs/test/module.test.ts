@@ -129,10 +129,12 @@ describe('configured twice', () => {
     { what: 'the lax one first', swap: true },
   ])('with different options the app does not start: $what', async ({ swap }) => {
     // Nest 10 takes modules for one that differ in what a function closes over only.
-    const modules = [strict, authoriser].map((one) => CognitoAuthModule.forRoot({ ...alb.options, authoriser: one }))
-    @Module({ imports: [modules[swap ? 0 : 1]!], controllers: [Guarded] })
+    const [ofRoot, ofFeature] = (swap ? [authoriser, strict] : [strict, authoriser]).map((one) =>
+      CognitoAuthModule.forRoot({ ...alb.options, authoriser: one }),
+    ) as [DynamicModule, DynamicModule]
+    @Module({ imports: [ofFeature], controllers: [Guarded] })
     class Feature {}
-    const created = await create(app(modules[swap ? 1 : 0]!, Feature))
+    const created = await create(app(ofRoot, Feature))
     await expect(created.init()).rejects.toThrow(/CognitoAuthModule is configured twice/)
   })
 

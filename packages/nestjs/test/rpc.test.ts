@@ -23,7 +23,7 @@ afterEach(async () => {
   for (const one of open.splice(0)) await one.close()
 })
 
-const handled = vi.fn()
+const handled = vi.fn<(data: unknown) => void>()
 
 class Handlers {
   @MessagePattern('hello')

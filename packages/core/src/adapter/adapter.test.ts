@@ -8,6 +8,7 @@ import {
 } from '../errors.js'
 import * as core from '../index.js'
 import { createMockUser } from '../mock-user.js'
+import type { User } from '../user.js'
 import { answerTo, createBypass, RequestAuth } from './index.js'
 
 function request(method: string, headers: Record<string, string>) {
@@ -79,7 +80,7 @@ test.each([
   { error: new InvalidTokenError('signer', 'x'), asked: 1 },
   { error: new MissingTokenError(['x']), asked: 1 },
 ])('$error.code is answered to all who ask at once; asked again later: $asked times', async ({ error, asked }) => {
-  const requireUser = vi.fn(async () => createMockUser()).mockRejectedValueOnce(error)
+  const requireUser = vi.fn<() => Promise<User>>(async () => createMockUser()).mockRejectedValueOnce(error)
   const requests = new RequestAuth<object>({ requireUser }, () => ({}))
   const socket = {}
   const together = await Promise.allSettled([requests.requireUser(socket), requests.requireAdmin(socket)])
