@@ -1,4 +1,4 @@
-import { CognitoAuth, createMockUser, type User } from '@cognito-auth/core'
+import { type CognitoAuth, createMockUser, type User } from '@cognito-auth/core'
 import { expect, expectTypeOf, test } from 'vitest'
 import {
   AuthUser,
@@ -41,7 +41,7 @@ test('what must compile does', () => {
   expectTypeOf(Public()).toExtend<MethodDecorator & ClassDecorator>()
   expectTypeOf(authenticateAs).toBeCallableWith(createMockUser())
   expectTypeOf<CognitoAuthModuleOptions['global']>().toEqualTypeOf<boolean | undefined>()
-  const useFactory = async (groups: readonly string[]) => ({ clientId: groups[0] ?? null })
+  const useFactory = async (groups: readonly string[]) => ({ clientId: groups })
   expectTypeOf(CognitoAuthModule.forRootAsync).toBeCallableWith({ inject: ['groups'], useFactory })
   expectTypeOf<{ createCognitoAuthOptions(): CognitoAuth }>().toExtend<CognitoAuthOptionsFactory>()
   expectTypeOf<Parameters<typeof authenticateAs>[0]>().toEqualTypeOf<User | null>()
