@@ -1,4 +1,4 @@
-import { readdir, readFile, writeFile } from 'node:fs/promises'
+import { readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { defineConfig } from 'tsdown'
 
@@ -7,7 +7,7 @@ import { defineConfig } from 'tsdown'
  * A second, CommonJS, copy of the code would mean two `CognitoAuthError` classes and two memories of who was verified.
  *
  * @param {Record<string, string>} entry Name of an output file, to its source.
- * @param {{ programs?: readonly string[] }} [options] `programs`: entries that are commands, which nobody requires.
+ * @param {{ programs?: readonly string[] }} [options] `programs`: entries that are commands, which nobody imports.
  */
 export function packageConfig(entry, { programs = [] } = {}) {
   return defineConfig({
@@ -19,6 +19,7 @@ export function packageConfig(entry, { programs = [] } = {}) {
     fixedExtension: true,
     hooks: {
       'build:done': async ({ options }) => {
+        for (const name of programs) await rm(join(options.outDir, `${name}.d.mts`), { force: true })
         // The declarations say the same for CommonJS; only their file names differ.
         for (const file of await readdir(options.outDir)) {
           if (!file.endsWith('.d.mts')) continue

@@ -2,7 +2,7 @@ import { defineConfig } from 'vitest/config'
 
 export default defineConfig({
   test: {
-    projects: ['packages/*', 'compat/nest*', 'docs', { test: { name: 'api', include: ['scripts/api/*.test.mjs'] } }],
+    projects: ['packages/*', 'compat/nest*', 'docs', { test: { name: 'scripts', include: ['scripts/*/*.test.mjs'] } }],
     reporters: ['default'],
   },
 })

@@ -16,6 +16,7 @@ const LEVELS = [
     'user-type',
     'suggest',
     'bounded-map',
+    'caseless',
     'options',
     'urls',
     'time-limit',

@@ -1,5 +1,6 @@
 /** `npx pnpm demo`: the example apps behind local load balancers; with `--check`, without a person. */
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { fileURLToPath } from 'node:url'
 import { startLocalAlb } from '../packages/local-alb/dist/index.mjs'
 import { APPS } from './demo-apps.mjs'
 import { checkApp } from './demo-check.mjs'
@@ -11,8 +12,8 @@ async function start({ name, port, command }) {
   const folder = new URL(`examples/${name}/`, root)
   const users = JSON.parse(await readFile(new URL('users.json', folder), 'utf8'))
   // The app reads its config from its own folder, as it would in production.
-  process.chdir(folder.pathname)
-  process.env.COGNITO_AUTH_CONFIG_PATH = new URL('auth-config.json', folder).pathname
+  process.chdir(fileURLToPath(folder))
+  process.env.COGNITO_AUTH_CONFIG_PATH = fileURLToPath(new URL('auth-config.json', folder))
   const alb = await startLocalAlb({ command, users, port: isCheck ? 0 : port })
   return { name, alb }
 }
@@ -29,9 +30,30 @@ function printTable(rows) {
   for (const row of rows) console.log(`${line(columns.map((column) => row[column]))}  ${row.ok ? 'ok' : 'WRONG'}`)
 }
 
+/** Somebody who asks while the apps are still starting must not leave any of them behind. */
+const asked = new Promise((resolve) => {
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT']) process.once(signal, () => resolve(signal))
+})
+
 const running = []
+
+/** @returns whether all of them run: `false` when somebody has asked to stop. */
+async function startAll() {
+  for (const app of APPS) {
+    const started = start(app)
+    const first = await Promise.race([started, asked])
+    if (typeof first === 'string') return false
+    running.push(first)
+  }
+  return true
+}
+
 try {
-  for (const app of APPS) running.push(await start(app))
+  if (!(await startAll())) {
+    // The app that is just starting ends with this process.
+    await stopAll(running)
+    process.exit(130)
+  }
   if (isCheck) {
     const rows = []
     for (const { name, alb } of running) rows.push(...(await checkApp(name, { base: alb.url, appUrl: alb.appUrl })))
@@ -50,10 +72,7 @@ Try:
   - curl -i ${running[0].alb.url}/            a request without a session is sent to sign in
   - curl -i ${running[0].alb.appUrl}/            straight to the app, past the load balancer: 401
 Ctrl-C stops everything.`)
-    await new Promise((resolve) => {
-      process.once('SIGINT', resolve)
-      process.once('SIGTERM', resolve)
-    })
+    await asked
   }
 } catch (error) {
   // A port in use or an app that does not start is a sentence, not a stack.

@@ -1,12 +1,12 @@
 /**
  * `npx pnpm test:packages [NAME...]`: what a stranger gets from the registry. Packs every package, looks into the
- * tarballs, and uses each in a project outside the workspace. Leaves `.reports/packages.json`.
+ * tarballs, and uses each in a project outside the workspace: on each Node, and with the oldest peers that it allows. Leaves `.reports/packages.json`.
  */
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { checkProject, createProject } from './packages/consumer-project.mjs'
+import { checkProject, createProject, floorsOf, jestProblem } from './packages/consumer-project.mjs'
 import { getNodes, NODE_VERSIONS } from './packages/nodes.mjs'
 import { run } from './packages/run.mjs'
 import { pack, problemsOf, publishablePackages } from './packages/tarballs.mjs'
@@ -30,19 +30,33 @@ async function recordRun(name, what, command, args) {
   record(name, what, ok ? undefined : output)
 }
 
+async function checkConsumer(name, prefix, { nodes, resolutions, ...where }) {
+  let project
+  try {
+    project = await createProject(name, where)
+  } catch (error) {
+    record(name, `${prefix}installing the tarballs`, error.message)
+    return
+  }
+  for await (const { what, problem } of checkProject(project, nodes, resolutions)) {
+    record(name, prefix + what, problem)
+  }
+}
+
 async function check(name, { folder, tarballs, nodes }) {
   const { file, problems } = tarballs.find((tarball) => tarball.folder === name)
   record(name, 'contents', problems.length === 0 ? undefined : problems.join('\n'))
   await recordRun(name, 'publint', 'publint', ['run', '--strict', file])
   await recordRun(name, 'are the types wrong', 'attw', [file, '--format', 'ascii'])
-  let project
-  try {
-    project = await createProject(name, { folder, tarballs })
-  } catch (error) {
-    record(name, 'installing the tarballs', error.message)
-    return
+  await checkConsumer(name, '', { folder, tarballs, nodes })
+  for (const floor of floorsOf(name)) {
+    const versions = Object.entries(floor).map(([peer, version]) => `${peer} ${version}`)
+    const oldest = { nodes: nodes.slice(0, 1), resolutions: ['nodenext'] }
+    await checkConsumer(name, `${versions.join(', ')}: `, { folder, tarballs, floor, ...oldest })
   }
-  for await (const { what, problem } of checkProject(project, nodes)) record(name, what, problem)
+  if (name === 'nestjs') {
+    record(name, 'Jest', await jestProblem({ folder, tarballs }).catch((error) => error.message))
+  }
   console.log(`checked ${name}`)
 }
 
@@ -56,7 +70,8 @@ try {
     const tarball = await pack(name, folder)
     tarballs.push({ ...tarball, folder: name, problems: problemsOf(tarball) })
   }
-  const waiting = [...names]
+  // What takes longest first.
+  const waiting = names.toSorted((one, other) => floorsOf(other).length - floorsOf(one).length)
   const work = async () => {
     for (let name = waiting.shift(); name !== undefined; name = waiting.shift()) {
       await check(name, { folder, tarballs, nodes })

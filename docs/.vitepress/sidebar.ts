@@ -24,6 +24,7 @@ export const sidebar = [
       { text: 'Configuration', link: '/configuration' },
       { text: 'Rules and explain', link: '/rules' },
       { text: 'Errors and what to do', link: '/errors' },
+      { text: 'explain and doctor', link: '/cli' },
     ],
   },
   {

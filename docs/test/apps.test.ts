@@ -13,6 +13,8 @@ const APPS = [
   { page: 'docs/express.md', file: 'app.mjs' },
   { page: 'docs/koa.md', file: 'app.mjs' },
   { page: 'docs/nestjs.md', file: 'main.js' },
+  { page: 'packages/express/README.md', file: 'app.mjs' },
+  { page: 'packages/koa/README.md', file: 'app.mjs' },
 ]
 
 const startBlocks = blocksOf(readPage(START))
@@ -45,7 +47,7 @@ describe('the app of the page runs behind the local load balancer', () => {
     alb = running
 
     const ask = async (path: string, email?: string): Promise<number> => {
-      const headers = email === undefined ? undefined : running.signIn(email)
+      const headers = email === undefined ? undefined : { cookie: running.signIn(email).cookie }
       const response = await fetch(running.url + path, { redirect: 'manual', ...(headers && { headers }) })
       await response.text()
       return response.status

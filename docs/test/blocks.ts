@@ -5,7 +5,8 @@
  * reader sees, say it:
  *
  * - `<!-- prelude: express -->`: `docs/test/preludes/express.ts` is put in front of it;
- * - `<!-- prelude` on a line of its own, code, `-->`: that code is put in front of it;
+ * - `<!-- prelude` on a line of its own, code, `-->`: that code is put in front of it; what follows a line `...` in it
+ *   is put behind it;
  * - `<!-- continues -->`: the block before is put in front of it;
  * - `<!-- run -->`: it is run, not only compiled, and must end well.
  *
@@ -29,6 +30,8 @@ export interface Block {
   readonly code: string
   /** What goes in front of it for the compiler. */
   readonly prelude: string
+  /** What goes behind it. */
+  readonly epilogue: string
   readonly isRun: boolean
 }
 
@@ -39,11 +42,12 @@ export class PageError extends Error {
 
 interface Directives {
   readonly prelude: readonly string[]
+  readonly epilogue: string
   readonly continues: boolean
   readonly isRun: boolean
 }
 
-const NONE: Directives = { prelude: [], continues: false, isRun: false }
+const NONE: Directives = { prelude: [], epilogue: '', continues: false, isRun: false }
 
 function namedPrelude(name: string): string {
   return readFileSync(new URL(`preludes/${name}.ts`, import.meta.url), 'utf8')
@@ -55,7 +59,10 @@ function withComment(comment: string, so: Directives): Directives | undefined {
   const named = /^prelude: ([\w-]+)$/.exec(text)?.[1]
   if (named !== undefined) return { ...so, prelude: [...so.prelude, namedPrelude(named)] }
   const inline = /^prelude\n(?<code>[\s\S]+)$/.exec(text)?.groups?.['code']
-  if (inline !== undefined) return { ...so, prelude: [...so.prelude, inline] }
+  if (inline !== undefined) {
+    const [before = '', epilogue = ''] = inline.split(/^\.\.\.\n/m)
+    return { ...so, prelude: [...so.prelude, before.trimEnd()], epilogue }
+  }
   if (text === 'continues') return { ...so, continues: true }
   if (text === 'run') return { ...so, isRun: true }
   return undefined
@@ -97,6 +104,7 @@ export function blocksOf({ path, text }: Page): Block[] {
       name: parts['name'],
       code: code.replaceAll(new RegExp(`^${indent}`, 'gm'), ''),
       prelude: [...directives.prelude, ...continued].filter((one) => one !== '').join('\n'),
+      epilogue: directives.epilogue,
       isRun: directives.isRun,
     })
     directives = NONE

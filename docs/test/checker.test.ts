@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { blocksOf } from './blocks.js'
+import { httpProblem } from './http-blocks.js'
 import { jsonProblem } from './json-blocks.js'
 import { shellProblems } from './shell-blocks.js'
 import { typeCheck } from './type-check.js'
@@ -30,6 +31,13 @@ describe('the checker of code blocks finds', () => {
     ])
   })
 
+  test('an error in a block with code before and behind it', () => {
+    const before = '<!-- prelude\nexport class Given {\n...\n}\n-->\n\n'
+    expect(typeCheck(blocks('ts', 'fine = 1\nwrong: string = 1', before))).toEqual([
+      expect.stringMatching(/^docs\/made-up\.md:9 Type 'number'/),
+    ])
+  })
+
   test('an import of what the other block of the page does not export', () => {
     const text = `${page('ts [auth.ts]', 'export const auth = 1').text}\n${page('ts', "import { other } from './auth.js'").text}`
     expect(typeCheck(blocksOf({ path: 'docs/made-up.md', text }))).toEqual([
@@ -43,10 +51,21 @@ describe('the checker of code blocks finds', () => {
     ['json', '{ "allowed_groups": [], "allowed_usres": ["a@example.com"] }', /allowed_users/],
     ['json [users.json]', '[{ "mail": "a@example.com" }]', /email/],
     ['json', '{ "rules": [{ "path": "public", "action": "none" }] }', /rules\[0\]/],
+    ['json [dev-mock-user.json]', '{ "mail": "dev@example.com" }', /"email"/],
+    ['json [jest.config.json]', '{ "transform": {}, "transformIgnorePatterns": ["/node_modules/"] }', /not compiled/],
   ])('%s %s', async (info, code, message) => {
     const [block] = blocks(info, code)
     if (block === undefined) throw new Error('no block')
     expect(await jsonProblem(block)).toMatch(message)
+  })
+
+  test.each([
+    ['HTTP/1.1 403 No\n', /not a status line/],
+    ['HTTP/1.1 403 Forbidden\nCache-Control\n', /not a header/],
+    ['HTTP/1.1 403 Forbidden\nContent-Type: application/problem+json\n\n{"code":"denied"}', /the code denied/],
+    ['HTTP/1.1 401 Unauthorized\nContent-Type: application/problem+json\n\n{"code":"access_denied"}', /the answer is/],
+  ])('%s', (message, problem) => {
+    expect(blocks('http', message).map(httpProblem)).toEqual([expect.stringMatching(problem)])
   })
 
   test.each([

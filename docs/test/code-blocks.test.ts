@@ -3,13 +3,12 @@ import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { type Block, blocksOf } from './blocks.js'
 import { runnableName, writeBlocks } from './files.js'
+import { httpProblem } from './http-blocks.js'
 import { jsonProblem } from './json-blocks.js'
 import { allPages, ROOT } from './pages.js'
 import { shellProblems } from './shell-blocks.js'
 import { COMPILED, typeCheck } from './type-check.js'
 
-/** Languages that nobody could check, for what is shown and not written: output, HTTP messages. */
-const SHOWN: readonly string[] = ['text', 'http']
 const SHELL: readonly string[] = ['sh', 'console']
 
 const blocks = allPages.flatMap(blocksOf)
@@ -17,7 +16,7 @@ const ofLanguage = (languages: readonly string[]): Block[] =>
   blocks.filter((block) => languages.includes(block.language))
 
 test('every code block is in a language that is checked', () => {
-  const known = [...COMPILED, ...SHELL, ...SHOWN, 'json']
+  const known = [...COMPILED, ...SHELL, 'json', 'http']
   expect(blocks.filter(({ language }) => !known.includes(language))).toEqual([])
 })
 
@@ -31,6 +30,26 @@ test('JSON is JSON, and configs, users and rules are what they should be', async
   const problems: string[] = []
   for (const block of ofLanguage(['json'])) problems.push((await jsonProblem(block)) ?? '')
   expect(problems.filter((problem) => problem !== '')).toEqual([])
+})
+
+test('what a block imports of ours, its page says to install', () => {
+  const missing = allPages.flatMap((page) => {
+    const own = blocksOf(page)
+    const installed = own
+      .filter(({ language }) => SHELL.includes(language))
+      .flatMap(({ code }) => [...code.matchAll(/npm install [^#\n]*/g)].join(' ').split(/\s+/))
+    const imported = own
+      .filter(({ language }) => COMPILED.includes(language))
+      .flatMap(({ code }) => [...code.matchAll(/from '(@cognito-auth\/[\w-]+)/g)].map(([, name = '']) => name))
+    return [...new Set(imported)].filter((name) => !installed.includes(name)).map((name) => `${page.path}: ${name}`)
+  })
+  expect(missing).toEqual([])
+})
+
+test('HTTP messages are what an adapter answers', () => {
+  const messages = ofLanguage(['http'])
+  expect(messages.length).toBeGreaterThan(0)
+  expect(messages.map(httpProblem).filter((problem) => problem !== undefined)).toEqual([])
 })
 
 test('commands, scripts, packages and flags exist', () => {

@@ -11,7 +11,7 @@ import { COMPILED, folderOf, runnable } from './type-check.js'
 
 /** Name on disk: what was TypeScript is JavaScript by then. */
 export function runnableName(block: Block): string {
-  return (block.name ?? `line-${block.line}.${block.language}`).replace(/\.tsx?$/, '.js')
+  return (block.name ?? `line-${block.line}.${block.language}`).replace(/\.mts$/, '.mjs').replace(/\.tsx?$/, '.js')
 }
 
 /**

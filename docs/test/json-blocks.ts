@@ -7,18 +7,47 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { Authoriser } from '@cognito-auth/core'
+import { Authoriser, CognitoAuth } from '@cognito-auth/core'
 import { type LocalAlbOptions, startLocalAlb } from '@cognito-auth/local-alb'
 import type { Block } from './blocks.js'
 
-async function checkAuthConfig(json: string): Promise<void> {
+/** Gives `read` a file that holds the JSON. */
+async function withFile(json: string, read: (path: string) => Promise<unknown>): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'docs-'))
   try {
-    const path = join(folder, 'auth-config.json')
+    const path = join(folder, 'block.json')
     writeFileSync(path, json)
-    await Authoriser.fromFile(path).warmUp()
+    await read(path)
   } finally {
     rmSync(folder, { recursive: true })
+  }
+}
+
+/** Dev mode reads it, and its user comes in. */
+async function checkMockUser(path: string): Promise<void> {
+  const before = process.env['COGNITO_AUTH_DEV_CONFIG']
+  process.env['COGNITO_AUTH_DEV_CONFIG'] = path
+  try {
+    await new CognitoAuth({ devMode: true, authoriser: null }).requireUser({})
+  } finally {
+    if (before === undefined) delete process.env['COGNITO_AUTH_DEV_CONFIG']
+    else process.env['COGNITO_AUTH_DEV_CONFIG'] = before
+  }
+}
+
+/** A Jest configuration: what is to be compiled is, from the folders of npm and of pnpm; anything else is not. */
+function checkJest({ transform, transformIgnorePatterns }: Record<string, unknown>): void {
+  const patterns = (transformIgnorePatterns as string[]).map((pattern) => new RegExp(pattern))
+  const [first = ''] = Object.keys(transform as object)
+  const compiled = ['@cognito-auth/core/dist/index.mjs', '@cognito-auth/nestjs/dist/index.cjs', 'jose/dist/index.js']
+  for (const file of [...compiled, 'express/index.js']) {
+    for (const folder of ['/app/node_modules', `/app/node_modules/.pnpm/x@1.0.0/node_modules`]) {
+      const path = `${folder}/${file}`
+      const isIgnored = patterns.some((pattern) => pattern.test(path))
+      if (isIgnored === compiled.includes(file)) throw new Error(`${path} is ${isIgnored ? 'not ' : ''}compiled`)
+      if (!isIgnored && !file.endsWith('.cjs') && !new RegExp(first).test(path))
+        throw new Error(`${first}: not ${path}`)
+    }
   }
 }
 
@@ -37,9 +66,11 @@ export async function jsonProblem(block: Block): Promise<string | undefined> {
   try {
     const value: unknown = JSON.parse(block.code)
     if (block.name === 'users.json') await checkLocalAlb({ users: value as NonNullable<LocalAlbOptions['users']> })
+    else if (block.name === 'dev-mock-user.json') await withFile(block.code, checkMockUser)
+    else if (block.name === 'jest.config.json' && isObject(value)) checkJest(value)
     else if (isObject(value) && 'rules' in value) await checkLocalAlb(value)
     else if (isObject(value) && Object.keys(value).some((key) => key.startsWith('allowed_'))) {
-      await checkAuthConfig(block.code)
+      await withFile(block.code, (path) => Authoriser.fromFile(path).warmUp())
     }
     return undefined
   } catch (error) {

@@ -3,11 +3,12 @@ import { spawnSync } from 'node:child_process'
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import * as core from '@cognito-auth/core'
-import { FAULTS as LOCAL_FAULTS } from '@cognito-auth/local-alb'
-import { FAULTS as TEST_FAULTS } from '@cognito-auth/testing'
+import * as localAlb from '@cognito-auth/local-alb'
+import * as testing from '@cognito-auth/testing'
 import * as v from 'valibot'
 import { describe, expect, test } from 'vitest'
 import { sidebar } from '../.vitepress/sidebar.js'
+import { EXIT } from '../../packages/cli/src/usage.js'
 import { COGNITO_AUTH_OPTIONS } from '../../packages/core/src/cognito-auth.js'
 import { authEntries } from '../../packages/core/src/config/auth-options.js'
 import { VARIABLE_NAMES } from '../../packages/core/src/config/environment.js'
@@ -15,6 +16,7 @@ import { VARIABLES } from '../../packages/core/src/options.js'
 import { allPages, readPage, ROOT, sitePages } from './pages.js'
 import { codeIn, tableOf } from './tables.js'
 
+const packages = readdirSync(join(ROOT, 'packages')).map((name) => `packages/${name}`)
 const configuration = readPage('docs/configuration.md')
 
 function source(path: string): string {
@@ -54,13 +56,23 @@ test('every variable that is read is told in the configuration page', () => {
   expect(VARIABLE_NAMES.filter((name) => !configuration.text.includes(`\`${name}`))).toEqual([])
 })
 
+/** Codes of process warnings. */
+const warnings = packages
+  .flatMap((folder) =>
+    readdirSync(join(ROOT, folder, 'src'), { recursive: true, encoding: 'utf8' }).map((name) =>
+      join(folder, 'src', name),
+    ),
+  )
+  .filter((path) => path.endsWith('.ts'))
+  .flatMap((path) => [...source(path).matchAll(/code: '(COGNITO_AUTH_\w+)'/g)].map(([, code = '']) => code))
+
+test('the page of operations has every warning', () => {
+  expect(warnings.length).toBeGreaterThan(0)
+  const told = tableOf(readPage('docs/operations.md'), 'code').flatMap((row) => codeIn(row['code']))
+  expect(told.toSorted()).toEqual([...new Set(warnings)].toSorted())
+})
+
 test('no page names a variable that nothing reads', () => {
-  const warnings = ['packages/core/src', 'packages/nestjs/src']
-    .flatMap((folder) =>
-      readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' }).map((name) => join(folder, name)),
-    )
-    .filter((path) => path.endsWith('.ts'))
-    .flatMap((path) => [...source(path).matchAll(/code: '(COGNITO_AUTH_\w+)'/g)].map(([, code = '']) => code))
   const known = new Set([...VARIABLE_NAMES, ...warnings])
   const named = allPages.flatMap(({ path, text }) =>
     // Output of a command may show a misspelt one.
@@ -102,12 +114,13 @@ describe('the page of errors', () => {
     expect(status['AccessDeniedError']).toBe('403')
   })
 
-  test('has every reason', () => {
-    expect(
-      tableOf(page, 'reason')
-        .flatMap((row) => codeIn(row['reason']))
-        .toSorted(),
-    ).toEqual(unionIn('packages/core/src/errors.ts', 'InvalidTokenReason').toSorted())
+  test('has every reason, as has the README of core', () => {
+    const reasons = unionIn('packages/core/src/errors.ts', 'InvalidTokenReason').toSorted()
+    expect(reasons).toContain('signer')
+    const told = tableOf(page, 'reason').flatMap((row) => codeIn(row['reason']))
+    expect(told.toSorted()).toEqual(reasons)
+    const inReadme = tableOf(readPage('packages/core/README.md'), '`reason`').flatMap((row) => codeIn(row['`reason`']))
+    expect(inReadme.toSorted()).toEqual(reasons)
   })
 })
 
@@ -129,17 +142,72 @@ test('the page of rules has every key of the config', () => {
 
 test('pages have every fault', () => {
   const faults = tableOf(readPage('docs/local-alb.md'), 'fault').flatMap((row) => codeIn(row['fault']))
-  expect(faults.toSorted()).toEqual(Object.keys(LOCAL_FAULTS).toSorted())
-  const testing = readPage('docs/testing.md').text
-  expect(TEST_FAULTS.filter((fault) => !testing.includes(`\`${fault}\``))).toEqual([])
+  expect(faults.toSorted()).toEqual(Object.keys(localAlb.FAULTS).toSorted())
+  const { text } = readPage('docs/testing.md')
+  expect(testing.FAULTS.filter((fault) => !text.includes(`\`${fault}\``))).toEqual([])
 })
 
-test('the README of local-alb has every flag of its help', () => {
-  const cli = join(ROOT, 'packages/local-alb/dist/cli.mjs')
-  const { stdout } = spawnSync(process.execPath, [cli, '--help'], { encoding: 'utf8' })
-  const flags = [...stdout.matchAll(/^ {2}(--[\w-]+)/gm)].map(([, flag = '']) => flag)
-  const { text } = readPage('packages/local-alb/README.md')
-  expect(flags.filter((flag) => flag !== '--help' && !text.includes(`\`${flag}`))).toEqual([])
+describe('every flag of the help is told', () => {
+  test.each([
+    ['local-alb', 'packages/local-alb/README.md'],
+    ['local-alb', 'docs/local-alb.md'],
+    ['cli', 'packages/cli/README.md'],
+    ['cli', 'docs/cli.md'],
+  ])('of %s in %s', (name, page) => {
+    const cli = join(ROOT, `packages/${name}/dist/cli.mjs`)
+    const { stdout } = spawnSync(process.execPath, [cli, '--help'], { encoding: 'utf8' })
+    const flags = [...stdout.matchAll(/^ {2}(--[\w-]+)/gm)].map(([, flag = '']) => flag)
+    expect(flags.length).toBeGreaterThan(1)
+    const { text } = readPage(page)
+    expect(flags.filter((flag) => flag !== '--help' && !text.includes(`\`${flag}`))).toEqual([])
+  })
+})
+
+test.each(['packages/cli/README.md', 'docs/cli.md'])('%s has every check and exit code', (path) => {
+  const [, union = ''] = /readonly check:([^/]*)/.exec(source('packages/cli/src/checks/finding.ts')) ?? []
+  const checks = [...union.matchAll(/'([\w-]+)'/g)].map(([, check = '']) => check)
+  expect(checks).toContain('clock')
+  const page = readPage(path)
+  expect(tableOf(page, 'check').flatMap((row) => codeIn(row['check']))).toEqual(checks)
+  expect(tableOf(page, 'code').map((row) => Number(row['code']))).toEqual(Object.values(EXIT))
+})
+
+describe('every exported name is told', () => {
+  /** Whether a page names something as code: alone, called, or as a member of `alb`. */
+  function isTold(text: string, name: string): boolean {
+    return new RegExp(`\`[^\`\n]*\\b${name}\\b[^\`\n]*\``).test(text)
+  }
+
+  test.each(['docs/testing.md', 'packages/testing/README.md'])('of testing, in %s', async (path) => {
+    const alb = await testing.createTestAlb()
+    const methods = Object.getOwnPropertyNames(Object.getPrototypeOf(alb)).filter((name) => name !== 'constructor')
+    const names = [...Object.keys(testing), ...Object.keys(alb), ...methods]
+    expect(names).toContain('signAlbToken')
+    const { text } = readPage(path)
+    expect(names.filter((name) => !isTold(text, name))).toEqual([])
+  })
+
+  test.each(['docs/local-alb.md', 'packages/local-alb/README.md'])('of local-alb, in %s', async (path) => {
+    const alb = await localAlb.startLocalAlb({ target: 'http://localhost:1', port: 0 })
+    await alb.stop()
+    const names = [...Object.keys(localAlb), ...Object.keys(alb)]
+    expect(names).toContain('setUsers')
+    const { text } = readPage(path)
+    // A README shows some of them in use.
+    expect(names.filter((name) => !isTold(text, name) && !text.includes(`alb.${name}`))).toEqual([])
+  })
+})
+
+test.each(packages)('the API reference has every entry point of %s', (folder) => {
+  const own = join(ROOT, folder, 'typedoc.json')
+  const { entryPoints } = JSON.parse(
+    existsSync(own) ? readFileSync(own, 'utf8') : JSON.stringify({ entryPoints: ['src/index.ts'] }),
+  ) as { entryPoints: string[] }
+  const { exports } = JSON.parse(source(join(folder, 'package.json'))) as { exports: object }
+  const names = Object.keys(exports)
+    .filter((name) => name !== './package.json')
+    .map((name) => name.replace(/^\.\/?/, '') || 'index')
+  expect(entryPoints.map((path) => path.replace(/^src\/(.*?)(?:\/index)?\.ts$/, '$1'))).toEqual(names)
 })
 
 describe('links', () => {
@@ -163,5 +231,40 @@ describe('links', () => {
       .filter((path) => !existsSync(join(ROOT, path)))
     // Written by `npx pnpm bench`.
     expect(missing.filter((path) => path !== 'bench/RESULTS.md')).toEqual([])
+  })
+
+  const readmes = packages.map((folder) => readPage(`${folder}/README.md`))
+
+  // npm shows images of the repository, once the manifest names it, and leads nowhere with other relative links.
+  test('a README that is read on npm has no relative link but to images', () => {
+    const links = readmes.flatMap(({ path, text }) =>
+      [...text.matchAll(/(!?)\[[^\]]*\]\(([^)\s]+)\)/g)].map(([, image = '', target = '']) => ({
+        path,
+        image,
+        target,
+      })),
+    )
+    expect(links.length).toBeGreaterThan(0)
+    expect(links.filter(({ image, target }) => image === '' && !/^(?:https:|#)/.test(target))).toEqual([])
+  })
+
+  test('a link to a package of ours on npm leads to a heading of its README', () => {
+    const links = allPages.flatMap(({ text }) =>
+      [...text.matchAll(/https:\/\/www\.npmjs\.com\/package\/@cognito-auth\/([\w-]+)(?:#([\w-]+))?/g)].map(
+        ([url, name = '', anchor]) => ({ url, name, anchor }),
+      ),
+    )
+    expect(links.length).toBeGreaterThan(0)
+    const dead = links.filter(({ name, anchor }) => {
+      const text = readmes.find(({ path }) => path === `packages/${name}/README.md`)?.text
+      const slugs = [...(text ?? '').matchAll(/^#+ (.*)$/gm)].map(([, heading = '']) =>
+        heading
+          .toLowerCase()
+          .replaceAll(/[^\w -]/g, '')
+          .replaceAll(' ', '-'),
+      )
+      return text === undefined || (anchor !== undefined && !slugs.includes(anchor))
+    })
+    expect(dead).toEqual([])
   })
 })

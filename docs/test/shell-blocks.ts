@@ -37,6 +37,9 @@ const installable = new Set([
   ...Object.keys(manifest('.').devDependencies ?? {}),
 ])
 
+/** Programs of others that pages run with npx; nothing is compiled against them. */
+const TOOLS: Readonly<Record<string, string>> = { tsx: '--test' }
+
 const helps = new Map<string, string>()
 
 /** What the command of a package says with `--help`. */
@@ -90,6 +93,7 @@ function withoutPackages(args: readonly string[]): readonly string[] {
 function checkNpx(args: readonly string[], folder: string): void {
   const [name = '', ...rest] = withoutPackages(args).filter((arg) => arg !== '--yes')
   if (packages.has(name)) return checkOwnCommand(name, rest, folder)
+  if (TOOLS[name] !== undefined) return checkFlags(rest, TOOLS[name], `what we use of ${name}`)
   if (name !== 'pnpm') throw new Error(`npx ${name}: not a package of ours`)
   const [script = '', ...flags] = rest
   const command = scriptsAt(folder)[script]
@@ -108,7 +112,8 @@ function checkNpm(args: readonly string[]): void {
   if (command !== 'install') throw new Error(`npm ${command}: write npm install or npx`)
   for (const arg of rest) {
     if (arg === '--save-dev') continue
-    if (!installable.has(arg)) throw new Error(`npm install ${arg}: no page is compiled against it`)
+    if (!installable.has(arg) && !Object.hasOwn(TOOLS, arg))
+      throw new Error(`npm install ${arg}: no page is compiled against it`)
   }
 }
 
@@ -121,11 +126,32 @@ function checkNode(args: readonly string[]): void {
   )
 }
 
+/** Commands of the AWS CLI that pages use, with the flags that they use. */
+const AWS: Readonly<Record<string, string>> = {
+  'secretsmanager create-secret': '--name --secret-string',
+  'secretsmanager put-secret-value': '--secret-id --secret-string',
+  'cognito-idp create-group': '--user-pool-id --group-name',
+  'cognito-idp admin-create-user': '--user-pool-id --username',
+  'cognito-idp admin-add-user-to-group': '--user-pool-id --username --group-name',
+  'ecs list-tasks': '--cluster',
+  'ecs execute-command': '--cluster --task --container --interactive --command',
+}
+
+function checkAws(args: readonly string[], folder: string): void {
+  const name = args.slice(0, 2).join(' ')
+  const flags = AWS[name]
+  if (flags === undefined) throw new Error(`aws ${name}: not a command that is checked`)
+  checkFlags(args, flags, `what we use of aws ${name}`)
+  const command = args.indexOf('--command')
+  if (command !== -1) checkCommand((args[command + 1] ?? '').split(' '), folder)
+}
+
 const COMMANDS: Readonly<Record<string, (args: readonly string[], folder: string) => void>> = {
   npx: checkNpx,
   npm: checkNpm,
   node: checkNode,
   curl: (args) => checkFlags(args, '-i -s -X -H -d -o -w --max-time', 'what we use of curl'),
+  aws: checkAws,
   git: (args) => {
     if (!['clone', 'rebase'].includes(args[0] ?? '')) throw new Error(`git ${args[0]}: not needed to use this`)
   },

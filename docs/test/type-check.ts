@@ -42,7 +42,7 @@ export function fileOf(block: Block): string {
 /** The whole source: a module, so that two blocks may use one name. */
 export function sourceOf(block: Block): string {
   const prelude = block.prelude === '' ? '' : `${block.prelude}\n`
-  return `${prelude}${block.code}\nexport {}\n`
+  return `${prelude}${block.code}\n${block.epilogue}\nexport {}\n`
 }
 
 /** Says where on the page it is; lines of the prelude are told from those of the page. */

@@ -6,8 +6,9 @@ import { spawn, spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
 
-const ROOT = new URL('../../node_modules/.cache/moto', import.meta.url).pathname
+const ROOT = fileURLToPath(new URL('../../node_modules/.cache/moto', import.meta.url))
 // flask-cors is missing from the dependencies of Debian's package; joserfc signs Cognito's tokens.
 const PACKAGES = ['python3-moto', 'python3-flask-cors', 'python3-joserfc', 'python3-yaml']
 const STARTS_WITHIN_SECONDS = 60

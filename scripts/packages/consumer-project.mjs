@@ -3,8 +3,8 @@
  *
  * The program is written once, in TypeScript: compiled as an ES module and as CommonJS it is also what is run.
  */
-import { cp, mkdir, readFile, writeFile } from 'node:fs/promises'
-import { existsSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
+import { cp, mkdtemp, readFile, writeFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { environmentFor } from './nodes.mjs'
 import { run } from './run.mjs'
@@ -25,7 +25,6 @@ const COMPILER_OPTIONS = {
   types: ['node'],
   strict: true,
   exactOptionalPropertyTypes: true,
-  skipLibCheck: false,
 }
 
 /** Direct dependencies get our tarballs; what those depend on of ours gets them by `overrides`. */
@@ -37,32 +36,65 @@ function withTarballs(dependencies, tarballs) {
 }
 
 /**
+ * The oldest peers that a package allows, as its consumer's package.json lists them: one set for each major.
+ *
+ * @param {string} name Folder name of the package.
+ * @returns {Record<string, string>[]} Versions by package.
+ */
+export function floorsOf(name) {
+  const path = join(CONSUMERS, name, 'package.json')
+  return existsSync(path) ? (JSON.parse(readFileSync(path, 'utf8')).floors ?? []) : []
+}
+
+/**
  * Makes the project and installs it.
  *
  * @param {string} name Folder name of the package.
- * @param {{ folder: string, tarballs: { name: string, file: string }[] }} where
+ * @param {{ folder: string, tarballs: { name: string, file: string }[], floor?: Record<string, string> }} where `floor`:
+ *   versions to install instead of those that the consumer names.
  * @returns {Promise<string>} Folder of the project.
  * @throws {Error} when there is no consumer of that package, or npm fails.
  */
-export async function createProject(name, { folder, tarballs }) {
+export async function createProject(name, { folder, tarballs, floor }) {
   const source = join(CONSUMERS, name)
   if (!existsSync(source)) throw new Error(`${source} is missing: write a program that uses the package`)
-  const project = join(folder, name)
-  await mkdir(project)
-  const manifest = JSON.parse(await readFile(join(source, 'package.json'), 'utf8'))
-  const installed = { ...manifest, ...withTarballs(manifest.dependencies, tarballs) }
-  await writeFile(join(project, 'package.json'), JSON.stringify(installed, null, 2))
+  const project = await mkdtemp(join(folder, `${name}-`))
+  const { floors: _, ...manifest } = JSON.parse(await readFile(join(source, 'package.json'), 'utf8'))
   for (const extension of ['mts', 'cts']) await cp(join(source, 'consumer.ts'), join(project, `consumer.${extension}`))
   for (const [resolution, options] of Object.entries(RESOLUTIONS)) {
-    const compilerOptions = { ...COMPILER_OPTIONS, ...manifest.compilerOptions, ...options }
+    // Nest 10.0 has declarations that today's compiler refuses.
+    const skipLibCheck = floor !== undefined
+    const compilerOptions = { ...COMPILER_OPTIONS, ...manifest.compilerOptions, ...options, skipLibCheck }
     const tsconfig = { compilerOptions, files: ['consumer.mts', 'consumer.cts'] }
     await writeFile(join(project, `tsconfig.${resolution}.json`), JSON.stringify(tsconfig))
   }
+  await install(project, { ...manifest, dependencies: { ...manifest.dependencies, ...floor } }, tarballs)
+  return project
+}
+
+/** Writes package.json, and installs what it names with npm. @throws {Error} when npm fails. */
+async function install(project, manifest, tarballs) {
+  const installed = { ...manifest, ...withTarballs(manifest.dependencies, tarballs) }
+  await writeFile(join(project, 'package.json'), JSON.stringify(installed, null, 2))
   const args = ['install', '--no-audit', '--no-fund', '--prefer-offline', '--loglevel=error']
   const { ok, output } = await run('npm', args, { cwd: project })
   if (!ok) throw new Error(output)
   await assertFromTarballs(project)
-  return project
+}
+
+/**
+ * The tests of a Nest app, run by Jest as the Nest CLI sets it up.
+ *
+ * @param {{ folder: string, tarballs: { name: string, file: string }[] }} where
+ * @returns {Promise<string | undefined>} What is wrong.
+ */
+export async function jestProblem({ folder, tarballs }) {
+  const source = join(CONSUMERS, 'nestjs-jest')
+  const project = await mkdtemp(join(folder, 'nestjs-jest-'))
+  await cp(source, project, { recursive: true })
+  await install(project, JSON.parse(await readFile(join(source, 'package.json'), 'utf8')), tarballs)
+  const { ok, output } = await run('node', ['node_modules/jest/bin/jest.js', '--ci'], { cwd: project })
+  return ok ? undefined : output
 }
 
 /** A package of ours that came from the registry would be another one than what is tested. */
@@ -77,10 +109,13 @@ async function assertFromTarballs(project) {
 /**
  * Type-checks the program under each resolution, then runs it as ES module and as CommonJS on each Node.
  *
+ * @param {string} project
+ * @param {{ version: string, bin: string | undefined }[]} nodes
+ * @param {string[]} [resolutions] `nodenext` must be among them: it writes the JavaScript.
  * @returns {AsyncGenerator<{ what: string, problem: string | undefined }>}
  */
-export async function* checkProject(project, nodes) {
-  for (const resolution of Object.keys(RESOLUTIONS)) {
+export async function* checkProject(project, nodes, resolutions = Object.keys(RESOLUTIONS)) {
+  for (const resolution of resolutions) {
     const { ok, output } = await run('node', [TYPESCRIPT, '-p', `tsconfig.${resolution}.json`], { cwd: project })
     yield { what: `types, ${resolution}`, problem: ok ? undefined : output }
   }

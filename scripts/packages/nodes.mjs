@@ -1,10 +1,10 @@
-/** The Nodes that the packages are tried on: the oldest that they declare, and a new one of each later line. */
+/** The Nodes that the packages are tried on: the oldest ones that they declare, and a new one of each later line. */
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { run } from './run.mjs'
 
-/** Oldest first. The oldest is `engines.node` of every package. */
-export const NODE_VERSIONS = ['20.19.0', '22.23.3', '24.21.0', '26.10.0']
+/** Oldest first. `engines.node` of every package names the oldest, and the oldest of 22 where `require()` takes ES modules. */
+export const NODE_VERSIONS = ['20.19.0', '22.12.0', '22.23.3', '24.21.0', '26.10.0']
 
 const folder = resolve('.tmp/nodes')
 const nameOf = (version) => `node-${version}`

@@ -4,6 +4,9 @@ import { Link, Links, Meta, Outlet, Scripts, useLoaderData, useRouteError } from
 import type { ReactNode } from 'react'
 import { Refusal } from './refusal'
 
+/** Error pages keep `Cache-Control: no-store` and the other headers of a refusal: each page that asks hands them on. */
+export { headers } from '@cognito-auth/remix'
+
 /** The layout shows who is signed in. A user is plain data: no tokens or claims go to the browser with it. */
 export async function loader({ request }: LoaderFunctionArgs) {
   return { user: await requireUser(request) }

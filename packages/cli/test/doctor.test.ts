@@ -334,12 +334,21 @@ test('--no-network asks nothing of anybody, and reads no secret', async () => {
   expect(requests).toBe(0)
 })
 
-test('Node is judged by its version, and by how large headers may be', () => {
-  expect(checkNodeVersion('v20.18.1')).toMatchObject({ status: 'problem' })
-  expect(checkNodeVersion('v18.20.0')).toMatchObject({ status: 'problem' })
-  for (const version of ['v20.19.0', 'v22.1.0', 'v26.10.0']) {
-    expect(checkNodeVersion(version)).toMatchObject({ status: 'ok' })
-  }
+test.each([
+  ['v18.20.8', 'Run the app on Node 20.19 or a later 20, or on 22.12 or newer'],
+  ['v20.18.1', 'Run the app on Node 20.19 or a later 20, or on 22.12 or newer'],
+  ['v21.7.3', 'Run the app on Node 22.12 or newer'],
+  ['v22.11.0', 'Run the app on Node 22.12 or newer'],
+])('Node %s is a problem, since require() does not take ES modules there', (version, fix) => {
+  const message = `Node ${version} is not supported: require() does not take ES modules there`
+  expect(checkNodeVersion(version)).toEqual({ check: 'node', status: 'problem', message, fix })
+})
+
+test.each(['v20.19.0', 'v20.20.2', 'v22.12.0', 'v23.0.0', 'v24.0.0', 'v26.10.0'])('Node %s will do', (version) => {
+  expect(checkNodeVersion(version)).toMatchObject({ status: 'ok' })
+})
+
+test('Node is judged by how large headers may be', () => {
   expect(checkHeaderSize(16_384)).toMatchObject({ status: 'warning' })
   expect(checkHeaderSize(32_768)).toMatchObject({ status: 'ok' })
 })

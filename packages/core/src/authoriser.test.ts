@@ -84,6 +84,9 @@ describe('rules', () => {
     ['not(undefined)', () => not(undefined as unknown as Rule)],
     ['no rules', () => new Authoriser({ rules: [] })],
     ['a rule without a question', () => new Authoriser({ rules: [{ name: 'x' } as Rule] })],
+    ['options that are none', () => new Authoriser(undefined as never)],
+    ['an empty admin', () => new Authoriser({ rules: [yes], adminUsers: [''] })],
+    ['refresh options that are none', () => Authoriser.fromConfig(null as never)],
     ['a misspelt option', () => new Authoriser({ rules: [yes], requireAl: true } as never)],
     ['no lists', () => Authoriser.fromLists({})],
     ['empty lists', () => Authoriser.fromLists({ allowedGroups: [], adminGroups: ['a'] })],
@@ -99,6 +102,25 @@ describe('decisions', () => {
     expect(await allows([no, yes])).toBe(true)
     expect(await allows([no, yes], {}, { requireAll: true })).toBe(false)
     expect(await allows([yes, yes], {}, { requireAll: true })).toBe(true)
+  })
+
+  test('survive whatever a rule throws, and tell none of it', async () => {
+    const named = Object.assign(new TypeError('x'), {
+      constructor: { name: 'ada@example.com' },
+      name: 'ada@example.com',
+    })
+    const things: unknown[] = [
+      named,
+      Object.assign(new Error('x'), { constructor: undefined }),
+      'ada@example.com',
+      null,
+    ]
+    for (const thing of things) {
+      const rule: Rule = { name: 'throws', isAllowed: () => Promise.reject(thing) }
+      const decision = await new Authoriser({ rules: [rule] }).authorise(createMockUser())
+      expect(decision.allowed).toBe(false)
+      expect(decision.rules[0]?.detail).toMatch(/^the rule failed \((TypeError|Error|not an Error)\), which denies$/)
+    }
   })
 
   test('say which rule let the user in, and that a rule failed, without what it threw', async () => {

@@ -5,6 +5,7 @@
  */
 
 import * as v from 'valibot'
+import { caseless } from './caseless.js'
 import type { Decision } from './decision.js'
 import { type AccessLists, parseAccessLists } from './config/auth-config.js'
 import { configSource } from './config/environment.js'
@@ -12,7 +13,7 @@ import { fileSource } from './config/file-source.js'
 import { type ConfigSource, RefreshingConfig } from './config/refreshing-config.js'
 import { type SecretsClient, secretSource } from './config/secret-source.js'
 import { ConfigurationError } from './errors.js'
-import { parseOptions, refuseUnknown, seconds } from './options.js'
+import { parseOptions, refuseUnknown, seconds, text } from './options.js'
 import { checkRules, type Rule } from './rules/rule.js'
 import { decide, type RuleSet } from './rules/rule-set.js'
 import type { User } from './user.js'
@@ -42,9 +43,12 @@ export interface AuthoriseOptions {
   readonly admitPlatformAdmins?: boolean | undefined
 }
 
-const listOfTexts = v.optional(v.array(v.pipe(v.string(), v.nonEmpty()), 'must be a list of texts'), [])
+const listOfTexts = v.optional(v.array(text, 'must be a list of texts'), [])
 const entries = {
-  rules: v.custom<readonly Rule[]>((rules) => Array.isArray(rules), 'must be a list of rules'),
+  rules: v.optional(
+    v.custom<readonly Rule[]>((rules) => Array.isArray(rules), 'must be a list of rules'),
+    [],
+  ),
   requireAll: v.optional(v.boolean('must be true or false'), false),
   adminGroups: listOfTexts,
   adminUsers: listOfTexts,
@@ -57,7 +61,7 @@ function ruleSetOf(options: AuthoriserOptions): RuleSet {
     rules: checkRules(parsed.rules, 'new Authoriser()'),
     requireAll: parsed.requireAll,
     adminGroups: new Set(parsed.adminGroups),
-    adminUsers: new Set(parsed.adminUsers.map((email) => email.toLowerCase())),
+    adminUsers: new Set(parsed.adminUsers.map(caseless)),
     requireVerifiedEmail: parsed.requireVerifiedEmail,
   }
 }

@@ -1,9 +1,10 @@
 import { mkdtempSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { inspect } from 'node:util'
 import { createTestAlb, type TestAlb } from '@cognito-auth/testing'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
-import { Authoriser, CognitoAuth, type CognitoAuthOptions, groupRule } from './index.js'
+import { Authoriser, CognitoAuth, type CognitoAuthOptions, groupRule, type User } from './index.js'
 
 const folder = mkdtempSync(join(tmpdir(), 'cognito-auth-'))
 const albArn = 'arn:aws:elasticloadbalancing:eu-west-2:000000000000:loadbalancer/app/test-alb/0123456789abcdef'
@@ -96,6 +97,22 @@ describe('options', () => {
     expect(() => make(options)).toThrow(
       expect.objectContaining({ code: 'configuration', message: expect.stringMatching(sentence) as string }),
     )
+  })
+
+  test('members that an object inherits are not overlooked: it is refused', () => {
+    class Options {
+      readonly albArn = albArn
+      get clientId(): string {
+        return 'x'
+      }
+    }
+    const unusual: unknown[] = [Object.create({ clientId: 'x' }), new Options(), [], 5, null]
+    for (const options of unusual) {
+      expect(() => new CognitoAuth(options as CognitoAuthOptions)).toThrow(
+        /CognitoAuth takes its options as a plain object/,
+      )
+    }
+    expect(() => make(Object.assign(Object.create(null), { authoriser: null }) as object)).not.toThrow()
   })
 
   test('albArn is required, and so is who may come in', () => {
@@ -243,9 +260,53 @@ describe('requireUser', () => {
     await expect(auth.requireUser(await alb.headersFor(dev))).resolves.toMatchObject({ email: dev.email })
   })
 
+  test('only true lets in, whatever a subclass of Authoriser answers', async () => {
+    class Lax extends Authoriser {
+      override async authorise(user: User) {
+        return await Promise.resolve({ allowed: 'no', user, reason: 'rule', rules: [] } as never)
+      }
+    }
+    const lax = make({ authoriser: new Lax({ rules: [groupRule(['developers'])] }) })
+    await expect(lax.requireUser(await alb.headersFor(dev))).rejects.toMatchObject({ code: 'access_denied' })
+  })
+
+  test('explain asks every rule, and knows what the list of platform admins means', async () => {
+    const authoriser = new Authoriser({ rules: [groupRule(['a']), groupRule(['b'])] })
+    const auth = make({ authoriser, platformAdminGroups: ['developers'] })
+    const user = await auth.authenticate(await alb.headersFor(dev))
+    expect(await auth.explain(user)).toMatchObject({
+      allowed: true,
+      reason: 'platform_admin',
+      rules: [
+        { name: 'groups: a', allowed: false },
+        { name: 'groups: b', allowed: false },
+      ],
+    })
+    expect(await make({ authoriser }).explain(user)).toMatchObject({ allowed: false, reason: 'denied' })
+    expect(await make().explain(user)).toMatchObject({ allowed: true, reason: 'authorisation_disabled', rules: [] })
+  })
+
+  test.each<[string, unknown]>([
+    ['opaque, with a comma', 'opa,que'],
+    ['there twice', ['a', 'b']],
+    ['no text', 5],
+  ])('under groupsClaim the access token is not read: %s', async (_, accessToken) => {
+    const auth = make({ groupsClaim: 'groups' })
+    const headers = await alb.headersFor(dev)
+    await expect(
+      auth.requireUser({ ...headers, 'x-amzn-oidc-accesstoken': accessToken } as Record<string, string>),
+    ).resolves.toMatchObject({ email: dev.email })
+  })
+
   test('warmUp refuses a user pool that publishes no keys: it does not exist', async () => {
     const fetch = async (): Promise<Response> => await Promise.resolve(new Response('', { status: 404 }))
-    await expect(make({ fetch }).warmUp()).rejects.toMatchObject({ reason: 'key_not_found' })
+    await expect(make({ fetch }).warmUp()).rejects.toMatchObject({
+      code: 'configuration',
+      message: expect.stringMatching(
+        /^userPoolId \(COGNITO_AUTH_USER_POOL_ID\) or issuer .*publishes no keys/,
+      ) as string,
+      cause: expect.objectContaining({ reason: 'key_not_found' }) as Error,
+    })
   })
 })
 
@@ -314,9 +375,18 @@ describe('dev mode', () => {
     ['a misspelt key', '{"mail":"x"}'],
     ['a group that is a number', '{"groups":[1]}'],
     ['an empty sub', '{"sub":""}'],
-  ])('a mock user file that is %s is an error', (_, content) => {
+    ['a text', 'ada@example.com'],
+    ['an address as a key', '{"ada@example.com":1}'],
+  ])('a mock user file that is %s is an error, which quotes none of it', (_, content) => {
     vi.stubEnv('COGNITO_AUTH_DEV_CONFIG', file('broken.json', content))
-    expect(() => new CognitoAuth(devMode)).toThrow(expect.objectContaining({ code: 'configuration' }))
+    let failure: unknown
+    try {
+      failure = new CognitoAuth(devMode)
+    } catch (error) {
+      failure = error
+    }
+    expect(failure).toMatchObject({ code: 'configuration' })
+    expect(inspect(failure)).not.toContain('ada@')
   })
 
   test('a named mock user file that is missing is an error', () => {
@@ -373,5 +443,15 @@ describe('logout', () => {
     ['no list', { cognitoDomain: logout.cognitoDomain }, undefined],
   ])('refuses %s', async (_, options, returnTo) => {
     await expect(make(options).logout({}, returnTo)).rejects.toMatchObject({ code: 'configuration' })
+  })
+
+  test('a returnTo can be checked before there is a request', () => {
+    const off = expect.objectContaining({ code: 'configuration' })
+    expect(() => make(logout).checkReturnTo('https://evil.example/')).toThrow(off)
+    expect(() => make(logout).checkReturnTo('')).toThrow(off)
+    expect(() => make(logout).checkReturnTo('https://app.example.com/')).not.toThrow()
+    expect(() => make(logout).checkReturnTo(undefined)).not.toThrow()
+    // An app that is not set up for signing out yet starts all the same.
+    expect(() => make().checkReturnTo('https://app.example.com/')).not.toThrow()
   })
 })

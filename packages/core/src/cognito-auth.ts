@@ -5,16 +5,23 @@
  */
 
 import { Authoriser } from './authoriser.js'
-import { authEntries, cognitoBase, DEFAULT_PLATFORM_ADMIN_GROUPS } from './config/auth-options.js'
+import { authEntries, cognitoBase } from './config/auth-options.js'
 import { withEnvironment } from './config/environment.js'
 import type { Decision } from './decision.js'
 import { loadDevUser } from './dev-mode.js'
-import { AccessDeniedError, AuthenticationError, CognitoAuthError, KeysUnavailableError } from './errors.js'
+import {
+  AccessDeniedError,
+  AuthenticationError,
+  CognitoAuthError,
+  ConfigurationError,
+  InvalidTokenError,
+  KeysUnavailableError,
+} from './errors.js'
 import { publish } from './events.js'
-import { type HeadersInput, readHeaders, requireTokens } from './headers.js'
-import { type LogoutAnswer, logoutAnswer, type LogoutOptions } from './logout.js'
-import { optionError, parseOptions, refuseUnknown } from './options.js'
-import { type User, userFromTokens } from './user.js'
+import { hasTokens, type HeadersInput, readHeaders, requireTokens } from './headers.js'
+import { checkKnownReturnTo, type LogoutAnswer, logoutAnswer, type LogoutOptions } from './logout.js'
+import { optionError, optionName, parseOptions, refuseUnknown } from './options.js'
+import { DEFAULT_PLATFORM_ADMIN_GROUPS, type User, userFromTokens } from './user.js'
 import { refuseUndefined, type TokenVerifierOptions, verifierOptionsOf } from './verifier/options.js'
 import { TokenVerifier } from './verifier/token-verifier.js'
 
@@ -38,6 +45,14 @@ export interface CognitoAuthOptions extends TokenVerifierOptions {
   readonly sessionCookieName?: string | undefined
 }
 
+/** Marks instances, also those of another copy of this package: `instanceof` knows one copy only. */
+const BRAND = Symbol.for('@cognito-auth/core/auth')
+
+/** Whether this is a `CognitoAuth`, of whichever copy of this package. */
+export function isCognitoAuth(given: unknown): given is CognitoAuth {
+  return typeof given === 'object' && given !== null && (given as { [BRAND]?: unknown })[BRAND] === true
+}
+
 /** Names of all options of {@link CognitoAuth}. */
 export const COGNITO_AUTH_OPTIONS: readonly string[] = [...Object.keys(authEntries), 'authoriser']
 
@@ -45,6 +60,11 @@ function authoriserOf(given: unknown, configTtlSeconds: number): Authoriser | nu
   if (given === null || given instanceof Authoriser) return given
   if (given === undefined) return Authoriser.fromConfig({ ttlSeconds: configTtlSeconds })
   throw optionError('authoriser', 'must be an Authoriser, or null to let in everybody who is signed in')
+}
+
+/** The decision of `authoriser: null`. */
+function everybody(user: User): Decision {
+  return Object.freeze({ allowed: true, user, reason: 'authorisation_disabled', rules: Object.freeze([]) })
 }
 
 /**
@@ -67,11 +87,15 @@ export class CognitoAuth {
   readonly #logout: LogoutOptions
   readonly #firstClientId: string | undefined
 
+  static {
+    Object.defineProperty(this.prototype, BRAND, { value: true })
+  }
+
   /**
    * @throws {ConfigurationError} when an option is missing, unknown or wrong: it names the option and its variable.
    */
   constructor(options: CognitoAuthOptions = {}) {
-    refuseUnknown(options ?? {}, COGNITO_AUTH_OPTIONS, 'CognitoAuth')
+    refuseUnknown(options, COGNITO_AUTH_OPTIONS, 'CognitoAuth')
     const filled = withEnvironment(options)
     refuseUndefined(filled)
     const { authoriser, ...others } = filled
@@ -123,15 +147,25 @@ export class CognitoAuth {
    * @throws {ConfigUnavailableError} when the config was never read, for a reason that may pass.
    */
   async authorise(user: User): Promise<Decision> {
-    const decision: Decision =
+    const decision =
       this.#authoriser === null
-        ? Object.freeze({ allowed: true, user, reason: 'authorisation_disabled', rules: Object.freeze([]) })
+        ? everybody(user)
         : await this.#authoriser.authorise(user, { admitPlatformAdmins: this.#admitPlatformAdmins })
-    publish(decision.allowed ? 'cognito-auth:authorised' : 'cognito-auth:denied', {
+    publish(decision.allowed === true ? 'cognito-auth:authorised' : 'cognito-auth:denied', {
       sub: user.sub,
       reason: decision.reason,
     })
     return decision
+  }
+
+  /**
+   * Decides as {@link authorise} does, with every rule asked, for people to read; publishes no event.
+   *
+   * @throws {ConfigurationError} {@link ConfigUnavailableError} as {@link authorise} does.
+   */
+  async explain(user: User): Promise<Decision> {
+    if (this.#authoriser === null) return everybody(user)
+    return await this.#authoriser.explain(user, { admitPlatformAdmins: this.#admitPlatformAdmins })
   }
 
   /**
@@ -144,7 +178,8 @@ export class CognitoAuth {
    */
   async requireUser(headers: HeadersInput): Promise<User> {
     const decision = await this.authorise(await this.authenticate(headers))
-    if (!decision.allowed) throw new AccessDeniedError(decision)
+    // Only `true` lets in, whatever a subclass of Authoriser answers.
+    if (decision.allowed !== true) throw new AccessDeniedError(decision)
     return decision.user
   }
 
@@ -153,7 +188,7 @@ export class CognitoAuth {
    * now do not fail it (the `cognito-auth:keys` event tells): the first request asks for them again.
    *
    * @throws {ConfigurationError} {@link ConfigUnavailableError} when the config cannot be loaded.
-   * @throws {InvalidTokenError} `key_not_found` when a pinned user pool publishes no keys: it does not exist.
+   * @throws {ConfigurationError} when a pinned user pool publishes no keys: there is no such pool.
    */
   async warmUp(): Promise<void> {
     const keys = this.#devUser === undefined ? this.#verifier.warmUp() : undefined
@@ -161,7 +196,12 @@ export class CognitoAuth {
     const [config, warmKeys] = await Promise.allSettled([this.#authoriser?.warmUp(), keys])
     if (config.status === 'rejected') throw config.reason
     // An outage must not keep an app from starting: without keys it answers 503, and recovers by itself.
-    if (warmKeys.status === 'rejected' && !(warmKeys.reason instanceof KeysUnavailableError)) throw warmKeys.reason
+    if (warmKeys.status === 'fulfilled' || warmKeys.reason instanceof KeysUnavailableError) return
+    if (!(warmKeys.reason instanceof InvalidTokenError)) throw warmKeys.reason
+    throw new ConfigurationError(
+      `${optionName('userPoolId')} or ${optionName('issuer')} names a user pool that publishes no keys. Check its id and region`,
+      { cause: warmKeys.reason },
+    )
   }
 
   /** Forgets keys, verified tokens and the loaded config. */
@@ -181,6 +221,15 @@ export class CognitoAuth {
     return logoutAnswer(this.#logout, (await this.#clientOf(headers)) ?? this.#firstClientId, returnTo)
   }
 
+  /**
+   * Whether {@link logout} can be asked for this: for adapters, which are told when the app starts.
+   *
+   * @throws {ConfigurationError} when `logoutUrls` are configured and `returnTo` is none of them.
+   */
+  checkReturnTo(returnTo: string | undefined): void {
+    checkKnownReturnTo(this.#logout, returnTo)
+  }
+
   /** Somebody whose tokens do not hold may sign out all the same. */
   async #clientOf(headers: HeadersInput): Promise<string | undefined> {
     try {
@@ -192,11 +241,9 @@ export class CognitoAuth {
   }
 
   async #authenticate(headers: HeadersInput): Promise<User> {
-    const found = readHeaders(headers)
-    if (this.#devUser !== undefined && found.oidcData === undefined && found.accessToken === undefined) {
-      return this.#devUser
-    }
     const needsAccessToken = this.#verifier.groupsClaim === undefined
+    const found = readHeaders(headers, needsAccessToken)
+    if (this.#devUser !== undefined && !hasTokens(headers)) return this.#devUser
     const { oidcData, accessToken, identity } = requireTokens(found, needsAccessToken)
     const { alb, access } = await this.#verifier.verify({ oidcData, accessToken, identity })
     return userFromTokens(alb, access, {

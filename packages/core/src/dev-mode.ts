@@ -10,8 +10,8 @@ import { variable } from './config/environment.js'
 import { ConfigurationError } from './errors.js'
 import { mockUser } from './mock-user.js'
 import { optionError, pathOf } from './options.js'
-import { nearest } from './suggest.js'
-import type { User } from './user.js'
+import { nameForPeople, nearest } from './suggest.js'
+import { isMember, type User } from './user.js'
 
 const DEFAULT_FILE = './dev-mock-user.json'
 /** Set by Lambda, ECS, Fargate and others: on AWS there are real users. */
@@ -63,8 +63,9 @@ function parseMockFile({ path, json }: { path: string; json: string }): unknown 
   let value: unknown
   try {
     value = JSON.parse(json.replace(/^\uFEFF/, ''))
-  } catch (cause) {
-    throw new ConfigurationError(`file ${path} is not JSON`, { cause })
+  } catch {
+    // What the parser says quotes the text.
+    throw new ConfigurationError(`file ${path} (COGNITO_AUTH_DEV_CONFIG) is not JSON`)
   }
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     throw new ConfigurationError(`file ${path} must be a JSON object, such as {"email": "dev@example.com"}`)
@@ -74,7 +75,7 @@ function parseMockFile({ path, json }: { path: string; json: string }): unknown 
   const unknown = members.find(([key]) => !known.includes(key))
   if (unknown !== undefined) {
     throw new ConfigurationError(
-      `file ${path} has an unknown key ${JSON.stringify(unknown[0])}. Did you mean "${nearest(unknown[0], known)}"?`,
+      `file ${path} has an unknown key ${nameForPeople(unknown[0])}. Did you mean "${nearest(unknown[0], known)}"?`,
     )
   }
   return Object.fromEntries(members)
@@ -106,6 +107,6 @@ export function loadDevUser(platformAdminGroups: readonly string[]): User {
     givenName: given_name,
     familyName: family_name,
     groups,
-    isPlatformAdmin: groups.some((group) => platformAdminGroups.includes(group)),
+    isPlatformAdmin: isMember(groups, platformAdminGroups),
   })
 }

@@ -38,6 +38,9 @@ export type InvalidTokenReason =
   | 'not_yet_valid'
   | 'claims'
 
+/** Marks errors of ours, also those of another copy of this package: `instanceof` knows one copy only. */
+const BRAND = Symbol.for('@cognito-auth/core/error')
+
 /** Base of every error that these packages throw on purpose. */
 export abstract class CognitoAuthError extends Error {
   /** Stable code; compare this rather than `message`. */
@@ -46,6 +49,23 @@ export abstract class CognitoAuthError extends Error {
   abstract readonly status: 401 | 403 | 500 | 503
   /** Which check failed, where there is more than one. */
   declare readonly reason?: string
+
+  /**
+   * Headers of the response that an adapter answers with. Express and Koa copy them where an error reaches their own
+   * error handlers.
+   */
+  get headers(): Readonly<Record<string, string>> {
+    return { 'cache-control': 'no-store' }
+  }
+
+  static {
+    Object.defineProperty(this.prototype, BRAND, { value: true })
+  }
+}
+
+/** Whether an error is one of ours, of whichever copy of this package. */
+export function isCognitoAuthError(error: unknown): error is CognitoAuthError {
+  return typeof error === 'object' && error !== null && (error as { [BRAND]?: unknown })[BRAND] === true
 }
 
 /**
@@ -62,6 +82,10 @@ export abstract class AuthenticationError extends CognitoAuthError {
     super(message, options)
     Reflect.set(Error, 'stackTraceLimit', stackTraceLimit)
   }
+
+  override get headers(): Readonly<Record<string, string>> {
+    return { ...super.headers, 'www-authenticate': 'Bearer error="invalid_token"' }
+  }
 }
 
 /** A token header is not on the request. */
@@ -69,14 +93,19 @@ export class MissingTokenError extends AuthenticationError {
   override readonly name = 'MissingTokenError'
   readonly code = 'missing_token'
   /** Names of the headers that are missing. */
-  readonly headers: readonly string[]
+  readonly missing: readonly string[]
 
-  constructor(headers: readonly string[], options?: ErrorOptions) {
+  constructor(missing: readonly string[], options?: ErrorOptions) {
     super(
-      `${headers.join(' and ')} ${headers.length > 1 ? 'are' : 'is'} not on the request. Did it come through the load balancer, by a rule that authenticates?`,
+      `${missing.join(' and ')} ${missing.length > 1 ? 'are' : 'is'} not on the request. Did it come through the load balancer, by a rule that authenticates?`,
       options,
     )
-    this.headers = headers
+    this.missing = missing
+  }
+
+  // RFC 6750 section 3.1: a request without credentials is told no error code.
+  override get headers(): Readonly<Record<string, string>> {
+    return { ...super.headers, 'www-authenticate': 'Bearer' }
   }
 }
 
@@ -127,6 +156,10 @@ export class KeysUnavailableError extends CognitoAuthError {
     super(message, options)
     this.retryAfterSeconds = options?.retryAfterSeconds ?? 5
   }
+
+  override get headers(): Readonly<Record<string, string>> {
+    return { ...super.headers, 'retry-after': String(this.retryAfterSeconds) }
+  }
 }
 
 /** No authorisation config could be loaded yet, for a reason that may pass. */
@@ -140,6 +173,10 @@ export class ConfigUnavailableError extends CognitoAuthError {
   constructor(message: string, options?: ErrorOptions & { retryAfterSeconds?: number }) {
     super(message, options)
     this.retryAfterSeconds = options?.retryAfterSeconds ?? 5
+  }
+
+  override get headers(): Readonly<Record<string, string>> {
+    return { ...super.headers, 'retry-after': String(this.retryAfterSeconds) }
   }
 }
 

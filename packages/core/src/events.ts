@@ -2,7 +2,8 @@
  * What happened, published on `node:diagnostics_channel`, so that any logger, metrics or tracing library can listen
  * without a dependency. No message holds a token, an e-mail address or a claim value other than `sub`.
  *
- * Publishing cannot change an outcome: Node runs subscribers inside a `try` of its own.
+ * Publishing cannot change an outcome: Node runs subscribers inside a `try` of its own, and raises what they throw as an
+ * `uncaughtException` later, which ends a process that does not handle it. A subscriber catches what is its own.
  *
  * @module
  */

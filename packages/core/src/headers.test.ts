@@ -77,10 +77,10 @@ test('a value that is not a text is malformed', () => {
 test('names what is missing', () => {
   const none = { oidcData: undefined, accessToken: undefined, identity: 'sub' }
   expect(() => requireTokens(none, true)).toThrow(
-    expect.objectContaining({ code: 'missing_token', headers: ['x-amzn-oidc-data', 'x-amzn-oidc-accesstoken'] }),
+    expect.objectContaining({ code: 'missing_token', missing: ['x-amzn-oidc-data', 'x-amzn-oidc-accesstoken'] }),
   )
   expect(() => requireTokens({ ...none, oidcData: 'a' }, true)).toThrow(
-    expect.objectContaining({ headers: ['x-amzn-oidc-accesstoken'] }),
+    expect.objectContaining({ missing: ['x-amzn-oidc-accesstoken'] }),
   )
   expect(requireTokens({ ...none, oidcData: 'a' }, false)).toMatchObject({ oidcData: 'a' })
 })

@@ -72,27 +72,41 @@ function singleToken(headers: object, name: string): string | undefined {
   return value
 }
 
-/**
- * Reads the three headers, refusing repeated ones.
- *
- * @throws {InvalidTokenError} `duplicate_header` when one is present more than once; `malformed` when one is not a text.
- * @throws {ConfigurationError} when `headers` is not an object, or is a whole request or event.
- */
-export function readHeaders(headers: HeadersInput): OidcHeaders {
+function checkHeaders(headers: HeadersInput): object {
   const given: unknown = headers
   if (typeof given !== 'object' || given === null) {
     throw new ConfigurationError('The headers of a request are needed: pass `request.headers`')
   }
-  if (
-    typeof (given as { headers?: unknown }).headers === 'object' &&
-    (given as { headers?: unknown }).headers !== null
-  ) {
-    const inner = (given as { headers: object }).headers
-    if (!Array.isArray(inner)) throw new ConfigurationError('This is a whole request: pass its `headers`')
+  const { headers: inner } = given as { headers?: unknown }
+  if (typeof inner === 'object' && inner !== null && !Array.isArray(inner)) {
+    throw new ConfigurationError('This is a whole request: pass its `headers`')
   }
+  return given
+}
+
+/**
+ * Whether there is a token at all, good or bad: a request with one of two is no request without tokens.
+ *
+ * @throws {ConfigurationError} as {@link readHeaders} does.
+ */
+export function hasTokens(headers: HeadersInput): boolean {
+  const given = checkHeaders(headers)
+  return [OIDC_DATA_HEADER, ACCESS_TOKEN_HEADER].some((name) => valuesOf(given, name).length > 0)
+}
+
+/**
+ * Reads the three headers, refusing repeated ones.
+ *
+ * @param readsAccessToken `false` where groups come from the load balancer's token (`groupsClaim`): another identity
+ * provider's access token may be anything, and is not looked at.
+ * @throws {InvalidTokenError} `duplicate_header` when one is present more than once; `malformed` when one is not a text.
+ * @throws {ConfigurationError} when `headers` is not an object, or is a whole request or event.
+ */
+export function readHeaders(headers: HeadersInput, readsAccessToken = true): OidcHeaders {
+  const given = checkHeaders(headers)
   return {
     oidcData: singleToken(given, OIDC_DATA_HEADER),
-    accessToken: singleToken(given, ACCESS_TOKEN_HEADER),
+    accessToken: readsAccessToken ? singleToken(given, ACCESS_TOKEN_HEADER) : undefined,
     identity: singleValue(given, IDENTITY_HEADER),
   }
 }

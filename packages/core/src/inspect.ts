@@ -6,7 +6,6 @@
 
 import type { CognitoAuthOptions } from './cognito-auth.js'
 import { parseAuthConfig, type RuleKey } from './config/auth-config.js'
-import { DEFAULT_PLATFORM_ADMIN_GROUPS } from './config/auth-options.js'
 import {
   configSource,
   devModeOfEnvironment,
@@ -22,6 +21,7 @@ import { refuseDevModeInProduction } from './dev-mode.js'
 import { mockUser, type MockUserProfile } from './mock-user.js'
 import { decide } from './rules/rule-set.js'
 import { nearest } from './suggest.js'
+import { DEFAULT_PLATFORM_ADMIN_GROUPS, isMember } from './user.js'
 import { setUpVerifier, verifierOptionsOf } from './verifier/options.js'
 
 export { devModeOfEnvironment, nearest, refuseDevModeInProduction, VARIABLE_NAMES }
@@ -92,7 +92,7 @@ export async function explainConfig(
   const source = sourceOf(location)
   const set = parseAuthConfig(await source.read(), source.name)
   const adminGroups: readonly string[] = platformAdminGroups ?? DEFAULT_PLATFORM_ADMIN_GROUPS
-  const isPlatformAdmin = (profile.groups ?? []).some((group) => adminGroups.includes(group))
+  const isPlatformAdmin = isMember(profile.groups ?? [], adminGroups)
   const options = { admitPlatformAdmins: platformAdminGroups !== undefined, askAll: true }
   const ask = async (more: MockUserProfile): Promise<Decision> =>
     await decide(mockUser({ ...profile, isPlatformAdmin, ...more }), set, options)

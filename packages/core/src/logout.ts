@@ -11,6 +11,8 @@ import { optionError } from './options.js'
 /** A session is sharded over up to four cookies, 4 K each. */
 const SHARDS = 4
 
+const UNKNOWN_RETURN_TO = 'returnTo is not on the list of logoutUrls (COGNITO_AUTH_LOGOUT_URLS)'
+
 /** What logout needs to know. */
 export interface LogoutOptions {
   readonly cognitoDomain: string | undefined
@@ -36,10 +38,19 @@ export function checkReturnTo(options: LogoutOptions, returnTo: string | undefin
   const urls = options.logoutUrls
   if (urls === undefined) throw optionError('logoutUrls', 'is required for logout: where people may be sent afterwards')
   const target = returnTo ?? urls[0]
-  if (target === undefined || !urls.includes(target)) {
-    throw new ConfigurationError('returnTo is not on the list of logoutUrls (COGNITO_AUTH_LOGOUT_URLS)')
-  }
-  return target
+  if (target !== undefined && urls.includes(target)) return target
+  throw new ConfigurationError(UNKNOWN_RETURN_TO)
+}
+
+/**
+ * Finds a `returnTo` in code that no request could be sent to. Without a list there is nothing to compare it with yet:
+ * an app may run without signing out, in development mostly.
+ *
+ * @throws {ConfigurationError} when it is not on the configured list.
+ */
+export function checkKnownReturnTo(options: LogoutOptions, returnTo: string | undefined): void {
+  if (returnTo === undefined || options.logoutUrls === undefined || options.logoutUrls.includes(returnTo)) return
+  throw new ConfigurationError(UNKNOWN_RETURN_TO)
 }
 
 /**

@@ -39,11 +39,26 @@ export function optionError(option: string, message: string, cause?: unknown): C
 }
 
 /**
+ * Refuses what is not a plain object: members that an object inherits would be overlooked, `clientId` among them.
+ *
+ * @throws {ConfigurationError}
+ */
+function refuseUnusual(given: unknown, what: string): asserts given is object {
+  if (typeof given === 'object' && given !== null) {
+    const prototype: unknown = Object.getPrototypeOf(given)
+    // Not compared with this realm's `Object.prototype`: test runners have more than one.
+    if (prototype === null || Object.getPrototypeOf(prototype) === null) return
+  }
+  throw new ConfigurationError(`${what} takes its options as a plain object`)
+}
+
+/**
  * Refuses members that are not known: `clientID` must not silently open an app.
  *
- * @throws {ConfigurationError} naming the unknown member and the nearest known one.
+ * @throws {ConfigurationError} naming the unknown member and the nearest known one; for what is not a plain object.
  */
 export function refuseUnknown(given: object, known: readonly string[], what: string): void {
+  refuseUnusual(given, what)
   for (const name of Object.keys(given)) {
     if (known.includes(name)) continue
     throw new ConfigurationError(`${what} has no ${name}. Did you mean ${nearest(name, known)}?`)
@@ -63,25 +78,24 @@ export function pathOf(issue: v.BaseIssue<unknown>): string {
 /**
  * Checks options against a schema. Members that are `undefined` count as left out.
  *
- * @throws {ConfigurationError} naming every option that is unknown or wrong, with its variable.
+ * @param nameOf How an option is named in messages. @default with its variable
+ * @throws {ConfigurationError} naming every option that is unknown or wrong.
  */
 export function parseOptions<const Entries extends v.ObjectEntries>(
   entries: Entries,
   given: object,
   what: string,
+  nameOf: (option: string) => string = optionName,
 ): v.InferOutput<v.ObjectSchema<Entries, undefined>> {
-  const options: unknown = given
-  if (typeof options !== 'object' || options === null)
-    throw new ConfigurationError(`${what} takes an object of options`)
-  refuseUnknown(options, Object.keys(entries), what)
-  const present = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined))
+  refuseUnknown(given, Object.keys(entries), what)
+  const present = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined))
   const result = v.safeParse(v.object(entries), present)
   if (result.success) return result.output
   const sentences = result.issues.map((issue) => {
     const [first] = issue.path ?? []
     const option = String(first?.key)
     const path = pathOf(issue)
-    return `${optionName(option)}${path.slice(option.length) && ` at ${path}`} ${issue.message}`
+    return `${nameOf(option)}${path.slice(option.length) && ` at ${path}`} ${issue.message}`
   })
   throw new ConfigurationError(sentences.join('; '))
 }

@@ -19,6 +19,11 @@ function distance(a: string, b: string): number {
 
 const plain = (name: string): string => name.toLowerCase().replaceAll(/[_-]/g, '')
 
+/** An unknown name as a message may tell it: what does not look like a name may be a value in the wrong place. */
+export function nameForPeople(name: string): string {
+  return /^[\w.-]{1,64}$/.test(name) ? `"${name}"` : '(not told here: it does not look like a name)'
+}
+
 /** The known name nearest to `name`; always one, so that the sentence can end with a question. */
 export function nearest(name: string, known: readonly string[]): string {
   // A long garbage name costs the square of its length; nothing known is this long.

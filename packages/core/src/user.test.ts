@@ -130,6 +130,7 @@ test.each([
   ['a, b ,', ['a', 'b']],
   ['[Default, a, b]', ['Default', 'a', 'b']],
   ['[', []],
+  ['[[a], b]', ['[a]', 'b']],
   ['', []],
   [undefined, []],
   [{ a: 1 }, []],
@@ -148,6 +149,22 @@ describe('createMockUser', () => {
       isAuthenticated: true,
     })
     expect(user.isIn('x')).toBe(true)
+  })
+
+  test('takes nothing that a user cannot have', () => {
+    expect(() => createMockUser({ groups: 'dev' } as object)).toThrow(/^groups of a mock user must be a list of texts$/)
+    expect(() => createMockUser({ email: 5 } as object)).toThrow(/^email of a mock user must be a text$/)
+    expect(() => createMockUser({ expiresAt: 5 } as object)).toThrow(
+      /^expiresAt of a mock user must be a Date or null$/,
+    )
+    expect(() => createMockUser(null as unknown as object)).toThrow(/A mock user takes its options as a plain object/)
+    expect(createMockUser({ expiresAt: null, emailVerified: undefined })).toMatchObject({ expiresAt: null })
+  })
+
+  test('labels platform admins by the default list, unless it is told', () => {
+    expect(createMockUser({ groups: ['gds-idea'] })).toMatchObject({ isPlatformAdmin: true, isAdmin: true })
+    expect(createMockUser({ groups: ['gds-idea'], isPlatformAdmin: false })).toMatchObject({ isPlatformAdmin: false })
+    expect(createMockUser({ groups: ['others'] })).toMatchObject({ isPlatformAdmin: false })
   })
 
   test('refuses production, and properties that users do not have', () => {

@@ -4,10 +4,19 @@
  * @module
  */
 
+import { caseless } from './caseless.js'
 import { parseJsonObject, stringClaim } from './claims.js'
 import type { Claims, User } from './user-type.js'
 
 export type { Claims, User } from './user-type.js'
+
+/** The platform admins of the Python library; without an explicit list they are a label only. */
+export const DEFAULT_PLATFORM_ADMIN_GROUPS: readonly string[] = ['gds-idea']
+
+/** Whether one of `groups` is among `wanted`. */
+export function isMember(groups: readonly string[], wanted: readonly string[]): boolean {
+  return groups.some((group) => wanted.includes(group))
+}
 
 /** What the enumerable part of a `User` is made from. */
 export interface UserProfile {
@@ -29,7 +38,7 @@ export interface UserProfile {
 /** Part of an e-mail after its last `@`, in lower case. */
 export function domainOf(email: string): string {
   const at = email.lastIndexOf('@')
-  return at === -1 ? '' : email.slice(at + 1).toLowerCase()
+  return at === -1 ? '' : caseless(email.slice(at + 1))
 }
 
 /** Builds a frozen user. Claims and methods are not enumerable, so that no serialiser takes them to a browser. */
@@ -81,6 +90,11 @@ function onlyStrings(values: readonly unknown[]): string[] {
   return values.filter((value): value is string => typeof value === 'string' && value !== '')
 }
 
+/** Names of a comma-separated list. */
+function namesIn(list: string): string[] {
+  return onlyStrings(list.split(',').map((name) => name.trim()))
+}
+
 /** Groups of a claim: an array, or a text that is a JSON array or a comma-separated list. */
 export function groupsOf(value: unknown): string[] {
   if (Array.isArray(value)) return onlyStrings(value)
@@ -90,9 +104,9 @@ export function groupsOf(value: unknown): string[] {
     if (Array.isArray(parsed)) return onlyStrings(parsed)
     // Cognito writes a mapped list as `[Default, a, b]`, which is not JSON.
     const inner = /^\s*\[(.*)\]\s*$/s.exec(value)?.[1]
-    return inner === undefined ? [] : groupsOf(inner)
+    return inner === undefined ? [] : namesIn(inner)
   }
-  return onlyStrings(value.split(',').map((group) => group.trim()))
+  return namesIn(value)
 }
 
 /** How the two tokens of a request become a user. */
@@ -123,7 +137,7 @@ export function userFromTokens(
       givenName: stringClaim(claims, 'given_name'),
       familyName: stringClaim(claims, 'family_name'),
       groups,
-      isPlatformAdmin: groups.some((group) => platformAdminGroups.includes(group)),
+      isPlatformAdmin: isMember(groups, platformAdminGroups),
       isAppAdmin: false,
       expiresAt: typeof expires === 'number' ? new Date(expires * 1000) : null,
       issuer: stringClaim(header, 'iss'),

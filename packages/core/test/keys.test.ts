@@ -20,6 +20,10 @@ function verifier(more: TokenVerifierOptions = {}): TokenVerifier {
   return new TokenVerifier({ ...alb.options, ...more })
 }
 
+function rsaJwk(): object {
+  return generateKeyPairSync('rsa', { modulusLength: 2048 }).publicKey.export({ format: 'jwk' })
+}
+
 async function tokens() {
   return { oidcData: await alb.signAlbToken({ user }), accessToken: await alb.signAccessToken({ user }) }
 }
@@ -222,6 +226,22 @@ describe('an endpoint that answers', () => {
     const { error, fetches } = await outcome(answer)
     expect(error).toMatchObject({ code })
     expect(fetches).toBe(times)
+  })
+
+  test.each<[string, object]>([
+    ['an EC key', generateKeyPairSync('ec', { namedCurve: 'P-256' }).publicKey.export({ format: 'jwk' })],
+    ['a secret', { kty: 'oct', k: 'c2VjcmV0' }],
+    ['for another algorithm', { ...rsaJwk(), alg: 'RS512' }],
+    ['for encryption', { ...rsaJwk(), use: 'enc' }],
+  ])('a published key that is %s is an outage, and no reason to ask again', async (_, jwk) => {
+    let fetches = 0
+    const fetch: typeof globalThis.fetch = async (input) => {
+      if (!String(input).includes('jwks')) return await alb.options.fetch(input)
+      fetches += 1
+      return Response.json({ keys: [{ ...jwk, kid: alb.cognitoKey.kid }] })
+    }
+    await expect(verifier({ fetch }).verify(await tokens())).rejects.toMatchObject({ code: 'keys_unavailable' })
+    expect(fetches).toBe(1)
   })
 
   test('an RSA key of 1024 bits is no key', async () => {

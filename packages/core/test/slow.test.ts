@@ -1,5 +1,9 @@
 /** What takes as long as it says: the time limits themselves. Left out of mutation testing, which repeats tests for hours. */
+import { execFileSync } from 'node:child_process'
 import { subscribe, unsubscribe } from 'node:diagnostics_channel'
+import { closeSync, mkdtempSync, openSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { createTestAlb } from '@cognito-auth/testing'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { Authoriser, createMockUser, TokenVerifier } from '../src/index.js'
@@ -26,6 +30,16 @@ test('a service that does not answer is given 5 seconds', { timeout: 15_000 }, a
   await expect(Authoriser.fromSecret('slow', { client: endpoint.client }).warmUp()).rejects.toMatchObject({
     code: 'config_unavailable',
   })
+})
+
+test('a file that hangs is given 5 seconds, so that later reads can begin', { timeout: 15_000 }, async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'slow-'))
+  // Opening a pipe that nobody writes to waits, as a file on a network does that is gone.
+  const pipe = join(folder, 'config.json')
+  execFileSync('mkfifo', [pipe])
+  await expect(Authoriser.fromFile(pipe).warmUp()).rejects.toMatchObject({ code: 'config_unavailable' })
+  closeSync(openSync(pipe, 'w'))
+  rmSync(folder, { recursive: true })
 })
 
 test('a service that takes 2 s delays the first request, and none after it', { timeout: 20_000 }, async () => {

@@ -4,7 +4,13 @@
  * @module
  */
 
-import type { CognitoAuth, CognitoAuthOptions, HeadersInput, User } from '@cognito-auth/core'
+import {
+  type CognitoAuth,
+  type CognitoAuthOptions,
+  ConfigurationError,
+  type HeadersInput,
+  type User,
+} from '@cognito-auth/core'
 import {
   answerTo,
   type Bypass,
@@ -15,9 +21,7 @@ import {
   requireUserOf,
 } from '@cognito-auth/core/adapter'
 import type { NextFunction, Request, RequestHandler, Response } from 'express'
-
-/** Answers a request that is not let through. Where it neither answers nor calls `next(error)`, the usual answer is sent. */
-export type OnError = (error: unknown, req: Request, res: Response, next: (error: unknown) => void) => unknown
+import { asError, askHook, type OnError } from './on-error.js'
 
 /** Options of {@link cognitoAuth}: those of `CognitoAuth`, and Express's own. */
 export interface ExpressAuthOptions extends CognitoAuthOptions {
@@ -82,66 +86,55 @@ function routedPath(req: Request): string {
  */
 export function cognitoAuth(options: ExpressAuthOptions | CognitoAuth = {}): ExpressAuth {
   const { auth, own } = createAuth<Pick<ExpressAuthOptions, 'onError'>>(options, ['onError'])
+  if (own.onError !== undefined && typeof own.onError !== 'function') {
+    throw new ConfigurationError('onError is a function of the error, the request, the response and next')
+  }
   const requests = new RequestAuth<Request>(auth, (req) => req.headers)
 
   function answer(error: unknown, req: Request, res: Response): void {
-    if (res.headersSent) return void res.end()
-    const { status, headers, body } = answerTo(
-      error,
-      { method: req.method, header: (name) => req.get(name) },
-      auth.redirectUrl,
-    )
+    const request = { method: req.method, url: req.originalUrl, header: (name: string) => req.get(name) }
+    const { status, headers, body } = answerTo(error, request, auth.redirectUrl)
     // Not res.set(), which adds a charset that JSON types do not have (RFC 8259 section 11).
     for (const [name, value] of Object.entries(headers)) res.setHeader(name, value)
     res.status(status).end(body)
   }
 
   async function reject(error: unknown, req: Request, res: Response, next: NextFunction): Promise<void> {
-    let isPassedOn = false
-    // `next()` without an error would let the request through: only an error is passed on.
-    const pass = (given: unknown): void => {
-      isPassedOn = true
-      next(given || error)
-    }
-    try {
-      await own.onError?.(error, req, res, pass)
-    } catch (failure) {
-      if (!isPassedOn)
-        answer(failure instanceof Error ? new Error('onError failed', { cause: failure }) : failure, req, res)
-      return
-    }
-    if (!isPassedOn && !res.headersSent && !res.writableEnded) answer(error, req, res)
+    // Too late for an answer. Express ends the connection, so that half a response is not taken for a whole one.
+    if (res.headersSent) return next(asError(error))
+    const left = own.onError === undefined ? { error } : await askHook(own.onError, error, req, res, next)
+    if (left !== undefined) answer(left.error, req, res)
+  }
+
+  /** What none of us answers is for Express: version 4 does not see that a promise is rejected, and would hang. */
+  function handler(run: (req: Request, res: Response, next: NextFunction) => Promise<void>): RequestHandler {
+    return (req, res, next) => run(req, res, next).catch((error: unknown) => next(asError(error)))
   }
 
   /** `next` stays outside `try`: an exception of a later handler is not ours to answer. */
-  function guard(admit: (req: Request) => Promise<User | null>): RequestHandler {
-    return async (req, res, next) => {
-      let user: User | null
+  function guard(admit: (req: Request) => Promise<User | null>, passes?: (req: Request) => boolean): RequestHandler {
+    return handler(async (req, res, next) => {
       try {
-        user = await admit(req)
+        if (passes?.(req) !== true) {
+          const user = await admit(req)
+          // A courtesy to handlers. `undefined` also removes what others may have put there.
+          req.user = user ?? undefined
+        }
       } catch (error) {
         return await reject(error, req, res, next)
       }
-      // A courtesy to handlers. `undefined` also removes what others may have put there.
-      req.user = user ?? undefined
       next()
-    }
+    })
   }
 
   return {
     core: auth,
     protect({ bypass } = {}) {
       const isBypassed = createBypass(bypass)
-      const protectedGuard = guard((req) => requests.requireUser(req))
-      return (req, res, next) => {
-        let passes: boolean
-        try {
-          passes = isBypassed(req, req.originalUrl, routedPath(req))
-        } catch (error) {
-          return reject(error, req, res, next)
-        }
-        return passes ? next() : protectedGuard(req, res, next)
-      }
+      return guard(
+        (req) => requests.requireUser(req),
+        (req) => isBypassed(req, req.originalUrl, routedPath(req)),
+      )
     },
     requireGroups(...groups) {
       const wanted = checkGroups(groups)
@@ -150,7 +143,8 @@ export function cognitoAuth(options: ExpressAuthOptions | CognitoAuth = {}): Exp
     requireAdmin: () => guard((req) => requests.requireAdmin(req)),
     optional: () => guard((req) => requests.optionalUser(req)),
     logout: ({ returnTo } = {}) => {
-      return async (req, res, next) => {
+      auth.checkReturnTo(returnTo)
+      return handler(async (req, res, next) => {
         try {
           const { location, cookies } = await auth.logout(req.headers, returnTo)
           res
@@ -161,7 +155,7 @@ export function cognitoAuth(options: ExpressAuthOptions | CognitoAuth = {}): Exp
         } catch (error) {
           await reject(error, req, res, next)
         }
-      }
+      })
     },
     requireUser: (headers) => auth.requireUser(headers),
   }

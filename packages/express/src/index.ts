@@ -5,4 +5,5 @@
  */
 
 export { cognitoAuth, getUser } from './cognito-auth.js'
-export type { CognitoAuthUser, ExpressAuth, ExpressAuthOptions, OnError, ProtectOptions } from './cognito-auth.js'
+export type { CognitoAuthUser, ExpressAuth, ExpressAuthOptions, ProtectOptions } from './cognito-auth.js'
+export type { OnError } from './on-error.js'

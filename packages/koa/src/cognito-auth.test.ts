@@ -1,43 +1,21 @@
-import { createServer, type Server } from 'node:http'
 import { Router } from '@koa/router'
-import { Authoriser, type CognitoAuthOptions, type User } from '@cognito-auth/core'
+import type { CognitoAuthOptions, User } from '@cognito-auth/core'
 import { createTestAlb, type TestAlb } from '@cognito-auth/testing'
 import { type AppVariant, behaviourRows, REDIRECT_URL, runRow, sendRaw } from '@cognito-auth/testing/behaviour'
 import Koa3 from 'koa'
 import mount from 'koa-mount'
-import Koa2 from 'koa2'
-import { afterAll, beforeAll, describe, expect, expectTypeOf, test } from 'vitest'
+import { beforeAll, describe, expect, expectTypeOf, test } from 'vitest'
+import { authoriser, listen, listenTo, majors, signedIn } from '../test/apps.js'
 import { type AuthState, cognitoAuth, getUser, type KoaAuthOptions } from './index.js'
 
-const authoriser = Authoriser.fromLists({ allowedGroups: ['developers', 'admins'], adminUsers: ['root@example.com'] })
-const servers: Server[] = []
-
-async function listen(app: Koa3): Promise<string> {
-  // Koa prints errors that reach it; here they are expected.
-  app.silent = true
-  const server = createServer(app.callback())
-  servers.push(server)
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const address = server.address()
-  if (address === null || typeof address === 'string') throw new Error('no port')
-  return `http://127.0.0.1:${address.port}`
-}
-
-afterAll(() => {
-  for (const server of servers) server.close()
-})
-
-describe.each([
-  { version: 'Koa 3', Koa: Koa3 },
-  { version: 'Koa 2', Koa: Koa2 as unknown as typeof Koa3 },
-])('$version', ({ Koa }) => {
+describe.each(majors)('$version', ({ Koa }) => {
   function variantApp(variant: AppVariant, options: CognitoAuthOptions): Koa3 {
     const app = new Koa()
     const router = new Router()
     const auth = cognitoAuth({
       ...options,
       authoriser,
-      ...(variant === 'redirect' ? { redirectUrl: REDIRECT_URL } : {}),
+      ...(variant === 'plain' ? {} : { redirectUrl: REDIRECT_URL }),
     })
     if (variant === 'optional') {
       router.get('/maybe', auth.optional(), (ctx) => {
@@ -85,7 +63,6 @@ describe.each([
   })
 
   describe('in an app of its own', () => {
-    const signedIn = { email: 'dev@example.com', groups: ['developers'] }
     let alb: TestAlb
 
     beforeAll(async () => {
@@ -126,6 +103,27 @@ describe.each([
       ],
       ['rejects', async () => await Promise.reject(new Error('onError')), 500],
       ['leaves it to the app', 'throw', 499],
+      ['sets the status that Koa begins with', (_, ctx) => (ctx.status = 404), 404],
+      ['sets a body only', (_, ctx) => (ctx.body = 'No entry'), 200],
+      ['sets no body', (_, ctx) => (ctx.body = null), 204],
+      ['redirects', (_, ctx) => ctx.redirect('/denied'), 302],
+      ['sets a header only', (_, ctx) => ctx.set('x-a', 'b'), 401],
+      [
+        'answers past Koa',
+        (_, ctx) => {
+          ctx.respond = false
+          ctx.res.writeHead(418).end()
+        },
+        418,
+      ],
+      [
+        'answers, and throws',
+        (_, ctx) => {
+          ctx.res.writeHead(418).end()
+          throw new Error('onError')
+        },
+        418,
+      ],
     ])('an onError that %s ends in its answer', async (_, onError, status) => {
       const origin = await serve(async (ctx, next) => {
         try {
@@ -139,11 +137,109 @@ describe.each([
       expect(response.body).not.toContain('reached')
     })
 
+    test('an onError that repeats the status and body of earlier middleware has answered', async () => {
+      const origin = await serve(
+        async (ctx, next) => {
+          ctx.status = 403
+          ctx.body = 'No entry'
+          await next()
+        },
+        auth({
+          onError: (_, ctx) => {
+            ctx.status = 403
+            ctx.body = 'No entry'
+          },
+        }).protect(),
+      )
+      expect(await sendRaw(origin, { path: '/' })).toMatchObject({ status: 403, body: 'No entry' })
+    })
+
+    test('a body of earlier middleware is no answer of an onError that does nothing', async () => {
+      const origin = await serve(
+        async (ctx, next) => {
+          ctx.body = 'reached'
+          await next()
+        },
+        auth({ onError: () => undefined }).protect(),
+      )
+      expect(await sendRaw(origin, { path: '/' })).toMatchObject({ status: 401 })
+    })
+
+    test('answers also where earlier middleware took the response out of Koa’s hands', async () => {
+      const early: Parameters<Koa3['use']>[0] = async (ctx, next) => {
+        ctx.respond = false
+        await next()
+      }
+      for (const onError of [undefined, () => undefined]) {
+        expect(await sendRaw(await serve(early, auth({ onError }).protect()), { path: '/' })).toMatchObject({
+          status: 401,
+        })
+      }
+    })
+
+    test.each<[string, boolean, KoaAuthOptions['onError']]>([
+      ['before us', true, undefined],
+      ['before us, with an onError', true, () => undefined],
+      ["before us, with 'throw'", true, 'throw'],
+      [
+        'by an onError that then throws',
+        false,
+        (_, ctx) => {
+          ctx.res.write('half')
+          throw new Error('onError')
+        },
+      ],
+    ])(
+      'a response that was begun %s is broken off: it is no whole one, and does not hang',
+      async (_, isEarly, onError) => {
+        const early: Parameters<Koa3['use']>[0] = async (ctx, next) => {
+          if (isEarly) ctx.res.write('half')
+          await next()
+        }
+        const origin = await serve(early, auth({ onError }).protect())
+        await expect(sendRaw(origin, { path: '/' })).rejects.toThrow(/aborted|hang up|ECONNRESET/)
+      },
+      // Less than sendRaw() waits: a hang must not be taken for the end of the connection.
+      5_000,
+    )
+
+    test("with 'throw' and no error middleware, Koa sends the headers of the answer", async () => {
+      expect(await sendRaw(await serve(auth({ onError: 'throw' }).protect()), { path: '/' })).toMatchObject({
+        status: 401,
+        headers: { 'www-authenticate': 'Bearer', 'cache-control': 'no-store' },
+      })
+    })
+
+    test('what goes wrong once somebody is let in is answered with 500', async () => {
+      const origin = await serve(async (ctx, next) => {
+        Object.defineProperty(ctx.state, 'user', { get: () => undefined })
+        await next()
+      }, auth().protect())
+      expect(await sendRaw(origin, { path: '/', headers: await alb.headersFor(signedIn) })).toMatchObject({
+        status: 500,
+      })
+    })
+
+    test('a rejecting bypass predicate opens nothing, and ends no process', async () => {
+      const bypass = async (): Promise<boolean> => await Promise.reject(new Error('predicate'))
+      const origin = await serve(auth().protect({ bypass: bypass as unknown as () => boolean }))
+      expect(await sendRaw(origin, { path: '/' })).toMatchObject({ status: 401 })
+      expect(await sendRaw(origin, { path: '/' })).toMatchObject({ status: 401 })
+    })
+
+    test('does not go round for ever where the page that browsers are sent to is protected', async () => {
+      const origin = await serve(mount('/app', auth({ redirectUrl: '/app/denied' }).protect()))
+      const headers = { accept: 'text/html' }
+      expect(await sendRaw(origin, { path: '/app', headers })).toMatchObject({ status: 302 })
+      expect(await sendRaw(origin, { path: '/app/denied', headers })).toMatchObject({ status: 401 })
+    })
+
     test('requireGroups without a group, an unknown option and a wrong onError are mistakes', () => {
       const mistake = expect.objectContaining({ code: 'configuration' })
       expect(() => auth().requireGroups()).toThrow(mistake)
       expect(() => auth({ redirectURL: '/x' } as KoaAuthOptions)).toThrow(/redirectUrl/)
       expect(() => auth({ onError: 'thorw' } as unknown as KoaAuthOptions)).toThrow(mistake)
+      expect(() => auth({ onError: null } as unknown as KoaAuthOptions)).toThrow(mistake)
     })
 
     test.each([
@@ -217,23 +313,152 @@ describe.each([
       })
     })
 
-    test('does not bypass a path that the app has rewritten since', async () => {
-      const origin = await serve(
-        async (ctx, next) => {
-          ctx.path = '/secret'
-          await next()
-        },
-        auth().protect({ bypass: ['/health'] }),
-      )
-      expect(await sendRaw(origin, { path: '/health' })).toMatchObject({ status: 401 })
+    describe('bypass where apps are mounted', () => {
+      function inner(...bypass: string[]): Koa3 {
+        const app = new Koa()
+        app.use(auth().protect({ bypass }))
+        app.use((ctx) => {
+          ctx.body = ctx.path
+        })
+        return app
+      }
+
+      async function statusOf(middleware: Parameters<Koa3['use']>[0], path: string): Promise<number> {
+        return (await sendRaw(await serve(middleware), { path })).status
+      }
+
+      test.each([
+        ['/a/b/health', 200],
+        ['/a/b/health/', 200],
+        ['/a/b/health?x', 200],
+        ['/a/b', 200],
+        ['/a/b/', 200],
+        ['/a/b/other', 401],
+        ['/a/b//health', 401],
+        ['/a/b/health//', 401],
+        ['/a/b/x/a/b/health', 401],
+      ])('nested: GET %s is answered with %i', async (path, status) => {
+        const nested = new Koa().use(mount('/b', inner('/a/b/health', '/a/b')))
+        expect(await statusOf(mount('/a', nested as Koa3), path)).toBe(status)
+      })
+
+      test.each([
+        ['/t/health', 200],
+        ['/t/', 200],
+        ['/t/other', 401],
+        ['/t//health', 401],
+      ])('at a prefix with a slash at its end: GET %s is answered with %i', async (path, status) => {
+        expect(await statusOf(mount('/t/', inner('/t/health', '/t')), path)).toBe(status)
+      })
+
+      test.each([
+        ['/health', '/a/health'],
+        ['/b/health', '/a/b/health'],
+        ['/a/health', '/a/b/health'],
+      ])('%s on the list is not %s', async (listed, path) => {
+        const nested = new Koa().use(mount('/b', inner(listed))).use(auth().protect({ bypass: [listed] }))
+        expect(await statusOf(mount('/a', nested as Koa3), path)).toBe(401)
+      })
+
+      async function afterMount(path: string, rewritten?: string): Promise<number> {
+        const origin = await serve(
+          mount('/api', async (_, next) => {
+            await next()
+          }),
+          async (ctx, next) => {
+            if (rewritten !== undefined) ctx.path = rewritten
+            await next()
+          },
+          auth().protect({ bypass: ['/api/health'] }),
+        )
+        return (await sendRaw(origin, { path })).status
+      }
+
+      test.each([
+        ['/api/health', undefined, 200],
+        ['/api/other', undefined, 401],
+        ['/api/health', '/secret', 401],
+        ['/api/health', '/api/secret', 401],
+        ['/api/health', '/api/api/health', 401],
+        ['/api/health', '/api', 401],
+        ['/api/health', '/', 401],
+        ['/api/other', '/api/health', 401],
+        ['/api/other', '/health', 401],
+      ])('after a mount that passes on: GET %s, rewritten to %s, is answered with %i', async (path, to, status) => {
+        expect(await afterMount(path, to)).toBe(status)
+      })
+
+      test.each([
+        ['/sub/health', '/sub/health', 200],
+        ['/sub/health', '/sub/health/', 200],
+        ['/health', '/sub/health', 401],
+        ['/sub/a/health', '/sub/a/health', 200],
+        ['/a/health', '/sub/a/health', 401],
+      ])('under an outer Express, with %s on the list, GET %s is answered with %i', async (listed, path, status) => {
+        const app = new Koa().use(mount('/a', inner(listed))).use(auth().protect({ bypass: [listed] }))
+        app.use((ctx) => {
+          ctx.body = 'reached'
+        })
+        const koa = app.callback()
+        // What Express does where an app is used at '/sub'.
+        const origin = await listenTo((req, res) => {
+          const { url = '' } = req
+          Object.assign(req, { originalUrl: url, baseUrl: '/sub', url: url.slice('/sub'.length) })
+          void koa(req, res)
+        })
+        expect(await sendRaw(origin, { path })).toMatchObject({ status })
+      })
+    })
+
+    test.each([
+      { what: 'ctx.path', rewrite: { path: '/secret' }, status: 401 },
+      { what: "@koa/router's ctx.newRouterPath", rewrite: { newRouterPath: '/secret' }, status: 401 },
+      { what: "older routers' ctx.routerPath", rewrite: { routerPath: '/secret' }, status: 401 },
+      { what: 'nothing', rewrite: {}, status: 200 },
+      { what: 'ctx.newRouterPath to the same', rewrite: { newRouterPath: '/health' }, status: 200 },
+    ])('bypass, where the app has rewritten $what since, ends in $status', async ({ rewrite, status }) => {
+      const router = new Router()
+      for (const path of ['/health', '/secret']) {
+        router.get(path, (ctx) => {
+          ctx.body = path
+        })
+      }
+      const app = new Koa()
+      app.use(async (ctx, next) => {
+        Object.assign(ctx, rewrite)
+        await next()
+      })
+      app.use(auth().protect({ bypass: ['/health'] }))
+      app.use(router.routes())
+      expect(await sendRaw(await listen(app), { path: '/health' })).toMatchObject({ status })
+    })
+
+    test('bypass works in a router, which leaves the pattern of its route in ctx.routerPath', async () => {
+      const router = new Router({ prefix: '/teams' })
+      router.use(auth().protect({ bypass: ['/teams/health'] }))
+      router.get('/:team', (ctx) => {
+        ctx.body = ctx.params['team']
+      })
+      const app = new Koa()
+      app.use(router.routes())
+      const origin = await listen(app)
+      expect(await sendRaw(origin, { path: '/teams/health' })).toMatchObject({ status: 200, body: 'health' })
+      expect(await sendRaw(origin, { path: '/teams/red' })).toMatchObject({ status: 401 })
     })
 
     test('logs out: expires all four cookies and goes to Cognito', async () => {
       const own = auth({ cognitoDomain: 'my.auth.example.com', logoutUrls: ['https://app.example.com/'] })
+      expect(() => own.logout({ returnTo: 'https://evil.example.com/' })).toThrow(/^returnTo is not on the list/)
       const response = await sendRaw(await serve(own.logout()), { path: '/', headers: await alb.headersFor(signedIn) })
       expect(response).toMatchObject({ status: 302 })
       expect(response.headers['location']).toMatch(/^https:\/\/my\.auth\.example\.com\/logout\?client_id=/)
-      expect(response.headers['set-cookie']).toHaveLength(4)
+      expect(response.headers['cache-control']).toBe('no-store')
+      expect(response.headers['set-cookie']).toEqual(
+        [0, 1, 2, 3].map(
+          (shard) =>
+            `AWSELBAuthSessionCookie-${shard}=; Path=/; Expires=Thu, 01 Jan 1970 00:00:00 GMT; Max-Age=0; Secure; HttpOnly`,
+        ),
+      )
     })
   })
 })

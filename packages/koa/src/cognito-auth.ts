@@ -18,12 +18,18 @@ import {
   checkGroups,
   createAuth,
   createBypass,
+  reportFault,
   RequestAuth,
   requireUserOf,
 } from '@cognito-auth/core/adapter'
 import type { Context, Middleware } from 'koa'
+import { routedPaths, sentUrl } from './paths.js'
+import { watchAnswer } from './watch-answer.js'
 
-/** Answers a request that is not let through; where it answers nothing, the usual answer is sent. */
+/**
+ * Answers a request that is not let through. Where it has set neither a status nor a body, and not answered past Koa, by
+ * the time it returns, or the promise that it returns is fulfilled, the usual answer is sent.
+ */
 export type OnError = (error: unknown, ctx: Context) => unknown
 
 /** Options of {@link cognitoAuth}: those of `CognitoAuth`, and Koa's own. */
@@ -67,13 +73,6 @@ export interface KoaAuth {
   requireUser(headers: HeadersInput): Promise<User>
 }
 
-/** Path that Koa routes by, mount path included; a rewritten `ctx.path` shows here. */
-function routedPath(ctx: Context): string {
-  const { mountPath } = ctx as { mountPath?: unknown }
-  const mount = typeof mountPath === 'string' ? mountPath.replace(/\/$/, '') : ''
-  return mount + ctx.path
-}
-
 /**
  * Makes the middleware.
  *
@@ -95,8 +94,16 @@ export function cognitoAuth(options: KoaAuthOptions | CognitoAuth = {}): KoaAuth
   const requests = new RequestAuth<IncomingMessage>(auth, (req) => req.headers)
 
   function answer(error: unknown, ctx: Context): void {
-    const request = { method: ctx.method, header: (name: string) => ctx.get(name) || undefined }
+    if (ctx.headerSent) {
+      // Too late for an answer, and half a response must not be taken for a whole one.
+      if (!ctx.res.writableEnded) ctx.res.destroy()
+      return reportFault(error, 'A request was answered already')
+    }
+    // Not ctx.get(), to which an empty header is a missing one.
+    const header = (name: string): string | undefined => ctx.req.headers[name]?.toString()
+    const request = { method: ctx.method, url: sentUrl(ctx), header }
     const { status, headers, body } = answerTo(error, request, auth.redirectUrl)
+    ctx.respond = true
     ctx.status = status
     ctx.body = body
     ctx.set(headers)
@@ -104,29 +111,33 @@ export function cognitoAuth(options: KoaAuthOptions | CognitoAuth = {}): KoaAuth
 
   async function reject(error: unknown, ctx: Context): Promise<void> {
     const { onError } = own
+    if (onError === undefined || ctx.headerSent) return answer(error, ctx)
     if (onError === 'throw') throw error
-    if (onError === undefined) return answer(error, ctx)
-    const { status, body } = ctx
+    ctx.respond = true
+    const hasAnswered = watchAnswer(ctx)
     try {
       await onError(error, ctx)
-    } catch (failure) {
-      return answer(new Error('onError failed', { cause: failure }), ctx)
+    } catch (cause) {
+      return answer(new Error('onError failed', { cause }), ctx)
     }
-    const hasAnswered = ctx.status !== status || ctx.body !== body || ctx.respond === false || ctx.headerSent
-    if (!hasAnswered) answer(error, ctx)
+    if (!hasAnswered()) answer(error, ctx)
   }
 
   /** `next` stays outside `try`: an exception of a later handler is not ours to answer. */
-  function guard(admit: (req: IncomingMessage) => Promise<User | null>): Middleware<AuthState> {
+  function guard(
+    admit: (req: IncomingMessage) => Promise<User | null>,
+    passes?: (ctx: Context) => boolean,
+  ): Middleware<AuthState> {
     return async (ctx, next) => {
-      let user: User | null
       try {
-        user = await admit(ctx.req)
+        if (passes?.(ctx) !== true) {
+          const user = await admit(ctx.req)
+          // A courtesy to handlers. `undefined` also removes what others may have put there.
+          ctx.state.user = user ?? undefined
+        }
       } catch (error) {
         return await reject(error, ctx)
       }
-      // A courtesy to handlers. `undefined` also removes what others may have put there.
-      ctx.state.user = user ?? undefined
       await next()
     }
   }
@@ -135,16 +146,10 @@ export function cognitoAuth(options: KoaAuthOptions | CognitoAuth = {}): KoaAuth
     core: auth,
     protect({ bypass } = {}) {
       const isBypassed = createBypass(bypass)
-      const protectedGuard = guard((req) => requests.requireUser(req))
-      return async (ctx, next) => {
-        let passes: boolean
-        try {
-          passes = isBypassed(ctx, ctx.originalUrl, routedPath(ctx))
-        } catch (error) {
-          return await reject(error, ctx)
-        }
-        await (passes ? next() : protectedGuard(ctx, next))
-      }
+      return guard(
+        (req) => requests.requireUser(req),
+        (ctx) => isBypassed(ctx, sentUrl(ctx), ...routedPaths(ctx, sentUrl(ctx))),
+      )
     },
     requireGroups(...groups) {
       const wanted = checkGroups(groups)
@@ -153,6 +158,7 @@ export function cognitoAuth(options: KoaAuthOptions | CognitoAuth = {}): KoaAuth
     requireAdmin: () => guard((req) => requests.requireAdmin(req)),
     optional: () => guard((req) => requests.optionalUser(req)),
     logout: ({ returnTo } = {}) => {
+      auth.checkReturnTo(returnTo)
       return async (ctx) => {
         try {
           const { location, cookies } = await auth.logout(ctx.req.headers, returnTo)

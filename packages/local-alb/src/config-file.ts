@@ -1,14 +1,15 @@
 /**
- * Options from a file: JSON, or a TypeScript or JavaScript module with a default export.
+ * Options and users from files: JSON, or a TypeScript or JavaScript module with a default export.
  *
  * @module
  */
 
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { extname, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { createJiti } from 'jiti'
 import { type LocalAlbOptions, parseOptions, UsageError } from './options.js'
+import { type MockUser, parseUsers } from './users.js'
 
 /** Compiles TypeScript by itself: Node 20 cannot, and newer ones refuse what is not erasable. Nothing is kept on disk. */
 const jiti = createJiti(import.meta.url, { fsCache: false, interopDefault: false })
@@ -19,6 +20,7 @@ const jiti = createJiti(import.meta.url, { fsCache: false, interopDefault: false
  * @throws {UsageError} when it cannot be loaded; its own error is the cause.
  */
 export async function importModule(path: string): Promise<Readonly<Record<string, unknown>>> {
+  if (!existsSync(path)) throw new UsageError(`there is no file ${path}`)
   try {
     return await jiti.import(pathToFileURL(resolve(path)).href)
   } catch (cause) {
@@ -27,12 +29,44 @@ export async function importModule(path: string): Promise<Readonly<Record<string
   }
 }
 
-function readJson(path: string): unknown {
+function readText(path: string): string {
   try {
-    return JSON.parse(readFileSync(path, 'utf8'))
+    return readFileSync(path, 'utf8')
   } catch (cause) {
-    throw new UsageError(`file ${path} cannot be read as JSON`, { cause })
+    if ((cause as NodeJS.ErrnoException).code === 'ENOENT') throw new UsageError(`there is no file ${path}`, { cause })
+    throw new UsageError(`file ${path} cannot be read: ${oneLine(cause)}`, { cause })
   }
+}
+
+function oneLine(error: unknown): string {
+  return (error instanceof Error ? error.message : String(error)).replaceAll(/\s+/g, ' ')
+}
+
+/** Where in a text a mistake is, as far as this version of Node says it. */
+function placeIn(text: string, message: string): string {
+  const position = /at position (\d+)(?! \(line)/.exec(message)?.[1]
+  if (position === undefined) return ''
+  const lines = text.slice(0, Number(position)).split('\n')
+  return ` (line ${lines.length} column ${(lines.at(-1) ?? '').length + 1})`
+}
+
+function readJson(path: string): unknown {
+  const text = readText(path)
+  try {
+    return JSON.parse(text)
+  } catch (cause) {
+    const message = oneLine(cause)
+    throw new UsageError(`file ${path} is not JSON: ${message}${placeIn(text, message)}`, { cause })
+  }
+}
+
+/**
+ * Reads users from a JSON file: a list, or an object with a list under `users`.
+ *
+ * @throws {LocalAlbError} when it cannot be read, is not JSON, or has a user that is not one.
+ */
+export function readUsersFile(path: string): readonly MockUser[] {
+  return parseUsers(readJson(path), `file ${path}: users`)
 }
 
 /**

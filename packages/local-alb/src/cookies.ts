@@ -10,10 +10,14 @@ import { parse, serialize } from 'cookie'
 const SESSION_COOKIE = 'AWSELBAuthSessionCookie'
 /** Ties a sign-in to the browser that began it. */
 export const NONCE_COOKIE = 'AWSALBAuthNonce'
-/** The user pool's own session. */
-export const POOL_COOKIE = 'local-alb-pool'
+
+/** Browsers send a cookie to all ports of a host: with its port in the name, each local load balancer has its own. */
+const ownCookie = (name: string, baseUrl: string): string => `local-alb-${name}-${new URL(baseUrl).port || '80'}`
+
+/** The user pool's own session. It outlives what another load balancer does to the session cookie. */
+export const poolCookie = (baseUrl: string): string => ownCookie('pool', baseUrl)
 /** Ties a form to the browser that was shown it. */
-export const FORM_COOKIE = 'local-alb-form'
+export const formCookie = (baseUrl: string): string => ownCookie('form', baseUrl)
 
 const SHARDS = [0, 1, 2, 3]
 /** Browsers take 4096 bytes of name and value, and so does the load balancer. */
@@ -46,11 +50,17 @@ function shardsOf(sessionId: string): [name: string, value: string][] {
   ]).filter(([, value]) => value !== '')
 }
 
+/** Not an id of anybody's session. */
+const SPOILT = ''
+
 /** The session id of a request: all shards that were sent, in order. One that is left over or missing spoils it. */
 export function sessionIdOf(header: string | undefined): string | undefined {
   const cookies = parseCookies(header)
-  const values = SHARDS.map((index) => cookies[shardName(index)]).filter((value) => value !== undefined)
-  return values.length === 0 ? undefined : values.join('')
+  const sent = SHARDS.map((index) => cookies[shardName(index)])
+  const values = sent.filter((value) => value !== undefined)
+  if (values.length === 0) return undefined
+  // Shards 0 to n: a session that fits into one must not be found under the name of another.
+  return sent.slice(0, values.length).includes(undefined) ? SPOILT : values.join('')
 }
 
 /** `Set-Cookie` values that begin a session, and take shards of an earlier, larger one away. */
@@ -71,6 +81,20 @@ export function clearSession(header: string | undefined): string[] {
     .map((name) => setCookie(name, '', 0))
 }
 
+/** A cookie as Playwright's `addCookies()` takes it. */
+export interface BrowserCookie {
+  readonly name: string
+  readonly value: string
+  readonly url: string
+  readonly httpOnly: true
+  readonly sameSite: 'Lax'
+}
+
+/** The cookies of a session, to be put into a browser. */
+export function browserCookies(sessionId: string, url: string): readonly BrowserCookie[] {
+  return shardsOf(sessionId).map(([name, value]) => ({ name, value, url, httpOnly: true, sameSite: 'Lax' }))
+}
+
 /** A `Cookie` header with a session in it, for requests that no browser sends. */
 export function sessionHeader(sessionId: string): string {
   return shardsOf(sessionId)
@@ -83,11 +107,21 @@ export function withoutSecure(setCookieValue: string): string {
   return setCookieValue.startsWith(`${SESSION_COOKIE}-`) ? setCookieValue.replace(/;\s*secure/i, '') : setCookieValue
 }
 
-/** The `Cookie` header that the app gets: without what is the load balancer's business. */
-export function cookiesForApp(header: string): string {
+function without(names: RegExp, header: string): string {
   return header
     .split(';')
-    .filter((pair) => !/^\s*(?:AWSELBAuthSessionCookie-\d|local-alb-\w+)=/.test(pair))
+    .filter((pair) => !names.test(pair))
     .join(';')
     .trim()
+}
+
+/** The `Cookie` header that the app gets: without what is the load balancer's business. */
+export function cookiesForApp(header: string): string {
+  // A name may have spaces around it (RFC 6265, section 5.2): what counts as a session is also taken away as one.
+  return without(/^\s*(?:AWSELBAuthSessionCookie-\d|local-alb-(?:pool|form)-\d+)\s*=/, header)
+}
+
+/** The same on a rule without authentication: the user pool's cookies, which on AWS belong to another host, are not seen. */
+export function withoutPoolCookies(header: string): string {
+  return without(/^\s*local-alb-(?:pool|form)-\d+\s*=/, header)
 }

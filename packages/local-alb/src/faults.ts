@@ -4,6 +4,7 @@
  * @module
  */
 
+import { nearest } from './nearest.js'
 import { LocalAlbError } from './users.js'
 
 /** A fault, and what it does. */
@@ -66,5 +67,8 @@ export const FAULT_GROUPS: Readonly<Record<string, readonly FaultName[]>> = {
  */
 export function parseFault(name: string): FaultName {
   if (Object.hasOwn(FAULTS, name)) return name as FaultName
-  throw new LocalAlbError(`there is no fault ${JSON.stringify(name)}; there are ${Object.keys(FAULTS).join(', ')}`)
+  const names = Object.keys(FAULTS)
+  throw new LocalAlbError(
+    `there is no fault ${JSON.stringify(name)}; did you mean ${nearest(name, names)}? There are ${names.join(', ')}`,
+  )
 }

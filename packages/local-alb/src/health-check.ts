@@ -4,7 +4,7 @@
  * @module
  */
 
-import { get } from 'node:http'
+import { type ClientRequest, get } from 'node:http'
 import type { RecentRequest } from './state.js'
 
 /** As on AWS by default. */
@@ -16,27 +16,31 @@ export interface HealthCheckOptions {
   /** URL of the app. */
   readonly appUrl: string
   readonly path: string
-  /** Called for each check as it begins; its status is filled in later, and stays open where nobody answered. */
+  /** Called for each check as it begins; its status is filled in later. */
   readonly remember: (request: RecentRequest) => void
 }
 
-/** Checks now, and every 30 seconds. @returns a function that ends it. */
+/** Checks now, and every 30 seconds. @returns a function that ends it, and a check under way. */
 export function startHealthChecks({ appUrl, path, remember }: HealthCheckOptions): () => void {
+  let underWay: ClientRequest | undefined
+
   function check(): void {
     const entry: RecentRequest = { at: new Date(), method: 'GET', path, user: 'health check', status: undefined }
     remember(entry)
     const headers = { 'user-agent': 'ELB-HealthChecker/2.0', connection: 'close' }
-    get(new URL(path, appUrl), { headers, agent: false, timeout: TIMEOUT_MS }, (response) => {
+    underWay = get(new URL(path, appUrl), { headers, agent: false, timeout: TIMEOUT_MS }, (response) => {
       entry.status = response.statusCode
       response.resume()
     })
       .once('timeout', function (this: { destroy(): void }) {
         this.destroy()
       })
-      // An app that is down is seen by the entry without a status.
-      .on('error', () => undefined)
+      .on('error', () => (entry.status ??= 'no answer'))
   }
   check()
   const timer = setInterval(check, INTERVAL_MS)
-  return () => clearInterval(timer)
+  return () => {
+    clearInterval(timer)
+    underWay?.destroy()
+  }
 }

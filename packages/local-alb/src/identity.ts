@@ -72,7 +72,9 @@ export class Identity {
     if (fault === 'key_rotation') this.#rotateAlbKey()
     const [key] = this.#keys
     if (key === undefined) throw new Error('There is always a key')
-    const access = ACCESS_FAULTS.includes(fault) ? this.provider.accessToken(user, fault) : accessToken
+    const access = ACCESS_FAULTS.includes(fault)
+      ? this.provider.accessToken(user, fault, accessToken.origin)
+      : accessToken
     const claims = this.claimsOf(user, fault)
     const exp = fault === 'expired' ? now() - 3600 : now() + this.#tokenSeconds
     const iss = fault === 'wrong_issuer' ? wrongIssuer(this.provider.issuer) : this.provider.issuer

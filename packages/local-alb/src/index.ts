@@ -4,9 +4,10 @@
  * @module
  */
 
+export type { SignedIn } from './api.js'
 export { FAULTS } from './faults.js'
 export type { FaultName } from './faults.js'
-export type { LambdaEvent, LambdaHandler } from './lambda-target.js'
+export type { LambdaContext, LambdaEvent, LambdaHandler } from './lambda-target.js'
 export { startLocalAlb } from './local-alb.js'
 export type { LocalAlb } from './local-alb.js'
 export type { LocalAlbOptions } from './options.js'

@@ -5,9 +5,11 @@
  * @module
  */
 
+import { randomUUID } from 'node:crypto'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import { buffer } from 'node:stream/consumers'
 import * as v from 'valibot'
+import { isOwnHost, OWN_NAMES } from './own-host.js'
 
 /** What a load balancer sends; `headers` and `queryStringParameters`, or both in their multi-value form. */
 export interface LambdaEvent {
@@ -22,8 +24,22 @@ export interface LambdaEvent {
   readonly isBase64Encoded: boolean
 }
 
-/** The handler of a Lambda function, as far as a load balancer calls it. */
-export type LambdaHandler = (event: LambdaEvent, context: Readonly<Record<string, never>>) => unknown
+/** What a handler may ask about its call. */
+export interface LambdaContext {
+  readonly awsRequestId: string
+  /** Milliseconds until the load balancer gives up. */
+  getRemainingTimeInMillis(): number
+}
+
+/** The handler of a Lambda function, as far as a load balancer calls it: it returns the answer, or a promise of it. */
+export type LambdaHandler = (event: LambdaEvent, context: LambdaContext) => unknown
+
+/** How a target group calls its function. */
+export interface LambdaTargetOptions {
+  /** Whether it has `lambda.multi_value_headers.enabled`. */
+  readonly isMultiValue: boolean
+  readonly timeoutSeconds: number
+}
 
 const TARGET_GROUP_ARN =
   'arn:aws:elasticloadbalancing:eu-west-2:000000000000:targetgroup/local-alb-lambda/0123456789abcdef'
@@ -31,6 +47,9 @@ const TARGET_GROUP_ARN =
 const MAX_BODY_BYTES = 1024 * 1024
 const MAX_HEADER_BYTES = 64 * 1024
 const TEXT = /^(?:text\/|application\/(?:json|javascript|xml)(?:;|$))/i
+
+/** The runtimes of Node 24 and later have no callbacks. */
+const NO_CALLBACKS = 'Callbacks are not waited for: return the answer, or a promise of it'
 
 const headerValue = v.union([v.string(), v.number(), v.boolean()])
 const responseSchema = v.object({
@@ -53,7 +72,8 @@ function headerPairs({ rawHeaders }: IncomingMessage): [string, string][] {
   const pairs: [string, string][] = []
   for (let index = 0; index + 1 < rawHeaders.length; index += 2)
     pairs.push([(rawHeaders[index] ?? '').toLowerCase(), rawHeaders[index + 1] ?? ''])
-  return pairs
+  // The connection is between us and ourselves.
+  return pairs.filter(([name]) => name !== 'connection')
 }
 
 /** Names and values as they were sent: a load balancer does not decode them. */
@@ -112,26 +132,47 @@ function answer(res: ServerResponse, result: unknown, isMultiValue: boolean): bo
   return true
 }
 
+function contextUntil(deadline: number): LambdaContext {
+  return { awsRequestId: randomUUID(), getRemainingTimeInMillis: () => Math.max(0, deadline - Date.now()) }
+}
+
+/** What handlers get as third argument: some call it later, when nobody could catch that it is no function. */
+function refuseCallback(): void {
+  console.error(`local-alb: the Lambda function called its callback. ${NO_CALLBACKS}`)
+}
+
+function answer502(res: ServerResponse, sentence: string, ...more: readonly unknown[]): void {
+  console.error(`local-alb: ${sentence}: 502`, ...more)
+  if (res.headersSent) res.destroy()
+  else res.writeHead(502, { 'content-type': 'text/plain' }).end(`${sentence}\n`)
+}
+
 /** A server that answers with what `handler` returns; it is not listening yet. */
-export function createLambdaServer(handler: LambdaHandler, isMultiValue: boolean): Server {
+export function createLambdaServer(handler: LambdaHandler, options: LambdaTargetOptions): Server {
+  const { isMultiValue, timeoutSeconds } = options
+  const call: (event: LambdaEvent, context: LambdaContext, callback: () => void) => unknown = handler
+
   async function handle(req: IncomingMessage, res: ServerResponse): Promise<void> {
+    // It listens on this machine as well: a page of another site must not get past the load balancer.
+    if (!isOwnHost(req.headers.host)) return void res.writeHead(400).end(`${OWN_NAMES}\n`)
     if (Number(req.headers['content-length'] ?? 0) > MAX_BODY_BYTES) return void res.writeHead(413).end()
+    const context = contextUntil(Date.now() + timeoutSeconds * 1000)
     const body = await buffer(req)
     if (body.length > MAX_BODY_BYTES) return void res.writeHead(413).end()
-    const result = await handler(lambdaEvent(req, body, isMultiValue), {})
-    if (answer(res, result, isMultiValue)) return
-    console.error('local-alb: the Lambda function returned what a load balancer cannot read: 502')
-    res.writeHead(502).end()
+    const result = await call(lambdaEvent(req, body, isMultiValue), context, refuseCallback)
+    if (result === undefined) answer502(res, `the Lambda function returned nothing. ${NO_CALLBACKS}`)
+    else if (!answer(res, result, isMultiValue))
+      answer502(res, 'the Lambda function returned what a load balancer cannot read')
   }
 
   const server = createServer({ maxHeaderSize: MAX_HEADER_BYTES }, (req, res) => {
-    handle(req, res).catch((error: unknown) => {
-      console.error('local-alb: the Lambda function failed: 502', error)
-      if (res.headersSent) res.destroy()
-      else res.writeHead(502).end()
-    })
+    handle(req, res).catch((error: unknown) => answer502(res, 'the Lambda function failed', error))
   })
   // Lambda targets take no WebSocket.
-  server.on('upgrade', (_req, socket) => socket.end('HTTP/1.1 400 Bad Request\r\nconnection: close\r\n\r\n'))
+  server.on('upgrade', (_req, socket) => {
+    // Node took its own listener off: without one, a client that resets the connection would end this process.
+    socket.on('error', () => socket.destroy())
+    socket.end('HTTP/1.1 400 Bad Request\r\nconnection: close\r\n\r\n')
+  })
   return server
 }

@@ -5,19 +5,19 @@
  */
 
 import { createServer as createNetServer } from 'node:net'
-import type { Server } from 'node:http'
-import type { Socket } from 'node:net'
-import { findUser } from './api.js'
+import { findUser, signIn, type SignedIn } from './api.js'
 import { AppProcess } from './app-process.js'
-import { sessionHeader } from './cookies.js'
 import type { FaultName } from './faults.js'
 import { Forwarder } from './forwarder.js'
 import { startHealthChecks } from './health-check.js'
-import { ALB_ARN, Identity } from './identity.js'
+import { type Environment, environmentFor, mergeEnvironment } from './environment.js'
+import { Identity } from './identity.js'
 import { createLambdaServer } from './lambda-target.js'
+import { listen, portOf } from './listen.js'
 import { type LocalAlbOptions, parseOptions, UsageError } from './options.js'
-import { CLIENT_ID, CognitoProvider, OidcProvider } from './provider.js'
-import { createAlbServer, listen, portOf } from './server.js'
+import { isOwnHost, originOf } from './own-host.js'
+import { createProvider } from './provider.js'
+import { createAlbServer } from './server.js'
 import { AlbState } from './state.js'
 import { DEFAULT_USERS, type MockUser, parseUsers } from './users.js'
 
@@ -29,8 +29,8 @@ export interface LocalAlb {
   readonly appUrl: string
   /** Environment that makes an app trust this load balancer. */
   readonly env: Readonly<Record<string, string>>
-  /** Signs in without a browser; send the cookie with requests. Any e-mail will do; a listed user keeps name and groups. */
-  signIn(user: string | MockUser): { readonly cookie: string }
+  /** Signs in without a browser. Any e-mail will do; a listed user keeps name and groups. */
+  signIn(user: string | MockUser): SignedIn
   /** The three headers as the app would get them, fault included, for requests straight to the app. */
   headersFor(user: string | MockUser): Readonly<Record<string, string>>
   /** Sets a fault for all requests from now on; `undefined` for none. */
@@ -66,12 +66,19 @@ function checkTargets({ target, command, lambda }: LocalAlbOptions): void {
     throw new UsageError('lambda is the target: give neither target nor command with it')
 }
 
+/** Refuses targets that lead back here: a request would go round until its headers were too long. */
+function checkLoops({ target, rules = [] }: LocalAlbOptions, ownPort: number): void {
+  for (const url of [target, ...rules.map((rule) => rule.target)]) {
+    if (url === undefined) continue
+    const { hostname, port } = new URL(url)
+    const isHere = isOwnHost(hostname) || ['0.0.0.0', '[::]'].includes(hostname)
+    if (isHere && Number(port || 80) === ownPort)
+      throw new UsageError(`target ${url} is the load balancer itself: give the URL of the app, or another port`)
+  }
+}
+
 function createState(options: LocalAlbOptions): AlbState {
-  const accessTokenSeconds = options.accessTokenSeconds ?? DEFAULT_SECONDS.accessToken
-  const provider =
-    options.oidc === undefined
-      ? new CognitoProvider(accessTokenSeconds)
-      : new OidcProvider(options.oidc, accessTokenSeconds)
+  const provider = createProvider(options.oidc, options.accessTokenSeconds ?? DEFAULT_SECONDS.accessToken)
   const state = new AlbState({
     identity: new Identity(provider, options.tokenSeconds ?? DEFAULT_SECONDS.token),
     users: options.users ?? DEFAULT_USERS,
@@ -83,17 +90,14 @@ function createState(options: LocalAlbOptions): AlbState {
   return state
 }
 
-/** Closes a server with all its sockets: upgraded ones are no longer its own. */
-function closer(server: Server): () => Promise<void> {
-  const sockets = new Set<Socket>()
-  server.on('connection', (socket) => {
-    sockets.add(socket)
-    socket.once('close', () => sockets.delete(socket))
-  })
-  return async () => {
-    for (const socket of sockets) socket.destroy()
-    if (server.listening) await new Promise((resolve) => server.close(resolve))
-  }
+/**
+ * What an app needs to know of a load balancer that is started later.
+ *
+ * @throws {UsageError} when its port is not known before.
+ */
+export function environmentWithoutApp({ oidc, port = DEFAULT_PORT, logoutUrls = [] }: LocalAlbOptions): Environment {
+  if (port === 0) throw new UsageError('without an app, --print-env needs a --port: a free one is not known before')
+  return environmentFor(createProvider(oidc, DEFAULT_SECONDS.accessToken), originOf(`localhost:${port}`), logoutUrls)
 }
 
 /**
@@ -111,22 +115,21 @@ function closer(server: Server): () => Promise<void> {
 export async function startLocalAlb(given: LocalAlbOptions): Promise<LocalAlb> {
   const options = parseOptions(given, '')
   checkTargets(options)
-  const { command, lambda, target, healthPath } = options
+  const { command, lambda, target, healthPath, timeoutSeconds = DEFAULT_SECONDS.timeout } = options
   const state = createState(options)
   const closers: (() => Promise<void>)[] = []
   let appPort = options.appPort ?? (target === undefined ? 0 : Number(new URL(target).port || 80))
   if (lambda !== undefined) {
-    const server = createLambdaServer(lambda, options.lambdaMultiValueHeaders ?? false)
-    closers.push(closer(server))
-    appPort = await listen(server, appPort)
+    const server = createLambdaServer(lambda, {
+      isMultiValue: options.lambdaMultiValueHeaders ?? false,
+      timeoutSeconds,
+    })
+    const { port, close } = await listen(server, appPort)
+    closers.push(close)
+    appPort = port
   } else if (appPort === 0) appPort = await freePort()
   const appUrl = target ?? `http://localhost:${appPort}`
-  const forwarder = new Forwarder(state, {
-    target: appUrl,
-    timeoutSeconds: options.timeoutSeconds ?? DEFAULT_SECONDS.timeout,
-  })
-  const server = createAlbServer(state, forwarder)
-  closers.push(closer(server))
+  const forwarder = new Forwarder(state, { target: appUrl, timeoutSeconds })
   let app: AppProcess | undefined
   let endHealthChecks = (): void => undefined
 
@@ -137,30 +140,20 @@ export async function startLocalAlb(given: LocalAlbOptions): Promise<LocalAlb> {
   }
 
   try {
-    state.baseUrl = `http://localhost:${await listen(server, options.port ?? DEFAULT_PORT)}`
-    const env = {
-      COGNITO_AUTH_ALB_ARN: ALB_ARN,
-      COGNITO_AUTH_CLIENT_ID: CLIENT_ID,
-      ...state.identity.provider.env(state.baseUrl),
-      COGNITO_AUTH_LOCAL_ALB: state.baseUrl,
-      COGNITO_AUTH_LOGOUT_URLS: `${state.baseUrl}/`,
-      // Some servers (remix-serve) take an unset one for production, where a local load balancer is refused.
-      NODE_ENV: 'development',
-    }
+    const { port, close } = await listen(createAlbServer(state, forwarder), options.port ?? DEFAULT_PORT)
+    closers.push(close)
+    checkLoops(options, port)
+    state.baseUrl = originOf(`localhost:${port}`)
+    const env = environmentFor(state.identity.provider, state.baseUrl, options.logoutUrls ?? [])
     if (command !== undefined)
-      app = await AppProcess.start(command, appPort, {
-        ...env,
-        ...process.env,
-        PORT: String(appPort),
-        COGNITO_AUTH_LOCAL_ALB: state.baseUrl,
-      })
+      app = await AppProcess.start(command, appPort, { ...mergeEnvironment(env, process.env), PORT: String(appPort) })
     if (healthPath !== undefined)
       endHealthChecks = startHealthChecks({ appUrl, path: healthPath, remember: (entry) => state.remember(entry) })
     return {
       url: state.baseUrl,
       appUrl,
       env,
-      signIn: (user) => ({ cookie: sessionHeader(state.beginSession(findUser(state, user))) }),
+      signIn: (user) => signIn(state, user),
       headersFor(user) {
         const { identity, fault } = state
         const known = findUser(state, user)

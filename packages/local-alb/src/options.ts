@@ -5,8 +5,10 @@
  */
 
 import * as v from 'valibot'
+import { firstOf, objectMessage, placeOf } from './complaint.js'
 import { type FaultName, parseFault } from './faults.js'
 import type { LambdaHandler } from './lambda-target.js'
+import { nearest } from './nearest.js'
 import type { OidcOptions } from './provider.js'
 import { type ListenerRule, parseRules } from './rules.js'
 import { LocalAlbError, type MockUser, parseUsers } from './users.js'
@@ -62,11 +64,16 @@ const secondsSchema = v.pipe(
   v.maxValue(604_800, SECONDS),
 )
 const isHttpUrl = (text: string): boolean => URL.canParse(text) && new URL(text).protocol === 'http:'
+const TLS = 'must begin with http://: the local load balancer speaks no TLS, neither to people nor to the app'
 const isHttpsUrl = (text: string): boolean => URL.canParse(text) && new URL(text).protocol === 'https:'
 const text = v.string('must be a text')
 
 const entries = {
-  target: v.pipe(text, v.check(isHttpUrl, 'must be a URL such as http://localhost:3000')),
+  target: v.pipe(
+    text,
+    v.check((url) => !isHttpsUrl(url), TLS),
+    v.check(isHttpUrl, 'must be a URL such as http://localhost:3000'),
+  ),
   command: v.pipe(
     v.array(text, 'must be a list: a program and its arguments'),
     v.nonEmpty('must be a list: a program and its arguments'),
@@ -82,7 +89,7 @@ const entries = {
       issuer: v.optional(v.pipe(text, v.check(isHttpsUrl, 'must be an https URL such as https://idp.example.com'))),
       groupsClaim: v.optional(v.pipe(text, v.nonEmpty('must name a claim'))),
     },
-    'must be an object with issuer and groupsClaim, both optional',
+    objectMessage(['issuer', 'groupsClaim'], 'must be an object with issuer and groupsClaim, both optional'),
   ),
   sessionSeconds: secondsSchema,
   accessTokenSeconds: secondsSchema,
@@ -95,6 +102,9 @@ const entries = {
 
 const schema = v.partial(v.object(entries))
 
+/** What options are called: by their place in {@link LocalAlbOptions}, such as `oidc.issuer`. */
+export type OptionNames = Readonly<Record<string, string>>
+
 /** A mistake in what was asked for, rather than in what happened then. */
 export class UsageError extends LocalAlbError {}
 
@@ -102,18 +112,19 @@ export class UsageError extends LocalAlbError {}
  * Checks options. Keys that begin with `_` are comments.
  *
  * @param where what a message begins with, such as `file x.json: `
+ * @param names what the person who gave an option calls it, such as `--session`, where that is not its own name.
  * @throws {UsageError} naming the option, what is wrong with it, and what to write.
  */
-export function parseOptions(value: unknown, where: string): LocalAlbOptions {
+export function parseOptions(value: unknown, where: string, names: OptionNames = {}): LocalAlbOptions {
   try {
-    return parse(value, where)
+    return parse(value, where, names)
   } catch (cause) {
     if (!(cause instanceof LocalAlbError)) throw cause
     throw new UsageError(cause.message, { cause })
   }
 }
 
-function parse(value: unknown, where: string): LocalAlbOptions {
+function parse(value: unknown, where: string, names: OptionNames): LocalAlbOptions {
   if (typeof value !== 'object' || value === null || Array.isArray(value))
     throw new LocalAlbError(`${where}must be an object of options`)
   const given = Object.fromEntries(
@@ -123,12 +134,14 @@ function parse(value: unknown, where: string): LocalAlbOptions {
   const unknown = Object.keys(given).find((key) => !known.includes(key))
   // A misspelt rule must not silently open a path.
   if (unknown !== undefined)
-    throw new LocalAlbError(`${where}there is no option ${unknown}; there are ${known.join(', ')}`)
+    throw new LocalAlbError(
+      `${where}there is no option ${unknown}; did you mean ${nearest(unknown, known)}? There are ${known.join(', ')}`,
+    )
   const result = v.safeParse(schema, given)
   if (!result.success) {
-    const [issue] = result.issues
-    const path = (issue.path ?? []).map(({ key }) => String(key)).join('.')
-    throw new LocalAlbError(`${where}${path} ${issue.message}`)
+    const issue = firstOf(result.issues)
+    const place = placeOf('', issue)
+    throw new LocalAlbError(`${where}${names[place.replace(/\[.*/, '')] ?? place} ${issue.message}`)
   }
   const { users, rules, fault, lambda, ...rest } = result.output
   return {

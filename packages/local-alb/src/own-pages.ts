@@ -5,9 +5,9 @@
  */
 
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { answer, formFields, formToken, redirect, showMessage } from './answers.js'
+import { answer, APP_LINK, redirect, showMessage } from './answers.js'
 import { answerApi } from './api.js'
-import { clearSession, NONCE_COOKIE, parseCookies, POOL_COOKIE, sessionIdOf, setCookie, setSession } from './cookies.js'
+import { clearSession, NONCE_COOKIE, parseCookies, poolCookie, sessionIdOf, setCookie, setSession } from './cookies.js'
 import { answerKeys } from './key-endpoints.js'
 import { PAGE_HEADERS } from './page.js'
 import type { AlbState } from './state.js'
@@ -30,16 +30,20 @@ export class OwnPages {
   }
 
   async handle(req: IncomingMessage, res: ServerResponse, url: URL): Promise<void> {
-    const { pathname } = url
+    const { search } = url
+    const pathname = url.pathname === '/_local-alb/' ? '/_local-alb' : url.pathname
     const isPost = req.method === 'POST'
     if (await answerKeys(this.#state, res, pathname)) return
+    if (await answerApi(this.#state, req, res, pathname)) return
+    const { baseUrl } = this.#state
+    // Cookies and forms belong to one name: a page at 127.0.0.1 would post a form that is refused.
+    if (!isPost && `http://${req.headers.host}` !== baseUrl) return redirect(res, baseUrl + pathname + search)
     if (pathname === '/oauth2/idpresponse') return this.#idpResponse(req, res, url)
     if (pathname === '/_local-alb/oauth2/authorize') {
       return isPost ? await this.#userPool.signIn(req, res, url) : this.#userPool.authorize(req, res, url)
     }
     if (pathname === '/_local-alb/logout') return this.#userPool.logout(req, res, url)
-    if (await answerApi(this.#state, req, res, pathname)) return
-    if (pathname === '/_local-alb') return this.#status(req, res)
+    if (pathname === '/_local-alb') return this.#status(req, res, url)
     if (isPost) return await this.#statusForm(req, res, pathname)
     showMessage(res, 404, 'Not found', 'The local load balancer has no such page.')
   }
@@ -49,7 +53,7 @@ export class OwnPages {
     const { signIns, fault, baseUrl } = this.#state
     const error = searchParams.get('error')
     if (error === 'access_denied')
-      return showMessage(res, 401, '401 Authorization Required', 'The identity provider denied the sign-in.')
+      return showMessage(res, 401, '401 Authorization Required', 'The identity provider denied the sign-in.', APP_LINK)
     if (error !== null)
       return showMessage(res, 561, '561 Authentication Error', 'The identity provider answered with an error.')
     if (fault === 'idp_down')
@@ -57,8 +61,8 @@ export class OwnPages {
     const nonce = parseCookies(req.headers.cookie)[NONCE_COOKIE]
     const done = signIns.finish(searchParams.get('state') ?? '', searchParams.get('code') ?? '', nonce)
     if (done === undefined) {
-      const sentence = 'This sign-in is over, or was begun in another browser. Open your app again.'
-      return showMessage(res, 401, '401 Authorization Required', sentence)
+      const sentence = 'This sign-in is over, or was begun in another browser.'
+      return showMessage(res, 401, '401 Authorization Required', sentence, APP_LINK)
     }
     const id = this.#state.beginSession(done.user)
     const session = signIns.session(id)
@@ -72,26 +76,34 @@ export class OwnPages {
     redirect(res, baseUrl + done.returnTo, cookies)
   }
 
-  #status(req: IncomingMessage, res: ServerResponse): void {
-    const { token, cookies } = formToken(req)
-    const { signIns, lastHeaders, fault, recent } = this.#state
+  #status(req: IncomingMessage, res: ServerResponse, url: URL): void {
+    const { signIns, lastHeaders, fault, recent, forms, baseUrl } = this.#state
+    const { token, cookies } = forms.begin(req, baseUrl)
     const session = signIns.session(sessionIdOf(req.headers.cookie))
-    const view = { formToken: token, session, lastHeaders, fault, recent }
+    const { idleFaults } = this.#state.identity.provider
+    const hasRotated = url.searchParams.has('rotated')
+    const view = { formToken: token, session, lastHeaders, fault, idleFaults, hasRotated, recent }
     answer(res, 200, { ...PAGE_HEADERS, 'set-cookie': cookies }, statusPage(view))
   }
 
   async #statusForm(req: IncomingMessage, res: ServerResponse, pathname: string): Promise<void> {
-    const fields = await formFields(req, this.#state.baseUrl)
-    if (fields === undefined) return showMessage(res, 403, 'Refused', 'This form was not sent from the status page.')
-    const cookies: string[] = []
-    if (pathname === '/_local-alb/fault') this.#state.setFault(fields.get('fault') ?? undefined)
-    else if (pathname === '/_local-alb/rotate-keys') this.#state.identity.rotateKeys()
-    else if (pathname === '/_local-alb/sign-out') {
-      const { cookie } = req.headers
-      this.#state.signIns.signOut(parseCookies(cookie)[POOL_COOKIE], sessionIdOf(cookie))
-      cookies.push(...clearSession(cookie), setCookie(POOL_COOKIE, '', 0))
-    } else return showMessage(res, 404, 'Not found', 'The local load balancer has no such page.')
     const { baseUrl } = this.#state
-    redirect(res, `${baseUrl}/_local-alb${pathname === '/_local-alb/fault' ? '#faults' : ''}`, cookies)
+    const fields = await this.#state.forms.read(req, res, baseUrl)
+    if (fields === undefined) return
+    const cookies: string[] = []
+    let part = ''
+    if (pathname === '/_local-alb/fault') {
+      this.#state.setFault(fields.get('fault') ?? undefined)
+      part = '#faults'
+    } else if (pathname === '/_local-alb/rotate-keys') {
+      this.#state.identity.rotateKeys()
+      part = '?rotated#faults'
+    } else if (pathname === '/_local-alb/sign-out') {
+      const { cookie } = req.headers
+      const pool = poolCookie(baseUrl)
+      this.#state.signIns.signOut(parseCookies(cookie)[pool], sessionIdOf(cookie))
+      cookies.push(...clearSession(cookie), setCookie(pool, '', 0))
+    } else return showMessage(res, 404, 'Not found', 'The local load balancer has no such page.')
+    redirect(res, `${baseUrl}/_local-alb${part}`, cookies)
   }
 }

@@ -43,17 +43,18 @@ button { cursor: pointer; min-height: 2.75rem; border-radius: 10px; border: 1px 
 button:hover { border-color: var(--accent); background: var(--tint) }
 :focus-visible { outline: 3px solid var(--accent); outline-offset: 2px }
 .user { width: 100%; display: grid; grid-template-columns: auto 1fr; gap: 0 .9rem; align-items: center }
-.user > span:last-child { display: grid; min-width: 0 } .user strong { font-weight: 600 } .mail { color: var(--soft); font-size: .9rem; overflow-wrap: anywhere }
+.user > span:last-child { display: grid; min-width: 0 } .user strong { font-weight: 600; overflow-wrap: anywhere } .mail { color: var(--soft); font-size: .9rem; overflow-wrap: anywhere }
 .face { width: 2.75rem; height: 2.75rem; border-radius: 50%; background: var(--tint); color: var(--accent); display: grid; place-items: center; font-weight: 700 }
-.chips { display: flex; flex-wrap: wrap; gap: .3rem; margin-top: .3rem } .chip { border: 1px solid var(--line); border-radius: 99px; padding: 0 .55rem; font-size: .8rem; color: var(--soft) }
+.chips { display: flex; flex-wrap: wrap; gap: .3rem; margin-top: .3rem } .chip { border: 1px solid var(--line); border-radius: .7rem; padding: 0 .55rem; font-size: .8rem; color: var(--soft); overflow-wrap: anywhere; min-width: 0 }
 .primary { background: var(--accent); color: var(--on-accent); border-color: var(--accent); font-weight: 600; width: 100%; margin-top: 1.25rem; text-align: center } .primary:hover { background: var(--accent); text-decoration: underline }
 label { display: block; margin: .9rem 0 .25rem; font-weight: 600; font-size: .9rem } .hint { font-weight: 400; color: var(--soft) }
 input { width: 100%; min-height: 2.75rem; padding: .5rem .7rem; border: 1px solid var(--soft); border-radius: 10px; background: transparent } [aria-invalid] { border-color: var(--bad) }
 .problem { color: var(--bad); font-weight: 600; margin: .25rem 0 0 }
 details { margin-top: 1.5rem; border-top: 1px solid var(--line); padding-top: 1rem } summary { cursor: pointer; font-weight: 600; padding: .35rem 0 }
 .row { display: flex; flex-wrap: wrap; gap: .6rem }
-.faults { display: grid; gap: .6rem; grid-template-columns: repeat(auto-fill, minmax(min(100%, 17rem), 1fr)) }
+.faults { display: grid; gap: .6rem; grid-template-columns: repeat(auto-fill, minmax(min(100%, 13.5rem), 1fr)) }
 .faults button { display: grid; align-content: start; font-size: .85rem; color: var(--soft) } .faults strong { color: var(--ink); font: 600 .85rem/1.5 ui-monospace, monospace }
+button:disabled { cursor: not-allowed; border-style: dashed; background: transparent } button:disabled strong { color: var(--soft) }
 .faults [aria-pressed=true] { border: 2px solid var(--warn); background: var(--warn-tint) } .faults [aria-pressed=true] strong { color: var(--warn) }
 .notice { border: 1px solid var(--line); border-left: 4px solid var(--good); border-radius: 8px; padding: .6rem .9rem; color: var(--ink) } .notice.on { border-left-color: var(--warn); background: var(--warn-tint) }
 dl { display: grid; grid-template-columns: max-content 1fr; gap: .25rem 1.25rem; margin: .75rem 0 1rem } dt { color: var(--soft) } dd { margin: 0; overflow-wrap: anywhere }
@@ -62,14 +63,23 @@ table { border-collapse: collapse; width: 100%; font-size: .9rem } th, td { text
 footer { margin-top: 1.25rem; text-align: center; font-size: .85rem; color: var(--soft) } a { color: var(--accent) }
 `
 
-/** Nothing but the page's own style and forms: no script could run even if one got in. */
+/** Nothing but the page's own style: no script could run even if one got in. */
+const POLICY = `default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; base-uri 'none'`
+
+/** Headers of all pages. Their forms lead back to them. */
 export const PAGE_HEADERS = {
   'content-type': 'text/html; charset=utf-8',
-  'content-security-policy': `default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'`,
+  'content-security-policy': `${POLICY}; form-action 'self'`,
   'cache-control': 'no-store',
   'referrer-policy': 'same-origin',
   'x-content-type-options': 'nosniff',
 } as const
+
+/**
+ * Headers of the sign-in page. Chromium holds every redirect that a form leads to against `form-action`: an app whose
+ * first page redirects to another origin would end in a blank page.
+ */
+export const SIGN_IN_HEADERS = { ...PAGE_HEADERS, 'content-security-policy': POLICY } as const
 
 const LOGO = {
   html: '<svg width="24" height="24" viewBox="0 0 24 24" fill="none" stroke="currentColor" stroke-width="2" stroke-linecap="round" aria-hidden="true"><circle cx="5" cy="12" r="3"/><circle cx="19" cy="5" r="3"/><circle cx="19" cy="19" r="3"/><path d="M8 11l8-5M8 13l8 5"/></svg>',
@@ -97,11 +107,18 @@ export function page(title: string, body: Html, className = ''): string {
     </html> `.html
 }
 
+/** Where a page leads on. */
+export interface Link {
+  readonly href: string
+  readonly text: string
+}
+
 /** A page with a sentence on it. */
-export function messagePage(title: string, sentence: string): string {
+export function messagePage(title: string, sentence: string, link?: Link): string {
   return page(
     title,
     html`<h1>${title}</h1>
-      <p>${sentence}</p>`,
+      <p>${sentence}</p>
+      ${link === undefined ? '' : html`<p><a href="${link.href}">${link.text}</a></p>`}`,
   )
 }

@@ -16,12 +16,17 @@ import {
 import type { FaultName } from './faults.js'
 import type { MockUser } from './users.js'
 
-/** Made-up names that cannot be mistaken for somebody's. */
-export const REGION = 'eu-west-2'
+/**
+ * Made-up names that cannot be mistaken for somebody's: no region of AWS begins with "xx", which ISO 3166 leaves to
+ * users, so the host of this issuer does not exist. Its shape is that of a region: verifiers check that, such as
+ * aws-jwt-verify, which refuses a plain `local-0`.
+ */
+export const REGION = 'xx-local-1'
 export const USER_POOL_ID = `${REGION}_LocalAlb1`
 export const CLIENT_ID = 'localalbclient'
 const COGNITO_ISSUER = `https://cognito-idp.${REGION}.amazonaws.com/${USER_POOL_ID}`
 const OIDC_ISSUER = 'https://idp.local-alb.example'
+const OPAQUE = 'the access token of another provider is opaque (--oidc)'
 
 /** Another provider than Cognito, as in an `authenticate-oidc` rule. */
 export interface OidcOptions {
@@ -31,11 +36,20 @@ export interface OidcOptions {
   readonly groupsClaim?: string | undefined
 }
 
+/** What stays the same in all access tokens of one sign-in, however often they are refreshed. */
+export interface SignInOrigin {
+  /** When the user signed in: "auth_time", in seconds since the epoch. */
+  readonly authTime: number
+  /** The "origin_jti" by which Cognito revokes them together. */
+  readonly originJti: string
+}
+
 /** The access token that a session holds, and until when. */
 export interface AccessToken {
   readonly token: string
   /** Seconds since the epoch. */
   readonly exp: number
+  readonly origin: SignInOrigin
 }
 
 /** What a load balancer asks of an identity provider. */
@@ -43,8 +57,10 @@ export interface Provider {
   readonly issuer: string
   /** What the userInfo endpoint answers. */
   userInfo(user: MockUser): JsonObject & { readonly sub: string }
-  /** What the token endpoint answers. */
-  accessToken(user: MockUser, fault: FaultName | undefined): AccessToken
+  /** What the token endpoint answers. @param origin of the session, when its token is refreshed */
+  accessToken(user: MockUser, fault: FaultName | undefined, origin?: SignInOrigin): AccessToken
+  /** Faults that change nothing with this provider, and why. */
+  readonly idleFaults: Readonly<Partial<Record<FaultName, string>>>
   /** Published keys (RFC 7517). */
   readonly jwks: { readonly keys: readonly JsonObject[] }
   /** Signs with a new key from now on; the old ones stay published. */
@@ -54,6 +70,8 @@ export interface Provider {
 }
 
 const now = (): number => Math.floor(Date.now() / 1000)
+
+const newOrigin = (): SignInOrigin => ({ authTime: now(), originJti: randomUUID() })
 
 function cognitoClaims(user: MockUser): JsonObject & { readonly sub: string; readonly username: string } {
   const { email, sub, username, name, given_name, family_name, email_verified = true, claims = {} } = user
@@ -65,8 +83,9 @@ function cognitoClaims(user: MockUser): JsonObject & { readonly sub: string; rea
   return {
     ...(Object.fromEntries(more) as JsonObject),
     ...userInfoClaims({
-      email,
-      emailVerified: email_verified,
+      // An empty one is left out.
+      email: email ?? '',
+      emailVerified: email_verified ?? undefined,
       ...(sub === undefined ? {} : { sub }),
       ...(username === undefined ? {} : { username }),
       ...(name === undefined ? {} : { name }),
@@ -79,6 +98,7 @@ function cognitoClaims(user: MockUser): JsonObject & { readonly sub: string; rea
 /** A Cognito user pool: texts in userInfo, groups in an access token that is a JWT. */
 export class CognitoProvider implements Provider {
   readonly issuer = COGNITO_ISSUER
+  readonly idleFaults = {}
   readonly #lifetimeSeconds: number
   #keys: CognitoKey[] = [createCognitoKey(), createCognitoKey()]
 
@@ -98,7 +118,7 @@ export class CognitoProvider implements Provider {
     return cognitoClaims(user)
   }
 
-  accessToken(user: MockUser, fault: FaultName | undefined): AccessToken {
+  accessToken(user: MockUser, fault: FaultName | undefined, origin = newOrigin()): AccessToken {
     const { sub, username } = cognitoClaims(user)
     const [key] = this.#keys
     if (key === undefined) throw new Error('There is always a key')
@@ -112,7 +132,10 @@ export class CognitoProvider implements Provider {
       now: issuedAt,
       lifetimeSeconds: this.#lifetimeSeconds,
     })
-    return { token: signAccessToken(key, claims), exp: issuedAt + this.#lifetimeSeconds }
+    // Nobody has signed in after a token was issued to them.
+    const authTime = Math.min(origin.authTime, issuedAt)
+    const token = signAccessToken(key, { ...claims, auth_time: authTime, origin_jti: origin.originJti })
+    return { token, exp: issuedAt + this.#lifetimeSeconds, origin }
   }
 
   env(base: string): Record<string, string> {
@@ -124,6 +147,7 @@ export class CognitoProvider implements Provider {
 export class OidcProvider implements Provider {
   readonly issuer: string
   readonly jwks = { keys: [] }
+  readonly idleFaults = { expired_access_token: OPAQUE, wrong_subject: OPAQUE }
   readonly #groupsClaim: string
   readonly #lifetimeSeconds: number
 
@@ -139,17 +163,23 @@ export class OidcProvider implements Provider {
 
   userInfo(user: MockUser): JsonObject & { readonly sub: string } {
     const { email_verified = true, groups = [], claims = {} } = user
-    const { username: _username, ...cognito } = cognitoClaims({ ...user, claims: {} })
-    return { ...claims, ...cognito, sub: cognito.sub, email_verified, [this.#groupsClaim]: groups }
+    const verified = email_verified === null ? {} : { email_verified }
+    const { username: _username, email_verified: _text, ...cognito } = cognitoClaims({ ...user, claims: {} })
+    return { ...claims, ...cognito, sub: cognito.sub, ...verified, [this.#groupsClaim]: groups }
   }
 
-  accessToken(): AccessToken {
-    return { token: randomBytes(32).toString('base64url'), exp: now() + this.#lifetimeSeconds }
+  accessToken(_user: MockUser, _fault: FaultName | undefined, origin = newOrigin()): AccessToken {
+    return { token: randomBytes(32).toString('base64url'), exp: now() + this.#lifetimeSeconds, origin }
   }
 
   env(): Record<string, string> {
     return { COGNITO_AUTH_ISSUER: this.issuer, COGNITO_AUTH_GROUPS_CLAIM: this.#groupsClaim }
   }
+}
+
+/** The provider that is asked for. */
+export function createProvider(oidc: OidcOptions | undefined, accessTokenSeconds: number): Provider {
+  return oidc === undefined ? new CognitoProvider(accessTokenSeconds) : new OidcProvider(oidc, accessTokenSeconds)
 }
 
 /** Another issuer of the same kind. */

@@ -8,7 +8,10 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { Duplex } from 'node:stream'
 import type { Socket } from 'node:net'
 import type { Forwarder } from './forwarder.js'
+import { isOwnHost, OWN_NAMES } from './own-host.js'
 import { OwnPages } from './own-pages.js'
+import { readAsPlain } from './plain-request.js'
+import { pathOf, reduceToPath } from './request-target.js'
 import type { AlbState } from './state.js'
 import { LocalAlbError } from './users.js'
 
@@ -16,11 +19,7 @@ import { LocalAlbError } from './users.js'
 const MAX_HEADERS_BYTES = 64 * 1024
 const MAX_LINE_BYTES = 16 * 1024
 const BAD_REQUEST = 'HTTP/1.1 400 Bad Request\r\nserver: awselb/2.0\r\ncontent-length: 0\r\nconnection: close\r\n\r\n'
-
-/** Only names of this machine: a page of another site could point its own name here (DNS rebinding). */
-function isOwnHost(host: string | undefined): boolean {
-  return host !== undefined && /^(?:localhost|127\.\d+\.\d+\.\d+|\[::1\])(?::\d+)?$/i.test(host)
-}
+const BAD_REQUEST_HEADERS = { server: 'awselb/2.0', connection: 'close' }
 
 function hasLongLine({ method = '', url = '', rawHeaders }: IncomingMessage): boolean {
   const lines = [`${method} ${url} HTTP/1.1`]
@@ -29,7 +28,18 @@ function hasLongLine({ method = '', url = '', rawHeaders }: IncomingMessage): bo
   return lines.some((line) => line.length > MAX_LINE_BYTES)
 }
 
-const isRefused = (req: IncomingMessage): boolean => !isOwnHost(req.headers.host) || hasLongLine(req)
+/** Why a request gets 400; `undefined` for one that is taken, and then its target is a path. */
+function refusalOf(req: IncomingMessage): string | undefined {
+  if (hasLongLine(req)) return 'The request line or a header is over 16 K, more than a load balancer takes.'
+  if (!isOwnHost(req.headers.host)) return OWN_NAMES
+  return reduceToPath(req) ? undefined : 'The local load balancer answers requests for paths only.'
+}
+
+/** Whether a request is to become a WebSocket of the app. All others are plain, whatever they ask to be upgraded to. */
+function isForWebSocket(req: IncomingMessage): boolean {
+  const isWebSocket = req.method === 'GET' && req.headers.upgrade?.toLowerCase() === 'websocket'
+  return isWebSocket && refusalOf(req) === undefined && !OwnPages.owns(pathOf(req))
+}
 
 function endWith400(socket: Duplex): void {
   if (socket.writable) socket.end(BAD_REQUEST)
@@ -41,14 +51,16 @@ export function createAlbServer(state: AlbState, forwarder: Forwarder): Server {
   const pages = new OwnPages(state)
 
   async function handle(req: IncomingMessage, res: ServerResponse): Promise<void> {
-    if (isRefused(req)) return void res.writeHead(400, { server: 'awselb/2.0', connection: 'close' }).end()
-    const target = req.url ?? '/'
-    const path = target.replace(/\?.*$/s, '')
-    if (OwnPages.owns(path)) await pages.handle(req, res, new URL(target, state.baseUrl))
+    const refusal = refusalOf(req)
+    if (refusal !== undefined)
+      return void res.writeHead(400, { ...BAD_REQUEST_HEADERS, 'content-type': 'text/plain' }).end(`${refusal}\n`)
+    if (OwnPages.owns(pathOf(req))) await pages.handle(req, res, new URL(state.baseUrl + req.url))
     else await forwarder.web(req, res)
   }
 
-  const server = createServer({ maxHeaderSize: MAX_HEADERS_BYTES }, (req, res) => {
+  // Node 24.9 and later ask before they end HTTP on a connection; earlier ones take no notice.
+  const options = { maxHeaderSize: MAX_HEADERS_BYTES, shouldUpgradeCallback: isForWebSocket }
+  const server = createServer(options, (req, res) => {
     handle(req, res).catch((error: unknown) => {
       const isWrong = error instanceof LocalAlbError
       if (!isWrong) console.error('local-alb:', error)
@@ -57,7 +69,9 @@ export function createAlbServer(state: AlbState, forwarder: Forwarder): Server {
     })
   })
   server.on('upgrade', (req, socket, head) => {
-    if (isRefused(req)) return endWith400(socket)
+    if (!isForWebSocket(req)) return readAsPlain(server, req, socket, head)
+    // Node took its own listener off: without one, a client that resets the connection would end this process.
+    socket.on('error', () => socket.destroy())
     // Node gives a net.Socket for plain HTTP.
     forwarder.upgrade(req, socket as Socket, head).catch((error: unknown) => {
       console.error('local-alb:', error)
@@ -67,30 +81,4 @@ export function createAlbServer(state: AlbState, forwarder: Forwarder): Server {
   // Node itself would say 431 of headers that are too long; a load balancer says 400 of all that it cannot read.
   server.on('clientError', (_error, socket) => endWith400(socket))
   return server
-}
-
-/**
- * Listens on this machine only.
- *
- * @returns the port.
- * @throws {LocalAlbError} when the port is in use, or not for everybody.
- */
-export async function listen(server: Server, port: number): Promise<number> {
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', (error: NodeJS.ErrnoException) => {
-      const problem = { EADDRINUSE: 'is in use. Stop what listens there, or', EACCES: 'needs more rights:' }[
-        error.code ?? ''
-      ]
-      reject(problem === undefined ? error : new LocalAlbError(`port ${port} ${problem} choose another with --port`))
-    })
-    server.listen(port, '127.0.0.1', resolve)
-  })
-  return portOf(server)
-}
-
-/** The port that a server listens on. */
-export function portOf(server: Pick<Server, 'address'>): number {
-  const address = server.address()
-  if (address === null || typeof address === 'string') throw new Error('a TCP server has a port')
-  return address.port
 }

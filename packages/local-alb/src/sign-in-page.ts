@@ -5,7 +5,7 @@
  */
 
 import { type Html, html, page } from './page.js'
-import type { MockUser } from './users.js'
+import { type MockUser, nameOf } from './users.js'
 
 /** What the page is made of. */
 export interface SignInView {
@@ -18,7 +18,7 @@ export interface SignInView {
 }
 
 function initials(user: MockUser): string {
-  const words = (user.name ?? user.email).split(/\s+/)
+  const words = nameOf(user).split(/\s+/)
   return words
     .slice(0, 2)
     .map((word) => [...word][0] ?? '')
@@ -45,7 +45,7 @@ export function signInPage({ users, formToken, state, problem }: SignInView): st
           ${hidden}<input type="hidden" name="user" value="${index}" /><button class="user">
             <span class="face" aria-hidden="true">${initials(user)}</span
             ><span
-              ><strong>${user.name ?? user.email}</strong> <span class="mail">${user.email}</span> ${chips(
+              ><strong>${nameOf(user)}</strong> <span class="mail">${user.email ?? 'no e-mail'}</span> ${chips(
                 user.groups ?? [],
               )}</span
             >
@@ -60,7 +60,7 @@ export function signInPage({ users, formToken, state, problem }: SignInView): st
     problem === undefined ? 'Sign in' : 'Error: sign in',
     html`<h1>Who are you today?</h1>
       <p>Pick a mock user to sign in as.</p>
-      <ul>
+      <ul role="list">
         ${rows}
       </ul>
       <details ${{ html: problem === undefined ? '' : 'open' }}>

@@ -35,13 +35,16 @@ const CODE_SECONDS = 300
 const POOL_SESSION_SECONDS = 3600
 /** People at one desk. */
 const LIMIT = 1000
+/** A page that asks every second while somebody signs in begins as many sign-ins: theirs must not be pushed out. */
+const PENDING_LIMIT = 10_000
+const NONCE = /^[0-9a-f]{16}$/
 
 /** Standard base64, as the load balancer's own values are. */
 const secret = (): string => randomBytes(32).toString('base64')
 
 /** Sign-ins under way, and sessions. Ids are random, so a made-up cookie is nobody. */
 export class SignIns {
-  readonly #pending = new ExpiringMap<PendingSignIn>(LIMIT, SIGN_IN_SECONDS)
+  readonly #pending = new ExpiringMap<PendingSignIn>(PENDING_LIMIT, SIGN_IN_SECONDS)
   readonly #codes = new ExpiringMap<MockUser>(LIMIT, CODE_SECONDS)
   readonly #poolSessions = new ExpiringMap<MockUser>(LIMIT, POOL_SESSION_SECONDS)
   readonly #sessions: ExpiringMap<Session>
@@ -52,10 +55,15 @@ export class SignIns {
     this.#sessions = new ExpiringMap(LIMIT, sessionSeconds)
   }
 
-  /** Begins at the load balancer. */
-  begin(returnTo: string): { readonly state: string; readonly nonce: string } {
+  /**
+   * Begins at the load balancer.
+   *
+   * @param known nonce that the browser has already: a second tab, or a request in the background, must not take the
+   * nonce away from a sign-in under way.
+   */
+  begin(returnTo: string, known?: string): { readonly state: string; readonly nonce: string } {
     const state = secret()
-    const nonce = randomBytes(12).toString('hex').slice(0, 16)
+    const nonce = known !== undefined && NONCE.test(known) ? known : randomBytes(8).toString('hex')
     this.#pending.set(state, { returnTo, nonce })
     return { state, nonce }
   }

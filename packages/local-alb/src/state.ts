@@ -5,10 +5,12 @@
  */
 
 import { type FaultName, parseFault } from './faults.js'
-import { type Identity, MAX_CLAIMS_BYTES } from './identity.js'
+import { Forms } from './forms.js'
+import { type Identity, MAX_CLAIMS_BYTES, type OidcHeaders } from './identity.js'
+import { UsageError } from './options.js'
 import type { ListenerRule } from './rules.js'
 import { type Session, SignIns } from './sign-in.js'
-import type { MockUser } from './users.js'
+import { idOf, type MockUser } from './users.js'
 
 const MOST_RECENT = 20
 
@@ -18,7 +20,8 @@ export interface RecentRequest {
   readonly method: string
   readonly path: string
   readonly user: string
-  status: number | undefined
+  /** The app's, or the load balancer's own where the app had none; `undefined` as long as there is no answer. */
+  status: number | 'client left' | 'no answer' | undefined
 }
 
 /** What is known from the start. */
@@ -34,10 +37,11 @@ export interface AlbStateOptions {
 export class AlbState {
   readonly identity: Identity
   readonly signIns: SignIns
+  readonly forms = new Forms()
   readonly rules: readonly ListenerRule[]
   readonly recent: RecentRequest[] = []
-  /** Headers as last sent to the app, decoded for people to read. */
-  lastHeaders: readonly (readonly [name: string, decoded: string])[] = []
+  /** Headers as last sent to the app. */
+  lastHeaders: OidcHeaders = {}
   /** `http://localhost:8080`; known once it listens. */
   baseUrl = ''
   #users: readonly MockUser[] = []
@@ -71,10 +75,13 @@ export class AlbState {
   /**
    * Sets a fault, or takes it back.
    *
-   * @throws {LocalAlbError} when there is no such fault.
+   * @throws {LocalAlbError} when there is no such fault, a {@link UsageError} where it would do nothing with this provider.
    */
   setFault(name: string | undefined): void {
-    this.#fault = name === undefined || name === '' ? undefined : parseFault(name)
+    const fault = name === undefined || name === '' ? undefined : parseFault(name)
+    const whyIdle = fault === undefined ? undefined : this.identity.provider.idleFaults[fault]
+    if (whyIdle !== undefined) throw new UsageError(`the fault ${fault} does nothing here: ${whyIdle}`)
+    this.#fault = fault
     if (this.#fault === 'refresh_failure') this.signIns.expireAccessTokens()
   }
 
@@ -95,8 +102,8 @@ export class AlbState {
     if (session.accessToken.exp > Date.now() / 1000) return true
     if (this.#fault === 'refresh_failure') return false
     const { user } = session
-    if (this.#listed.has(user)) session.user = this.#users.find(({ email }) => email === user.email) ?? user
-    session.accessToken = this.identity.provider.accessToken(session.user, undefined)
+    if (this.#listed.has(user)) session.user = this.#users.find((one) => idOf(one) === idOf(user)) ?? user
+    session.accessToken = this.identity.provider.accessToken(session.user, undefined, session.accessToken.origin)
     return true
   }
 

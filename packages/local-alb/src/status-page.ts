@@ -6,15 +6,22 @@
 
 import { FAULT_GROUPS, FAULTS, type FaultName } from './faults.js'
 import { type Html, html, page } from './page.js'
+import type { OidcHeaders } from './identity.js'
+import type { Provider } from './provider.js'
+import { readableText } from './sent-headers.js'
 import type { Session } from './sign-in.js'
 import type { RecentRequest } from './state.js'
+import { idOf, nameOf } from './users.js'
 
 /** What the page shows. */
 export interface StatusView {
   readonly formToken: string
   readonly session: Session | undefined
-  readonly lastHeaders: readonly (readonly [name: string, decoded: string])[]
+  readonly lastHeaders: OidcHeaders
   readonly fault: FaultName | undefined
+  readonly idleFaults: Provider['idleFaults']
+  /** Whether this answers "Rotate keys now". */
+  readonly hasRotated: boolean
   readonly recent: readonly RecentRequest[]
 }
 
@@ -25,7 +32,7 @@ function sessionPart(session: Session | undefined, hidden: Html): Html {
   if (session === undefined)
     return html`<p>Nobody is signed in in this browser. <a href="/">Open the app</a> to sign in.</p>`
   const { user, accessToken, until } = session
-  return html`<p>Signed in as ${user.name ?? user.email} (${user.email}).</p>
+  return html`<p>Signed in as ${nameOf(user)} (${idOf(user)}).</p>
     <dl>
       <dt>Groups</dt>
       <dd>${(user.groups ?? []).join(', ') || 'none'}</dd>
@@ -37,15 +44,28 @@ function sessionPart(session: Session | undefined, hidden: Html): Html {
     <form method="post" action="/_local-alb/sign-out">${hidden}<button>Sign out</button></form>`
 }
 
-function faultsPart(fault: FaultName | undefined, hidden: Html): Html {
-  const button = (name: FaultName): Html =>
-    html`<button name="fault" value="${name}" aria-pressed="${name === fault ? 'true' : 'false'}">
-      <strong>${name}</strong><span>${FAULTS[name]}</span>
-    </button>`
+/** An app that knows the key of a token does not ask for it. */
+const ROTATE_TOO = ' Rotate the keys now: an app that remembers them asks for no key before it is a new one.'
+
+function faultButton(name: FaultName, isOn: boolean, whyIdle: string | undefined): Html {
+  if (whyIdle !== undefined)
+    return html`<button disabled><strong>${name}</strong><span>does nothing here: ${whyIdle}</span></button>`
+  return html`<button name="fault" value="${name}" aria-pressed="${isOn ? 'true' : 'false'}">
+    <strong>${name}</strong><span>${FAULTS[name]}</span>
+  </button>`
+}
+
+function faultsPart({ fault, idleFaults, hasRotated }: StatusView, hidden: Html): Html {
+  const button = (name: FaultName): Html => faultButton(name, name === fault, idleFaults[name])
+  const hint = fault?.startsWith('keys_') && !hasRotated ? ROTATE_TOO : ''
+  const rotated = html`<p class="notice" role="status">
+    The keys are new: the next request is signed with them. The old ones stay published.
+  </p>`
   return html`<h2 id="faults">Faults</h2>
     <p class="${fault === undefined ? 'notice' : 'notice on'}" role="status">
-      ${fault === undefined ? 'No fault is set: everything is as on AWS.' : html`<strong>${fault}</strong>: ${FAULTS[fault]}.`}
+      ${fault === undefined ? 'No fault is set: everything is as on AWS.' : html`<strong>${fault}</strong>: ${FAULTS[fault]}.${hint}`}
     </p>
+    ${hasRotated ? rotated : ''}
     <div class="row">
       <form method="post" action="/_local-alb/fault">
         ${hidden}<button name="fault" value="">Take the fault back</button>
@@ -66,7 +86,7 @@ function requestsPart(recent: readonly RecentRequest[]): Html {
   const rows = recent.map(
     ({ at, method, path, user, status }) =>
       html`<tr>
-        <td class="${status !== undefined && status < 400 ? 'good' : 'bad'}">${status ?? 'no answer yet'}</td>
+        <td class="${typeof status === 'number' && status < 400 ? 'good' : 'bad'}">${status ?? 'no answer yet'}</td>
         <td>${method}</td>
         <td>${path}</td>
         <td>${user === '' ? 'nobody' : user}</td>
@@ -91,22 +111,24 @@ function requestsPart(recent: readonly RecentRequest[]): Html {
   </div>`
 }
 
-function headersPart(lastHeaders: StatusView['lastHeaders']): Html | readonly Html[] {
-  if (lastHeaders.length === 0) return html`<p>None yet.</p>`
-  return lastHeaders.map(
-    ([name, decoded]) =>
+function headersPart(lastHeaders: OidcHeaders): Html | readonly Html[] {
+  const headers = Object.entries(lastHeaders)
+  if (headers.length === 0) return html`<p>None yet.</p>`
+  return headers.map(
+    ([name, value]) =>
       html`<h3><code>${name}</code></h3>
-        <pre tabindex="0" role="region" aria-label="${name}">${decoded}</pre>`,
+        <pre tabindex="0" role="region" aria-label="${name}">${[value].flat().map(readableText).join('\n\n')}</pre>`,
   )
 }
 
 /** The page about the load balancer. */
-export function statusPage({ formToken, session, lastHeaders, fault, recent }: StatusView): string {
+export function statusPage(view: StatusView): string {
+  const { formToken, session, lastHeaders, fault, recent } = view
   const hidden = html`<input type="hidden" name="form" value="${formToken}" />`
   return page(
     fault === undefined ? 'Status' : `Fault: ${fault}`,
     html`<h1>Status</h1>
-      ${sessionPart(session, hidden)} ${faultsPart(fault, hidden)}
+      ${sessionPart(session, hidden)} ${faultsPart(view, hidden)}
       <h2>Recent requests</h2>
       ${requestsPart(recent)}
       <h2>Headers last sent to the app</h2>

@@ -5,14 +5,14 @@
  */
 
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { answer, formFields, formToken, redirect, showMessage } from './answers.js'
-import { parseCookies, POOL_COOKIE, setCookie } from './cookies.js'
+import { answer, APP_LINK, redirect, showMessage } from './answers.js'
+import { parseCookies, poolCookie, setCookie } from './cookies.js'
 import type { FaultName } from './faults.js'
-import { PAGE_HEADERS } from './page.js'
+import { SIGN_IN_HEADERS } from './page.js'
 import { CLIENT_ID } from './provider.js'
 import { signInPage } from './sign-in-page.js'
 import type { AlbState } from './state.js'
-import { LocalAlbError, type MockUser, parseUsers } from './users.js'
+import { LocalAlbError, type MockUser, parseUser } from './users.js'
 
 const POOL_COOKIE_SECONDS = 3600
 /** What a provider sends back instead of a code (RFC 6749, section 4.1.2.1). */
@@ -22,7 +22,7 @@ const ERRORS: Partial<Record<FaultName, string>> = { idp_error: 'server_error', 
 function chosenUser(fields: URLSearchParams, users: readonly MockUser[]): MockUser {
   const index = fields.get('user')
   if (index !== null) {
-    const user = users[Number(index)]
+    const user = /^\d+$/.test(index) ? users[Number(index)] : undefined
     if (user === undefined) throw new LocalAlbError('There is no such user')
     return user
   }
@@ -33,9 +33,7 @@ function chosenUser(fields: URLSearchParams, users: readonly MockUser[]): MockUs
     ...(name ? { name } : {}),
     groups: groups.filter((group) => group !== ''),
   }
-  const [user] = parseUsers([typed], 'the user typed in ')
-  if (user === undefined) throw new LocalAlbError('There is no such user')
-  return user
+  return parseUser(typed, 'The ')
 }
 
 /** Answers what Cognito's hosted pages would. */
@@ -51,13 +49,17 @@ export class UserPool {
     const state = url.searchParams.get('state') ?? ''
     const { signIns } = this.#state
     if (!signIns.isPending(state)) {
-      const sentence = 'This sign-in was not begun here, or more than 15 minutes ago. Open your app again.'
-      return showMessage(res, 401, 'Start again', sentence)
+      const sentence = 'This sign-in was not begun here, or more than 15 minutes ago.'
+      return showMessage(res, 401, 'Start again', sentence, APP_LINK)
     }
-    const remembered = signIns.poolUser(parseCookies(req.headers.cookie)[POOL_COOKIE])
+    const remembered = signIns.poolUser(this.#poolSession(req))
     if (remembered !== undefined && url.searchParams.get('prompt') !== 'login')
       return this.#sendBack(res, remembered, state)
     this.#showPage(req, res, 200, { state })
+  }
+
+  #poolSession(req: IncomingMessage): string | undefined {
+    return parseCookies(req.headers.cookie)[poolCookie(this.#state.baseUrl)]
   }
 
   #showPage(
@@ -66,18 +68,18 @@ export class UserPool {
     status: number,
     more: Pick<Parameters<typeof signInPage>[0], 'state' | 'problem'>,
   ): void {
-    const { token, cookies } = formToken(req)
-    const { users } = this.#state
-    answer(res, status, { ...PAGE_HEADERS, 'set-cookie': cookies }, signInPage({ users, formToken: token, ...more }))
+    const { users, forms, baseUrl } = this.#state
+    const { token, cookies } = forms.begin(req, baseUrl)
+    answer(res, status, { ...SIGN_IN_HEADERS, 'set-cookie': cookies }, signInPage({ users, formToken: token, ...more }))
   }
 
   /** The form of that page. */
   async signIn(req: IncomingMessage, res: ServerResponse, url: URL): Promise<void> {
-    const fields = await formFields(req, this.#state.baseUrl)
-    if (fields === undefined) return showMessage(res, 403, 'Refused', 'This form was not sent from the sign-in page.')
+    const fields = await this.#state.forms.read(req, res, this.#state.baseUrl)
+    if (fields === undefined) return
     const state = fields.get('state') ?? url.searchParams.get('state') ?? ''
     if (!this.#state.signIns.isPending(state))
-      return showMessage(res, 401, 'Start again', 'This sign-in is over. Open your app again.')
+      return showMessage(res, 401, 'Start again', 'This sign-in is over.', APP_LINK)
     let user: MockUser
     try {
       user = chosenUser(fields, this.#state.users)
@@ -94,7 +96,7 @@ export class UserPool {
     const { code, poolSession } = signIns.signedIn(user)
     const query = new URLSearchParams(error === undefined ? { code, state } : { error, state })
     redirect(res, `${baseUrl}/oauth2/idpresponse?${query.toString()}`, [
-      setCookie(POOL_COOKIE, poolSession, POOL_COOKIE_SECONDS),
+      setCookie(poolCookie(baseUrl), poolSession, POOL_COOKIE_SECONDS),
     ])
   }
 
@@ -105,7 +107,8 @@ export class UserPool {
       const sentence = `client_id must be ${CLIENT_ID} and logout_uri a URL of this load balancer or one given with --logout-url.`
       return showMessage(res, 400, 'Invalid request', sentence)
     }
-    this.#state.signIns.signOut(parseCookies(req.headers.cookie)[POOL_COOKIE], undefined)
-    redirect(res, target, [setCookie(POOL_COOKIE, '', 0)])
+    this.#state.signIns.signOut(this.#poolSession(req), undefined)
+    // As a browser would read it: characters that no header can have are taken out or encoded.
+    redirect(res, new URL(target).href, [setCookie(poolCookie(this.#state.baseUrl), '', 0)])
   }
 }

@@ -4,45 +4,74 @@
  * @module
  */
 
-import { readFileSync } from 'node:fs'
 import * as v from 'valibot'
+import { complaintOf, objectMessage } from './complaint.js'
+
+/** Somebody who can sign in, in the names of Cognito's userInfo claims. */
+export interface MockUser {
+  /** E-mail address: what the sign-in page lists them by. `null` for somebody without one, who then needs a `sub`. */
+  readonly email: string | null
+  /** User ID, printable ASCII without spaces. @default a UUID made of the e-mail */
+  readonly sub?: string | undefined
+  /** @default the `sub` */
+  readonly username?: string | undefined
+  /** Full name. @default none */
+  readonly name?: string | undefined
+  /** First name. @default none */
+  readonly given_name?: string | undefined
+  /** Family name. @default none */
+  readonly family_name?: string | undefined
+  /** Cognito groups, which the access token has. @default none */
+  readonly groups?: readonly string[] | undefined
+  /** What the token says of the e-mail address; `null`: nothing. @default true */
+  readonly email_verified?: boolean | null | undefined
+  /** Further claims, such as `{ 'custom:team': 'red' }`; none that the load balancer gives. @default none */
+  readonly claims?: Readonly<Record<string, unknown>> | undefined
+}
 
 const text = v.pipe(v.string('must be a text'), v.nonEmpty('must not be empty'))
 
 /** Claims that a user has by another key, or that are the load balancer's. */
 const OWN_CLAIMS = ['sub', 'username', 'email', 'email_verified', 'name', 'given_name', 'family_name', 'exp', 'iss']
 
-const userSchema = v.strictObject(
-  {
-    email: v.pipe(text, v.email('must be an e-mail address')),
-    sub: v.optional(text),
-    username: v.optional(text),
-    name: v.optional(text),
-    given_name: v.optional(text),
-    family_name: v.optional(text),
-    groups: v.optional(v.array(text, 'must be a list of groups'), []),
-    email_verified: v.optional(v.boolean('must be true or false')),
-    claims: v.optional(
-      v.pipe(
-        v.record(v.string(), v.unknown(), 'must be an object of further claims, such as {"custom:team": "a"}'),
-        v.check(
-          (claims) => Object.keys(claims).every((name) => !OWN_CLAIMS.includes(name)),
-          'must not have claims that the user or the load balancer gives',
+const FIELDS = ['email', 'sub', 'username', 'name', 'given_name', 'family_name', 'groups', 'email_verified', 'claims']
+
+const userSchema = v.pipe(
+  v.strictObject(
+    {
+      // The key is always there: a misspelt e-mail is no user without one.
+      email: v.nullable(v.pipe(text, v.email('must be an e-mail address'))),
+      // Anything else would be a header that nobody can send.
+      sub: v.optional(
+        v.pipe(text, v.regex(/^[!-~]+$/, 'must be printable ASCII without spaces: it is sent in a header')),
+      ),
+      username: v.optional(text),
+      name: v.optional(text),
+      given_name: v.optional(text),
+      family_name: v.optional(text),
+      groups: v.optional(v.array(text, 'must be a list of groups'), []),
+      email_verified: v.optional(
+        v.nullable(v.boolean('must be true, false, or null for a token that does not say it')),
+      ),
+      claims: v.optional(
+        v.pipe(
+          v.record(v.string(), v.unknown(), 'must be an object of further claims, such as {"custom:team": "a"}'),
+          v.check(
+            (claims) => Object.keys(claims).every((name) => !OWN_CLAIMS.includes(name)),
+            'must not have claims that the user or the load balancer gives',
+          ),
         ),
       ),
-    ),
-  },
-  (issue) =>
-    `must be an object with an email; it may have sub, username, name, given_name, family_name, groups, email_verified, claims (${String(issue.expected)})`,
+    } satisfies { readonly [Name in keyof Required<MockUser>]: v.GenericSchema<MockUser[Name]> },
+    objectMessage(FIELDS, `must be an object with an email; it may have ${FIELDS.slice(1).join(', ')}`),
+  ),
+  v.check(({ email, sub }) => email !== null || sub !== undefined, 'has no e-mail, and then needs a sub'),
 )
 
 const usersSchema = v.pipe(
   v.array(userSchema, 'must be a list of users, such as [{"email": "a@example.com", "groups": ["developers"]}]'),
   v.nonEmpty('must name at least one user'),
 )
-
-/** Somebody who can sign in, in the names of Cognito's userInfo claims. */
-export type MockUser = v.InferInput<typeof userSchema>
 
 /** Made-up people for when no users file is given. */
 export const DEFAULT_USERS: readonly MockUser[] = [
@@ -71,28 +100,27 @@ export function parseUsers(value: unknown, where: string): readonly MockUser[] {
   const isWrapped = typeof value === 'object' && value !== null && 'users' in value
   const result = v.safeParse(usersSchema, withoutComments(isWrapped ? value.users : value))
   if (result.success) return result.output
-  const [issue] = result.issues
-  const path = (issue.path ?? []).map(({ key }) => (typeof key === 'number' ? `[${key}]` : `.${String(key)}`)).join('')
-  throw new LocalAlbError(`${where}${path} ${issue.message}`)
+  throw new LocalAlbError(complaintOf(where, result.issues))
 }
 
 /**
- * Reads users from a JSON file: a list, or an object with a list under `users`.
+ * Checks one user.
  *
- * @throws {LocalAlbError} when it cannot be read, is not JSON, or has a user that is not one.
+ * @param where what the message begins with; nothing where the names of fields say enough.
+ * @throws {LocalAlbError} saying what is wrong and what to write.
  */
-export function readUsersFile(path: string): readonly MockUser[] {
-  let json: string
-  try {
-    json = readFileSync(path, 'utf8')
-  } catch (cause) {
-    throw new LocalAlbError(`file ${path} cannot be read: does it exist?`, { cause })
-  }
-  let value: unknown
-  try {
-    value = JSON.parse(json)
-  } catch (cause) {
-    throw new LocalAlbError(`file ${path} is not JSON`, { cause })
-  }
-  return parseUsers(value, `file ${path}: users`)
+export function parseUser(value: unknown, where: string): MockUser {
+  const result = v.safeParse(userSchema, withoutComments(value))
+  if (result.success) return result.output
+  throw new LocalAlbError(complaintOf(where, result.issues))
+}
+
+/** What a user is known by: the e-mail, or the `sub` of somebody without one. */
+export function idOf({ email, sub }: MockUser): string {
+  return email ?? sub ?? ''
+}
+
+/** What people call a user. */
+export function nameOf(user: MockUser): string {
+  return user.name ?? user.email ?? user.username ?? idOf(user)
 }

@@ -98,6 +98,12 @@ describe('rules', () => {
     expect((await echo('/maybe')).headers).toHaveProperty('x-amzn-oidc-data')
   })
 
+  test('with allow pass those on without headers whose session is over', async () => {
+    const { headers } = await echo('/maybe', { cookie: 'AWSELBAuthSessionCookie-0=over; theme=dark' })
+    expect(headers).not.toHaveProperty('x-amzn-oidc-data')
+    expect(headers.cookie).toBe('theme=dark')
+  })
+
   test('with deny answer 401, but send those whose session is over to sign in', async () => {
     expect((await fetch(`${alb.url}/api/a`, { redirect: 'manual' })).status).toBe(401)
     const headers = { cookie: 'AWSELBAuthSessionCookie-0=over' }
@@ -245,8 +251,8 @@ describe('faults', () => {
     [8_000, 200],
     [11_000, 500],
   ])('a real user whose name is %i long gets %i, without any fault', async (length, status) => {
-    const big = alb.signIn({ email: 'a@example.com', name: 'x'.repeat(length) })
-    expect((await fetch(alb.url, { headers: big })).status).toBe(status)
+    const { cookie: big } = alb.signIn({ email: 'a@example.com', name: 'x'.repeat(length) })
+    expect((await fetch(alb.url, { headers: { cookie: big } })).status).toBe(status)
   })
 
   test('keys_error and keys_down: the keys are not to be had', async () => {
@@ -258,7 +264,9 @@ describe('faults', () => {
   })
 
   test('an unknown one is named, with those there are', () => {
-    expect(() => alb.setFault('expird' as FaultName)).toThrow(/no fault "expird"; there are expired,/)
+    expect(() => alb.setFault('expird' as FaultName)).toThrow(
+      /no fault "expird"; did you mean expired\? There are expired,/,
+    )
   })
 
   test('can be set over HTTP by a script, but not by a page of another site', async () => {

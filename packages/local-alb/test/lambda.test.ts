@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, test } from 'vitest'
+import { afterEach, describe, expect, test, vi } from 'vitest'
 import { WebSocket } from 'ws'
 import { type LambdaEvent, type LambdaHandler, type LocalAlb, startLocalAlb } from '../src/index.js'
 import { readAlbToken } from './tokens.js'
@@ -29,7 +29,7 @@ async function eventOf(path: string, init: RequestInit = {}): Promise<LambdaEven
 describe('the event of a request', () => {
   test('has the headers of the load balancer, in lower case', async () => {
     const { url, signIn } = await start(echo)
-    const event = await eventOf('/a', { headers: signIn('dev@example.com') })
+    const event = await eventOf('/a', { headers: { cookie: signIn('dev@example.com').cookie } })
     expect(event).toMatchObject({ httpMethod: 'GET', path: '/a', body: '', isBase64Encoded: false })
     expect(event.requestContext.elb.targetGroupArn).toMatch(/^arn:aws:elasticloadbalancing:.*:targetgroup\//)
     expect((await readAlbToken(event.headers?.['x-amzn-oidc-data'], url)).isVerified).toBe(true)
@@ -95,6 +95,36 @@ describe('the answer of a function', () => {
     await start(lambda)
     expect((await fetch(`${alb?.url}/open/`)).status).toBe(502)
   })
+})
+
+test('a handler can ask for the id of its call and the time it has left', async () => {
+  await start((_event, context) => ({
+    statusCode: 200,
+    body: `${context.awsRequestId} ${context.getRemainingTimeInMillis()}`,
+  }))
+  const [id = '', left] = (await (await fetch(`${alb?.url}/open/`)).text()).split(' ')
+  expect(id).toMatch(/^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/)
+  expect(Number(left)).toBeGreaterThan(0)
+  expect(Number(left)).toBeLessThanOrEqual(60_000)
+})
+
+test('a handler with a callback gets 502 and is told what to do, also when it calls it later', async () => {
+  const said = vi.spyOn(console, 'error').mockImplementation(() => undefined)
+  let later: Promise<void> | undefined
+  const handler = (_event: unknown, _context: unknown, callback: (error: null, result: unknown) => void): void => {
+    later = new Promise((resolve) =>
+      setImmediate(() => {
+        callback(null, { statusCode: 200 })
+        resolve()
+      }),
+    )
+  }
+  await start(handler as LambdaHandler)
+  const response = await fetch(`${alb?.url}/open/`)
+  expect([response.status, await response.text()]).toEqual([502, expect.stringContaining('return the answer')])
+  await later
+  expect(said.mock.calls.flat().join('\n')).toMatch(/returned nothing.*\n.*called its callback/)
+  said.mockRestore()
 })
 
 test('a body of over 1 MB is 413, and a WebSocket 400', async () => {

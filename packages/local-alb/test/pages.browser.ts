@@ -1,20 +1,31 @@
 import { mkdirSync } from 'node:fs'
 import { createServer, type Server } from 'node:http'
+import { fileURLToPath } from 'node:url'
 import { type Browser, chromium, type Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { type LocalAlb, startLocalAlb } from '../src/index.js'
+import { DEFAULT_USERS, type LocalAlb, startLocalAlb } from '../src/index.js'
 
 // `npx pnpm test:browser` looks for one. Where there is none, these tests fail: they are a command of their own.
 const executablePath = process.env['CHROMIUM_PATH'] ?? '/usr/bin/chromium'
 
-const DOCS = new URL('../docs/', import.meta.url).pathname
+const DOCS = fileURLToPath(new URL('../docs/', import.meta.url))
 /** `pnpm run screenshots` keeps what is seen on the way, for the README. */
 async function screenshot(page: Page, name: string): Promise<void> {
   if (process.env['SCREENSHOTS'] === undefined) return
   mkdirSync(DOCS, { recursive: true })
-  await page.screenshot({ path: `${DOCS}${name}.png` })
+  await page.screenshot({ path: `${DOCS}${name}.png`, fullPage: true })
 }
 const FLAGS = ['--no-sandbox', '--disable-gpu', '--no-first-run', '--disable-background-networking', '--disable-sync']
+
+/** Moves the focus by the Tab key alone until it is on what is called that. */
+async function focusOn(page: Page, name: string): Promise<void> {
+  for (let presses = 0; presses < 80; presses += 1) {
+    await page.keyboard.press('Tab')
+    const focused = page.locator(':focus')
+    if ((await focused.count()) > 0 && (await focused.textContent())?.includes(name)) return
+  }
+  throw new Error(`the Tab key does not lead to ${name}`)
+}
 
 /** Greets; `/admin` is for a group. It reads the tokens without checking them, which no real app may do. */
 function createApp(): Server {
@@ -75,10 +86,42 @@ describe('in a browser without JavaScript', () => {
     await page.goto(`${alb.url}/_local-alb`)
     expect(await page.textContent('main')).toContain('Signed in as Dev Eloper')
     expect(await page.textContent('pre')).toContain('cognito:groups')
+    await page.setViewportSize({ width: 1100, height: 700 })
     await screenshot(page, 'status')
   })
 
+  test('uses the status page by keyboard alone: a fault, new keys, signing out', async () => {
+    await page.goto(`${alb.url}/_local-alb`)
+    await focusOn(page, 'wrong_signer')
+    await page.keyboard.press('Enter')
+    await page.waitForSelector('button[aria-pressed=true]')
+    expect(await page.textContent('[role=status]')).toContain('wrong_signer')
+    await focusOn(page, 'Take the fault back')
+    await page.keyboard.press('Enter')
+    await page.waitForSelector('text=No fault is set')
+    await focusOn(page, 'Rotate keys now')
+    await page.keyboard.press('Space')
+    await page.waitForSelector('text=The keys are new')
+    await focusOn(page, 'Sign out')
+    await page.keyboard.press('Enter')
+    await page.waitForSelector('text=Nobody is signed in')
+  })
+
+  test('types somebody in by keyboard alone', async () => {
+    await page.goto(`${alb.url}/`)
+    await focusOn(page, 'Somebody else')
+    await page.keyboard.press('Enter')
+    for (const typed of ['typed@example.com', 'Ty Ped', 'developers']) {
+      await page.keyboard.press('Tab')
+      await page.keyboard.type(typed)
+    }
+    await page.keyboard.press('Enter')
+    await page.waitForURL(`${alb.url}/`)
+    expect(await heading()).toBe('Hello typed@example.com')
+  })
+
   test('sets a fault and takes it back', async () => {
+    await page.goto(`${alb.url}/_local-alb`)
     await page.click('button[value=missing_data]')
     expect(await page.textContent('button[aria-pressed=true]')).toContain('missing_data')
     await page.click('button[value=""]')
@@ -137,11 +180,7 @@ describe('in a browser without JavaScript', () => {
 
   test('a session in shards is carried, and taken away, by a browser', async () => {
     const context = await browser.newContext({ javaScriptEnabled: false })
-    const { cookie } = alb.signIn({ email: 'large@example.com', name: 'x'.repeat(7_000) })
-    const cookies = cookie.split('; ').map((pair) => {
-      const at = pair.indexOf('=')
-      return { name: pair.slice(0, at), value: pair.slice(at + 1), url: alb.url }
-    })
+    const { cookies } = alb.signIn({ email: 'large@example.com', name: 'x'.repeat(7_000) })
     expect(cookies.length).toBe(3)
     await context.addCookies(cookies)
     const large = await context.newPage()
@@ -153,10 +192,42 @@ describe('in a browser without JavaScript', () => {
     await context.close()
   })
 
-  test('no page is wider than a phone', async () => {
-    for (const path of ['/_local-alb', '/_local-alb/nothing']) {
-      await page.goto(alb.url + path)
-      expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(390)
+  test('no page is wider than a phone, whatever people and groups are called', async () => {
+    const long = 'Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft'
+    alb.setUsers([{ email: `${'x'.repeat(60)}@example.com`, name: long, groups: [long, 'a', long.repeat(2)] }])
+    const context = await browser.newContext({ javaScriptEnabled: false, viewport: { width: 390, height: 780 } })
+    const phone = await context.newPage()
+    const widthAt = async (path: string): Promise<unknown> => {
+      await phone.goto(alb.url + path)
+      return await phone.evaluate('document.documentElement.scrollWidth')
+    }
+    expect(await widthAt('/')).toBe(390)
+    await phone.click('button.user')
+    await phone.waitForURL(`${alb.url}/`)
+    for (const path of ['/_local-alb', '/_local-alb/nothing']) expect(await widthAt(path)).toBe(390)
+    alb.setUsers(DEFAULT_USERS)
+    await context.close()
+  })
+
+  test('an app whose first page leads to another origin is reached from the sign-in form', async () => {
+    const elsewhere = createServer((_req, res) => res.end('<h1>Elsewhere</h1>'))
+    await new Promise<void>((resolve) => elsewhere.listen(0, '127.0.0.1', resolve))
+    const away = `http://127.0.0.1:${(elsewhere.address() as { port: number }).port}/`
+    const redirecting = createServer((_req, res) => res.writeHead(302, { location: away }).end())
+    await new Promise<void>((resolve) => redirecting.listen(0, '127.0.0.1', resolve))
+    const { port } = redirecting.address() as { port: number }
+    const other = await startLocalAlb({ target: `http://127.0.0.1:${port}`, port: 0 })
+    const context = await browser.newContext({ javaScriptEnabled: false })
+    const visitor = await context.newPage()
+    try {
+      await visitor.goto(other.url)
+      await visitor.click('button.user')
+      await visitor.waitForURL(away)
+      expect(await visitor.textContent('h1')).toBe('Elsewhere')
+    } finally {
+      await context.close()
+      await other.stop()
+      for (const server of [elsewhere, redirecting]) server.close()
     }
   })
 })

@@ -68,7 +68,81 @@ describe('Cognito', () => {
   })
 })
 
+describe('the access token of a session', () => {
+  test('says on each refresh when that person signed in, and by which sign-in', async () => {
+    const begun = 1_800_000_000
+    vi.useFakeTimers({ toFake: ['Date'], now: begun * 1000 })
+    const running = await start({ accessTokenSeconds: 60 })
+    const { cookie } = running.signIn(user)
+    const pool = running.env['COGNITO_AUTH_USER_POOL_ID'] ?? ''
+    const claims = async () =>
+      (await readAccessToken((await sent(running, cookie))['x-amzn-oidc-accesstoken'], running.url, pool)).claims
+    const first = await claims()
+    vi.setSystemTime((begun + 100) * 1000)
+    const refreshed = await claims()
+    expect(refreshed).toMatchObject({ auth_time: begun, iat: begun + 100, origin_jti: first['origin_jti'] })
+    expect(refreshed['jti']).not.toBe(first['jti'])
+    // Faults spoil what they say and nothing else.
+    running.setFault('wrong_client')
+    expect(await claims()).toMatchObject({ auth_time: begun, origin_jti: first['origin_jti'] })
+    running.setFault('expired_access_token')
+    const { auth_time: authTime, iat } = await claims()
+    expect(authTime).toBe(iat)
+  })
+
+  test('is of another sign-in for another session', async () => {
+    const running = await start({})
+    const pool = running.env['COGNITO_AUTH_USER_POOL_ID'] ?? ''
+    const originOf = async () => {
+      const token = (await sent(running, running.signIn(user).cookie))['x-amzn-oidc-accesstoken']
+      return (await readAccessToken(token, running.url, pool)).claims['origin_jti']
+    }
+    expect(await originOf()).not.toBe(await originOf())
+  })
+})
+
+describe('a user', () => {
+  const robot = { email: null, sub: 'robot-1', name: 'Robot', email_verified: null }
+
+  test.each([{}, { oidc: {} }])('may be without e-mail: %o', async (options) => {
+    const running = await start({ ...options, users: [robot] })
+    const headers = await sent(running, running.signIn('robot-1').cookie)
+    const { claims } = await readAlbToken(headers['x-amzn-oidc-data'], running.url)
+    expect(claims).toMatchObject({ sub: 'robot-1', name: 'Robot' })
+    expect(claims).not.toHaveProperty('email')
+    expect(claims).not.toHaveProperty('email_verified')
+    expect(headers['x-amzn-oidc-identity']).toBe('robot-1')
+    const [request] = (await recentOf(running)).requests
+    expect(request).toMatchObject({ user: 'robot-1' })
+  })
+
+  test.each([{}, { oidc: {} }])('may be of a pool that says nothing of the e-mail: %o', async (options) => {
+    const running = await start(options)
+    const { cookie } = running.signIn({ email: 'a@example.com', email_verified: null })
+    const { claims } = await readAlbToken((await sent(running, cookie))['x-amzn-oidc-data'], running.url)
+    expect(claims['email']).toBe('a@example.com')
+    expect(claims).not.toHaveProperty('email_verified')
+  })
+})
+
+async function recentOf({ url }: LocalAlb): Promise<{ requests: unknown[] }> {
+  const response = await fetch(`${url}/_local-alb/api/requests`, { headers: { 'x-local-alb': '1' } })
+  return (await response.json()) as { requests: unknown[] }
+}
+
 describe('another provider (authenticate-oidc)', () => {
+  test.each(['expired_access_token', 'wrong_subject'] as const)(
+    'refuses the fault %s, which would do nothing',
+    async (fault) => {
+      const running = await start({ oidc: {} })
+      expect(() => running.setFault(fault)).toThrow(`the fault ${fault} does nothing here: the access token`)
+      const page = await (await fetch(`${running.url}/_local-alb`)).text()
+      expect(page).toContain('does nothing here: the access token of another provider is opaque')
+      expect(page).not.toContain(`value="${fault}"`)
+      await expect(startLocalAlb({ target: app.url, port: 0, oidc: {}, fault })).rejects.toThrow('does nothing here')
+    },
+  )
+
   test('has real booleans and lists in userInfo, groups among them, no username, and an opaque access token', async () => {
     const running = await start({ oidc: {} })
     const headers = await sent(running, running.signIn(user).cookie)
@@ -112,23 +186,5 @@ describe('how long tokens last', () => {
     const pool = running.env['COGNITO_AUTH_USER_POOL_ID'] ?? ''
     const access = await readAccessToken(headers['x-amzn-oidc-accesstoken'], running.url, pool)
     expect(access.claims['exp']).toBe(now + 9)
-  })
-})
-
-describe('an option that is wrong', () => {
-  test.each<[given: Record<string, unknown>, says: RegExp]>([
-    [{ sessionSeconds: 0 }, /^sessionSeconds must be a whole number of seconds/],
-    [{ sessionSeconds: Number.NaN }, /^sessionSeconds must/],
-    [{ port: 70_000 }, /^port must be a port/],
-    [{ port: '8080' }, /^port must be a port/],
-    [{ oidc: { issuer: 'http://idp.example' } }, /^oidc\.issuer must be an https URL/],
-    [{ oidc: { isuer: 'https://idp.example' } }, /^oidc/],
-    [{ logoutUrls: ['x'] }, /^logoutUrls\.0 must be a URL/],
-    [{ rule: [] }, /^there is no option rule; there are target, /],
-    [{ users: [{ email: 'a@example.com', claims: { sub: 'x' } }] }, /^users\[0\]\.claims must not have claims/],
-    [{ fault: 'x' }, /^there is no fault "x"/],
-    [{ command: 'node app.js' }, /^command must be a list/],
-  ])('%o is refused by name', async (given, says) => {
-    await expect(startLocalAlb({ target: app.url, port: 0, ...given })).rejects.toThrow(says)
   })
 })

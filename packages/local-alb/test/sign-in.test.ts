@@ -2,6 +2,7 @@ import { request } from 'node:http'
 import { networkInterfaces } from 'node:os'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { WebSocket } from 'ws'
+import { poolCookie } from '../src/cookies.js'
 import { type LocalAlb, startLocalAlb } from '../src/index.js'
 import { Browser, fieldOf } from './browser.js'
 import { type EchoApp, startEchoApp } from './echo-app.js'
@@ -117,7 +118,7 @@ describe('the sign-in page', () => {
     const response = await browser.send(authorize, { method: 'POST', body })
     expect(response.status).toBe(400)
     const again = await response.text()
-    expect(again).toContain('.email must')
+    expect(again).toContain('The email must')
     // What was typed in is still there, and the sentence belongs to its field.
     expect(again).toContain(`value="${email}"`)
     expect(again).toContain('aria-describedby="problem"')
@@ -242,7 +243,8 @@ describe('the session cookie', () => {
       const browser = new Browser()
       await browser.signIn(other.url)
       expect(browser.cookieOf('AWSELBAuthSessionCookie-2')).toBeDefined()
-      const signOut = new URLSearchParams({ form: browser.cookieOf('local-alb-form') ?? '' })
+      const status = await (await browser.send(`${other.url}/_local-alb`)).text()
+      const signOut = new URLSearchParams({ form: fieldOf(status, 'form') })
       const before = browser.cookie
       await browser.send(`${other.url}/_local-alb/sign-out`, { method: 'POST', body: signOut })
       expect(browser.cookie).not.toContain('AWSELBAuthSessionCookie')
@@ -265,8 +267,8 @@ describe('signing out', () => {
     const again = new Browser()
     await again.signIn(alb.url)
     expect(await browser.follow(logoutUrl(`${alb.url}/`))).toBe(`${alb.url}/`)
-    expect(browser.cookieOf('local-alb-pool')).toBeUndefined()
-    expect(again.cookieOf('local-alb-pool')).toBeDefined()
+    expect(browser.cookieOf(poolCookie(alb.url))).toBeUndefined()
+    expect(again.cookieOf(poolCookie(alb.url))).toBeDefined()
   })
 
   test('leads to a URL that was allowed', async () => {
@@ -275,6 +277,15 @@ describe('signing out', () => {
 
   test.each(['https://evil.example/', 'javascript:alert(1)', '//evil.example', ''])('never to "%s"', async (uri) => {
     expect((await fetch(logoutUrl(uri), { redirect: 'manual' })).status).toBe(400)
+  })
+
+  test.each([
+    ['/a\r\nset-cookie: b=c', '/aset-cookie:%20b=c'],
+    ['/日本?é', '/%E6%97%A5%E6%9C%AC?%C3%A9'],
+    ['/../b', '/b'],
+  ])('to %j of this load balancer as the URL that it is', async (sent, path) => {
+    const response = await fetch(logoutUrl(alb.url + sent), { redirect: 'manual' })
+    expect([response.status, response.headers.get('location')]).toEqual([302, alb.url + path])
   })
 
   test('never to this host under another name: the whole origin counts', async () => {

@@ -13,6 +13,9 @@ import { errorOf, Refusal } from './exceptions.js'
 /** What we use of a request of Express or Fastify. */
 interface HttpRequest {
   readonly method: string
+  readonly url: string
+  /** As sent, where Express (or Fastify) has rewritten `url` since. */
+  readonly originalUrl?: string | undefined
   readonly headers: { readonly [name: string]: string | readonly string[] | undefined }
 }
 
@@ -54,7 +57,8 @@ export class ProblemFilter implements ExceptionFilter {
     const http = host.switchToHttp()
     const request = http.getRequest<HttpRequest>()
     const header = (name: string): string | undefined => request.headers[name]?.toString()
-    const answer = answerTo(errorOf(exception), { method: request.method, header }, this.#auth.redirectUrl)
+    const url = request.originalUrl ?? request.url
+    const answer = answerTo(errorOf(exception), { method: request.method, url, header }, this.#auth.redirectUrl)
     send(answer, http.getResponse<NodeResponse | FastifyReply>())
   }
 

@@ -51,7 +51,7 @@ class OptionalController {
 class AppModule {}
 
 function appModule(variant: AppVariant, alb: TestAlb): DynamicModule {
-  const redirectUrl = variant === 'redirect' ? REDIRECT_URL : undefined
+  const redirectUrl = variant === 'plain' ? undefined : REDIRECT_URL
   return {
     module: AppModule,
     imports: [CognitoAuthModule.forRoot({ ...alb.options, authoriser, redirectUrl, global: true })],

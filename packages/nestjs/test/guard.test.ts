@@ -1,4 +1,5 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel'
+import { fileURLToPath } from 'node:url'
 import { CognitoAuth, type User } from '@cognito-auth/core'
 import { userOf } from '@cognito-auth/core/adapter'
 import { createTestAlb, type TestAlb } from '@cognito-auth/testing'
@@ -78,7 +79,7 @@ describe.each(platforms)('the guard alone, configured by the environment, on $pl
 
   beforeEach(() => {
     vi.stubEnv('COGNITO_AUTH_ALB_ARN', alb.options.albArn)
-    vi.stubEnv('COGNITO_AUTH_CONFIG_PATH', new URL('./auth-config.json', import.meta.url).pathname)
+    vi.stubEnv('COGNITO_AUTH_CONFIG_PATH', fileURLToPath(new URL('./auth-config.json', import.meta.url)))
     vi.stubEnv('COGNITO_AUTH_REDIRECT_URL', 'https://example.com/denied')
     vi.stubGlobal('fetch', alb.options.fetch)
   })

@@ -5,5 +5,7 @@
  */
 
 export { getUser, logout, requireAdmin, requireGroups, requireUser } from './from-environment.js'
+export { headers } from './refusal-headers.js'
+export type { HeadersArgs } from './refusal-headers.js'
 export { createRemixAuth } from './remix-auth.js'
 export type { MiddlewareArgs, OnError, RemixAuth, RemixAuthOptions, UserContext } from './remix-auth.js'

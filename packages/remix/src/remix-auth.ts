@@ -6,10 +6,14 @@
 
 import { type CognitoAuth, type CognitoAuthOptions, ConfigurationError, type User } from '@cognito-auth/core'
 import { answerTo, type Bypass, checkGroups, createAuth, createBypass } from '@cognito-auth/core/adapter'
+import { headers, type HeadersArgs, withRefusalHeaders } from './refusal-headers.js'
 import { createSharedRequests } from './shared-requests.js'
 
 /** Answers a failure; where it answers nothing, the usual answer is thrown. */
-export type OnError = (error: unknown, request: Request) => Response | undefined | Promise<Response | undefined>
+export type OnError = (
+  error: unknown,
+  request: Request,
+) => Response | null | undefined | Promise<Response | null | undefined>
 
 /** Options of {@link createRemixAuth}: those of `CognitoAuth`, and Remix's own. */
 export interface RemixAuthOptions extends CognitoAuthOptions {
@@ -50,26 +54,46 @@ export interface RemixAuth {
    * @throws {Response} 500 when `returnTo` is not in `logoutUrls`, or logout is not configured.
    */
   logout(request: Request, options?: { readonly returnTo?: string | undefined }): Promise<Response>
-  /** Middleware of React Router: admits users who may come in, and leaves them in {@link userContext}. */
+  /**
+   * Middleware of React Router: admits users who may come in, and leaves them in {@link userContext}.
+   *
+   * @throws {Response} for everybody else.
+   * @throws {ConfigurationError} where it is called without React Router's context.
+   */
   middleware<Result>(args: MiddlewareArgs, next: () => Promise<Result>): Promise<Result>
+  /**
+   * Middleware of React Router, to put before `middleware`: gives the error page of a request that `middleware` refused
+   * the headers of the refusal, which React Router drops. For those of loaders there is {@link headers}.
+   */
+  refusalHeaders<Result>(args: Pick<MiddlewareArgs, 'request'>, next: () => Promise<Result>): Promise<Result>
+  /** `headers` of a route: hands on the headers of a refusal to the page that shows it. */
+  headers(args: HeadersArgs): Headers
   /** Key of the user in React Router's context. */
   readonly userContext: UserContext
 }
 
 /**
- * Whether the browser's router asked for data, to render a page itself. Old browsers send no `Sec-Fetch-Dest`, and
- * a redirect that is meant for a navigation would be followed by the router's `fetch`.
+ * Whether the browser's router asked for data, to render a page itself: it would follow a redirect, and show nothing.
+ *
+ * React Router 8 tells by the URL. Remix 2, and React Router 7 without `v8_passThroughRequests`, show loaders and
+ * middleware the URL of the page, and nothing else of the request that arrived: only what the browser says of it is
+ * left. For a `fetch` that is `Sec-Fetch-Dest: empty`, and `Accept: *\/*` in browsers that send no `Sec-Fetch-Dest`,
+ * which core goes by; `Sec-Fetch-Mode`, which came first, covers those between.
+ *
+ * @see {@link https://www.w3.org/TR/fetch-metadata/#sec-fetch-mode-header Fetch metadata}
  */
-function isDataRequest({ url }: Request): boolean {
+function isDataRequest({ url, headers }: Request): boolean {
   const { pathname, searchParams } = new URL(url)
-  return pathname.endsWith('.data') || searchParams.has('_data') || searchParams.has('_routes')
+  if (pathname.endsWith('.data') || searchParams.has('_data') || searchParams.has('_routes')) return true
+  const mode = headers.get('sec-fetch-mode')
+  return mode !== null && mode !== 'navigate'
 }
 
 function usualAnswer(error: unknown, request: Request, redirectUrl: string | undefined): Response {
   const target = isDataRequest(request) ? undefined : redirectUrl
   const { status, headers, body } = answerTo(
     error,
-    { method: request.method, header: (name) => request.headers.get(name) },
+    { method: request.method, url: request.url, header: (name) => request.headers.get(name) },
     target,
   )
   return new Response(body === '' ? null : body, { status, headers })
@@ -98,11 +122,13 @@ export function createRemixAuth(options: RemixAuthOptions | CognitoAuth = {}): R
   const requests = createSharedRequests(auth)
   const isBypassed = createBypass(own.bypass)
   const userContext: UserContext = {}
+  // The middleware of a request are all given the same `Request`.
+  const refusals = new WeakMap<Request, Response>()
 
   async function failure(error: unknown, request: Request): Promise<Response> {
     try {
       const answer = await own.onError?.(error, request)
-      if (answer !== undefined) {
+      if (answer !== undefined && answer !== null) {
         if (answer instanceof Response) return answer
         throw new ConfigurationError('onError answers with a Response, or with nothing')
       }
@@ -122,7 +148,9 @@ export function createRemixAuth(options: RemixAuthOptions | CognitoAuth = {}): R
     try {
       return await ask()
     } catch (error) {
-      throw await failure(error, request)
+      const refusal = await failure(error, request)
+      refusals.set(request, refusal)
+      throw refusal
     }
   }
 
@@ -141,10 +169,21 @@ export function createRemixAuth(options: RemixAuthOptions | CognitoAuth = {}): R
         return response
       }),
     async middleware({ request, url, context }, next) {
+      // Asked first: without a place for the user, no loader below could tell who came in.
+      if (typeof (context as Partial<typeof context> | undefined)?.set !== 'function') {
+        throw new ConfigurationError(
+          'middleware needs the context of React Router: set `future: { v8_middleware: true }` in version 7, and let getLoadContext give a RouterContextProvider. In Remix 2, loaders ask with requireUser(request)',
+        )
+      }
       const passes = await admit(request, async () => isBypassed(request, (url ?? new URL(request.url)).pathname))
       if (!passes) context.set(userContext, await admit(request, () => requests.requireUser(request)))
       return await next()
     },
+    async refusalHeaders({ request }, next) {
+      const result = await next()
+      return withRefusalHeaders(result, refusals.get(request))
+    },
+    headers,
     userContext,
   }
 }

@@ -1,8 +1,16 @@
 import { Authoriser, type CognitoAuthOptions } from '@cognito-auth/core'
 import { createTestAlb, type TestAlb } from '@cognito-auth/testing'
-import { type AppVariant, behaviourRows, REDIRECT_URL, runRow } from '@cognito-auth/testing/behaviour'
+import {
+  type AppVariant,
+  type BehaviourRow,
+  behaviourRows,
+  differencesOf,
+  type RawResponse,
+  REDIRECT_URL,
+  sendRaw,
+} from '@cognito-auth/testing/behaviour'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { createRemixAuth, type RemixAuth } from '../src/index.js'
+import { createRemixAuth, headers, type RemixAuth } from '../src/index.js'
 import { type App, type Args, FRAMEWORKS, serve, stopServers } from './frameworks.js'
 
 const authoriser = Authoriser.fromLists({ allowedGroups: ['developers', 'admins'], adminUsers: ['root@example.com'] })
@@ -10,7 +18,7 @@ const authoriser = Authoriser.fromLists({ allowedGroups: ['developers', 'admins'
 afterAll(stopServers)
 
 function authOf(variant: AppVariant, options: CognitoAuthOptions): RemixAuth {
-  const redirect = variant === 'redirect' ? { redirectUrl: REDIRECT_URL } : {}
+  const redirect = variant === 'plain' ? {} : { redirectUrl: REDIRECT_URL }
   return createRemixAuth({ ...options, authoriser, ...redirect, bypass: ['/health'] })
 }
 
@@ -44,10 +52,42 @@ function protectedByMiddleware(auth: RemixAuth): App {
   const home = ({ context }: Args): Response => profile(context.get(auth.userContext) as never)
   const { root: _, ...routes } = protectedByLoaders(auth)
   return {
-    root: { path: '', default: () => null, middleware: [auth.middleware] },
+    root: { path: '', default: () => null, middleware: [auth.refusalHeaders, auth.middleware] },
     ...routes,
     home: { path: '/', loader: home, action: home },
   }
+}
+
+/** The same routes with components: they answer with pages, and with data for the browser's router. */
+function asPages(app: App): App {
+  return Object.fromEntries(
+    Object.entries(app).map(([id, route]) => [id, { ...route, default: () => null, headers }]),
+  ) as App
+}
+
+/** What a page was given to show: the data of its loader, or the problem document that its error boundary gets. */
+function shownBy(response: RawResponse): RawResponse {
+  if (response.headers['x-rendered-by'] === undefined || response.body === '') return response
+  const { loaderData, errors } = JSON.parse(response.body) as {
+    loaderData: Record<string, unknown>
+    errors?: Record<string, { data: string }>
+  }
+  const [error] = Object.values(errors ?? {})
+  // The layout has no data: null in Remix 2, nothing in the others.
+  const data = Object.values(loaderData).find((of) => of !== null)
+  if (error === undefined) return { ...response, body: JSON.stringify(data) }
+  return { ...response, headers: { ...response.headers, 'content-type': 'application/problem+json' }, body: error.data }
+}
+
+/** What is expected of the data of a page: the same status and headers, in the routers' own format. */
+function differencesOfData(response: RawResponse, { expected }: BehaviourRow): string[] {
+  const { code, json } = expected
+  const noStore = code === undefined ? {} : { 'cache-control': 'no-store' }
+  const texts = [code, json?.['email']].filter((text) => typeof text === 'string')
+  return [
+    ...differencesOf(response, { status: expected.status, headers: { ...expected.headers, ...noStore } }),
+    ...texts.filter((text) => !response.body.includes(text)).map((text) => `${text} is not in ${response.body}`),
+  ]
 }
 
 const ways = FRAMEWORKS.flatMap((framework) => [
@@ -55,26 +95,51 @@ const ways = FRAMEWORKS.flatMap((framework) => [
   ...(framework.hasMiddleware ? [{ ...framework, way: 'middleware', appOf: protectedByMiddleware }] : []),
 ])
 
-describe.each(ways)('$name, protected by $way', ({ way, handler, appOf }) => {
-  const shared = new Map<AppVariant, { origin: string; alb: TestAlb }>()
+describe.each(ways)('$name, protected by $way', ({ way, handler, appOf, dataOf }) => {
+  type Started = { readonly origin: string; readonly alb: TestAlb }
 
-  async function start(variant: AppVariant): Promise<{ origin: string; alb: TestAlb }> {
+  async function start(variant: AppVariant, ofApp: (app: App) => App): Promise<Started> {
     const alb = await createTestAlb()
     const auth = authOf(variant, alb.options)
     // Middleware has no `optional()`: where anonymous people are welcome, loaders ask with `getUser`.
     const app = variant === 'optional' ? protectedByLoaders(auth) : appOf(auth)
-    return { alb, origin: await serve(handler(app)) }
+    return { alb, origin: await serve(handler(ofApp(app))) }
   }
-
-  beforeAll(async () => {
-    for (const variant of ['plain', 'redirect', 'optional'] as const) shared.set(variant, await start(variant))
-  })
 
   // A route whose loader asks for nobody is public, however its path is written: nothing is bypassed there.
   const rows = behaviourRows.filter(({ what }) => way === 'middleware' || !what.startsWith('does not take'))
 
-  test.each(rows)('$app: $what', async (row) => {
-    const app = (row.fresh ? undefined : shared.get(row.app)) ?? (await start(row.app))
-    expect(await runRow(row, app)).toEqual([])
+  describe.each([
+    { kind: 'resource routes', ofApp: (app: App) => app, shown: (response: RawResponse) => response },
+    { kind: 'pages', ofApp: asPages, shown: shownBy },
+  ])('with $kind', ({ ofApp, shown }) => {
+    const shared = new Map<AppVariant, Started>()
+
+    beforeAll(async () => {
+      for (const variant of ['plain', 'redirect', 'optional'] as const) shared.set(variant, await start(variant, ofApp))
+    })
+
+    test.each(rows)('$app: $what', async (row) => {
+      const { origin, alb } = (row.fresh ? undefined : shared.get(row.app)) ?? (await start(row.app, ofApp))
+      const response = await sendRaw(origin, await row.request(alb))
+      expect(differencesOf(shown(response), row.expected)).toEqual([])
+    })
+  })
+
+  describe('as data of pages', () => {
+    let shared: Started
+
+    beforeAll(async () => {
+      shared = await start('plain', asPages)
+    })
+
+    // Redirects of data have tests of their own, and so have paths that look like others.
+    const ofData = rows.filter(({ app, what }) => app === 'plain' && !/^does not|query|slash/.test(what))
+
+    test.each(ofData)('$what', async (row) => {
+      const { origin, alb } = row.fresh ? await start(row.app, asPages) : shared
+      const { path, ...request } = await row.request(alb)
+      expect(differencesOfData(await sendRaw(origin, { ...request, path: dataOf(path, '') }), row)).toEqual([])
+    })
   })
 })

@@ -7,7 +7,7 @@ import { createRequestListener } from '@remix-run/node-fetch-server'
 import { createRequestHandler as createRemix2Handler } from '@remix-run/server-runtime'
 import { createRequestHandler as createRouter7Handler } from 'react-router'
 import { createRequestHandler as createRouter8Handler } from 'react-router8'
-import type { MiddlewareArgs } from '../src/index.js'
+import type { HeadersArgs, MiddlewareArgs } from '../src/index.js'
 
 /** What loaders, actions and middleware are called with, in all three. */
 export interface Args extends MiddlewareArgs {
@@ -20,6 +20,7 @@ export interface RouteModule {
   readonly loader?: (args: Args) => unknown
   readonly action?: (args: Args) => unknown
   readonly middleware?: readonly ((args: Args, next: () => Promise<Response>) => Promise<unknown>)[]
+  readonly headers?: (args: HeadersArgs) => Headers
   readonly default?: () => null
   readonly ErrorBoundary?: () => null
 }
@@ -98,6 +99,8 @@ function buildOf(app: App, kind: string, future: Record<string, boolean>): objec
 export interface Framework {
   readonly name: string
   readonly hasMiddleware: boolean
+  /** Whether loaders see the URL of a data request. Elsewhere they see that of the page. */
+  readonly showsDataUrl: boolean
   /** Where the browser's router asks for the data of a page. */
   readonly dataOf: (path: string, routeId: string) => string
   readonly handler: (app: App) => Handler
@@ -107,6 +110,7 @@ function remix2(name: string, future: Record<string, boolean>): Omit<Framework, 
   return {
     name,
     hasMiddleware: false,
+    showsDataUrl: false,
     handler: (app) => createRemix2Handler(buildOf(app, name, future) as never, 'production'),
   }
 }
@@ -115,11 +119,15 @@ function router7(name: string, future: Record<string, boolean>): Omit<Framework,
   return {
     name,
     hasMiddleware: future['v8_middleware'] === true,
+    showsDataUrl: future['v8_passThroughRequests'] === true,
     handler: (app) => createRouter7Handler(buildOf(app, name, future) as never, 'production'),
   }
 }
 
-const singleFetch = (path: string): string => `${path}.data`
+const singleFetch = (path: string): string => (path === '/' ? '/_root.data' : `${path}.data`)
+
+/** As version 8 writes it, which tells `/path` and `/path/` apart. */
+const singleFetch8 = (path: string): string => (path.endsWith('/') ? `${path}_.data` : `${path}.data`)
 
 /** The frameworks as most apps run them. */
 export const FRAMEWORKS: readonly Framework[] = [
@@ -128,7 +136,8 @@ export const FRAMEWORKS: readonly Framework[] = [
   {
     name: 'React Router 8',
     hasMiddleware: true,
-    dataOf: singleFetch,
+    showsDataUrl: true,
+    dataOf: singleFetch8,
     handler: (app) => createRouter8Handler(buildOf(app, 'React Router 8', {}) as never, 'production'),
   },
 ]
@@ -143,7 +152,7 @@ export const FLAGGED_FRAMEWORKS: readonly Framework[] = [
       v8_passThroughRequests: true,
       v8_trailingSlashAwareDataRequests: true,
     }),
-    dataOf: singleFetch,
+    dataOf: singleFetch8,
   },
 ]
 

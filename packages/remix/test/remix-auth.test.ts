@@ -1,10 +1,11 @@
+import { fileURLToPath } from 'node:url'
 import { Authoriser, type User } from '@cognito-auth/core'
 import { createTestAlb, type TestAlb } from '@cognito-auth/testing'
 import type * as ReactRouter7 from 'react-router'
 import type * as ReactRouter8 from 'react-router8'
 import { afterEach, beforeEach, describe, expect, expectTypeOf, test, vi } from 'vitest'
 import type * as Remix from '../src/index.js'
-import { createRemixAuth, type RemixAuth, type RemixAuthOptions } from '../src/index.js'
+import { createRemixAuth, type MiddlewareArgs, type RemixAuth, type RemixAuthOptions } from '../src/index.js'
 import { type App, type Args, FLAGGED_FRAMEWORKS, FRAMEWORKS } from './frameworks.js'
 
 const origin = 'http://app.example'
@@ -69,8 +70,11 @@ describe('onError', () => {
     ['answers later', async () => await Promise.resolve(teapot), 418],
     ['throws a Response', () => Promise.reject(teapot), 418],
     ['answers nothing', () => undefined, 401],
+    ['answers null', () => null, 401],
+    ['answers null later', async () => await Promise.resolve(null), 401],
     ['throws', () => Promise.reject(new Error('x')), 500],
     ['answers with something else', () => ({ status: 200 }) as Response, 500],
+    ['answers false', () => false as unknown as null, 500],
   ])('that %s ends in its answer, and nobody comes in', async (_, onError, status) => {
     vi.spyOn(process, 'emitWarning').mockImplementation(() => {})
     const answer = await thrownBy(authWith({ onError }).requireUser(await requestOf()))
@@ -114,6 +118,22 @@ describe('wrong use', () => {
   })
 })
 
+test.each([undefined, null, {}, { set: true }])(
+  'middleware says that %j is no context, and lets nobody in',
+  async (context) => {
+    const auth = authWith({ bypass: ['/open'] })
+    const next = vi.fn<() => Promise<void>>()
+    for (const path of ['/', '/open']) {
+      const args = { request: await requestOf(ada, path), context } as unknown as MiddlewareArgs
+      await expect(auth.middleware(args, next)).rejects.toMatchObject({
+        code: 'configuration',
+        message: expect.stringMatching(/v8_middleware/) as string,
+      })
+    }
+    expect(next).not.toHaveBeenCalled()
+  },
+)
+
 describe('logout', () => {
   test('gives the answer that expires the cookies and goes to Cognito', async () => {
     const auth = authWith({ cognitoDomain: 'my.auth.example.com', logoutUrls: ['https://app.example/'] })
@@ -141,13 +161,34 @@ describe('configured by the environment alone', () => {
     vi.stubGlobal('fetch', alb.options.fetch)
     vi.stubEnv('COGNITO_AUTH_ALB_ARN', alb.options.albArn)
     vi.stubEnv('COGNITO_AUTH_CLIENT_ID', alb.options.clientId)
-    vi.stubEnv('COGNITO_AUTH_CONFIG_PATH', new URL('auth-config.json', import.meta.url).pathname)
+    vi.stubEnv('COGNITO_AUTH_CONFIG_PATH', fileURLToPath(new URL('auth-config.json', import.meta.url)))
     const { requireUser, getUser, requireGroups, requireAdmin } = await load()
     expect(await requireUser(await requestOf(ada))).toMatchObject({ email: ada.email })
     expect(await getUser(await requestOf())).toBeNull()
     expect(await requireGroups(await requestOf(ada), 'developers')).toMatchObject({ name: ada.name })
     expect((await thrownBy(requireAdmin(await requestOf(ada)))).status).toBe(403)
     expect((await thrownBy(requireUser(await requestOf()))).status).toBe(401)
+  })
+
+  test('logout works', async () => {
+    vi.stubGlobal('fetch', alb.options.fetch)
+    vi.stubEnv('COGNITO_AUTH_ALB_ARN', alb.options.albArn)
+    vi.stubEnv('COGNITO_AUTH_CLIENT_ID', alb.options.clientId)
+    vi.stubEnv('COGNITO_AUTH_CONFIG_PATH', new URL('auth-config.json', import.meta.url).pathname)
+    vi.stubEnv('COGNITO_AUTH_DOMAIN', 'my.auth.example.com')
+    vi.stubEnv('COGNITO_AUTH_LOGOUT_URLS', 'https://app.example/,https://app.example/bye')
+    vi.spyOn(process, 'emitWarning').mockImplementation(() => {})
+    const { logout } = await load()
+    const response = await logout(await requestOf(ada), { returnTo: 'https://app.example/bye' })
+    expect([response.status, response.headers.get('cache-control')]).toEqual([302, 'no-store'])
+    const { origin: domain, pathname, searchParams } = new URL(response.headers.get('location') ?? '')
+    expect(domain + pathname).toBe('https://my.auth.example.com/logout')
+    expect(Object.fromEntries(searchParams)).toEqual({
+      client_id: alb.options.clientId,
+      logout_uri: 'https://app.example/bye',
+    })
+    expect(response.headers.getSetCookie()).toHaveLength(4)
+    expect((await thrownBy(logout(await requestOf(ada), { returnTo: 'https://evil.example/' }))).status).toBe(500)
   })
 
   test('a wrong environment lets nobody in, and says what is wrong on each request', async () => {
@@ -164,7 +205,7 @@ describe('configured by the environment alone', () => {
 
 const everyFramework = [...FRAMEWORKS, ...FLAGGED_FRAMEWORKS]
 
-describe.each(everyFramework)('in $name', ({ handler, dataOf }) => {
+describe.each(everyFramework)('in $name', ({ handler, dataOf, showsDataUrl }) => {
   /** Three nested routes, each with a loader that asks for the user. */
   function nested(auth: RemixAuth): App {
     const loader = async ({ request }: Args): Promise<object> => ({ email: (await auth.requireUser(request)).email })
@@ -222,16 +263,42 @@ describe.each(everyFramework)('in $name', ({ handler, dataOf }) => {
     }
   })
 
-  test('a data request is no navigation: it is refused, not redirected, whatever it accepts', async () => {
+  describe('a data request is no navigation', () => {
     const redirectUrl = 'https://app.example/denied'
-    const handle = handler(nested(authWith({ redirectUrl })))
-    const page = { accept: 'text/html' }
-    const navigation = await handle(await requestOf(undefined, '/parent/child', page))
-    expect([navigation.status, navigation.headers.get('location')]).toEqual([302, redirectUrl])
-    const fetched = { accept: '*/*', 'sec-fetch-dest': 'empty' }
-    const data = await handle(await requestOf(undefined, dataOf('/parent/child', 'child'), fetched))
-    expect(data.status).toBe(401)
-    expect(await data.text()).not.toContain(redirectUrl)
+    const dataPath = dataOf('/parent/child', 'child')
+
+    test('but the page is', async () => {
+      const handle = handler(nested(authWith({ redirectUrl })))
+      const navigation = await handle(await requestOf(undefined, '/parent/child', { accept: 'text/html' }))
+      expect([navigation.status, navigation.headers.get('location')]).toEqual([302, redirectUrl])
+    })
+
+    test.each([
+      { what: 'a browser', headers: { accept: '*/*', 'sec-fetch-dest': 'empty', 'sec-fetch-mode': 'cors' } },
+      { what: 'a browser that prefetches', headers: { 'sec-fetch-dest': 'empty', 'sec-purpose': 'prefetch' } },
+      { what: 'a browser of before 2023, or on http', headers: { accept: '*/*' } },
+      { what: 'a script that wants HTML', headers: { accept: 'text/html', 'sec-fetch-dest': 'empty' } },
+      { what: 'a script that wants HTML, of 2019', headers: { accept: 'text/html', 'sec-fetch-mode': 'cors' } },
+    ])('as $what sends it: it is refused, not redirected', async ({ headers }) => {
+      const response = await handler(nested(authWith({ redirectUrl })))(await requestOf(undefined, dataPath, headers))
+      expect(response.status).toBe(401)
+      expect(await response.text()).not.toContain(redirectUrl)
+    })
+
+    test.each([
+      { what: 'a client that wants HTML and says nothing of itself', headers: { accept: 'text/html' } },
+      {
+        what: 'somebody who types its address',
+        headers: { 'sec-fetch-dest': 'document', 'sec-fetch-mode': 'navigate' },
+      },
+    ])('as $what sends it: it is refused, or told the redirect as data where loaders cannot tell', async (row) => {
+      const response = await handler(nested(authWith({ redirectUrl })))(
+        await requestOf(undefined, dataPath, row.headers),
+      )
+      // 202 and 204 are how the routers write a redirect that `fetch` must not follow.
+      expect(showsDataUrl ? [401] : [202, 204]).toContain(response.status)
+      expect(await response.text()).not.toContain(ada.email)
+    })
   })
 
   test('a user goes to the browser as a profile: no token, no claim', async () => {
@@ -240,8 +307,9 @@ describe.each(everyFramework)('in $name', ({ handler, dataOf }) => {
     const app: App = {
       root: { path: '', default: () => null, loader },
       me: { path: 'me', default: () => null, loader },
+      raw: { path: 'raw', loader: async (args) => Response.json(await loader(args)) },
     }
-    for (const path of ['/me', dataOf('/me', 'me')]) {
+    for (const path of ['/me', dataOf('/me', 'me'), '/raw']) {
       const request = await requestOf(ada, path)
       const body = await (await handler(app)(request)).text()
       expect(body).toContain(ada.name)
@@ -286,6 +354,17 @@ describe.each(withMiddleware)('middleware of $name', ({ name, handler, dataOf })
     const response = await handler(app(authWith()))(await requestOf(ada, '/open'))
     expect(response.status).toBe(500)
     expect(await response.text()).not.toContain(ada.email)
+  })
+
+  test('sends people to a page that is bypassed, and no further', async () => {
+    const auth = authWith({ redirectUrl: '/denied', bypass: ['/denied'] })
+    const root = { path: '', default: () => null, ErrorBoundary: () => null, middleware: [auth.middleware] }
+    const page = { default: () => null, loader: () => ({ sorry: true }) }
+    const handle = handler({ root, denied: { path: 'denied', ...page }, home: { path: '/', ...page } })
+    const page1 = await handle(await requestOf(undefined, '/', { 'sec-fetch-dest': 'document' }))
+    expect([page1.status, page1.headers.get('location')]).toEqual([302, '/denied'])
+    const page2 = await handle(await requestOf(undefined, '/denied', { 'sec-fetch-dest': 'document' }))
+    expect([page2.status, await page2.text()]).toEqual([200, expect.stringContaining('sorry')])
   })
 
   test('opens a bypassed page, and its data, and nothing that only looks like it', async () => {

@@ -19,8 +19,9 @@ function albKeysBase(region: string): string {
     : `https://public-keys.auth.elb.${region}.amazonaws.com`
 }
 
-/** Both forms of a user pool's issuer. */
-export function issuersOf(region: string, userPoolId: string): readonly [string, string] {
+/** Both forms of a user pool's issuer, on the host of the region that its id begins with. */
+export function issuersOf(userPoolId: string): readonly [string, string] {
+  const region = userPoolId.slice(0, userPoolId.indexOf('_'))
   const host = `cognito-idp.${region}.amazonaws.com/${userPoolId}`
   return [`https://${host}`, `https://issuer-${host}`]
 }

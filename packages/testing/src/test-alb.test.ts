@@ -47,6 +47,35 @@ afterEach(() => {
   vi.useRealTimers()
 })
 
+test('a pool may be of another region than the load balancer; the region may come from the ARN', async () => {
+  const alb = await createTestAlb({ userPoolId: 'us-east-1_AbCdEfGhI' })
+  expect(alb.issuer).toBe('https://cognito-idp.us-east-1.amazonaws.com/us-east-1_AbCdEfGhI')
+  expect((await alb.options.fetch(`${alb.issuer}/.well-known/jwks.json`)).status).toBe(200)
+  const albArn = 'arn:aws:elasticloadbalancing:us-west-2:000000000000:loadbalancer/app/one/0123456789abcdef'
+  const other = await createTestAlb({ albArn })
+  const url = `https://public-keys.auth.elb.us-west-2.amazonaws.com/${other.albKey.kid}`
+  expect((await other.options.fetch(url)).status).toBe(200)
+})
+
+test('an option that there is not is refused', async () => {
+  await expect(createTestAlb({ clientID: 'x' } as object)).rejects.toThrow(/^A test ALB has no clientID; it has region/)
+})
+
+test('a whole user of core will do; what only core can say of it is not told', async () => {
+  const alb = await createTestAlb()
+  const whole = {
+    ...user,
+    isAuthenticated: true,
+    isAppAdmin: true,
+    isAdmin: true,
+    emailDomain: 'example.com',
+    expiresAt: null,
+  }
+  const claims = async (one: object) => parts((await alb.headersFor(one))['x-amzn-oidc-data']).claims
+  expect(Object.keys(await claims(whole))).toEqual(Object.keys(await claims(user)))
+  await expect(alb.headersFor({ isAppAdmin: true } as object)).rejects.toThrow(/has no isAppAdmin/)
+})
+
 test('the user claims token is written as a load balancer writes it', async () => {
   vi.useFakeTimers({ toFake: ['Date'], now: 1_700_000_000_000 })
   const alb = await createTestAlb()

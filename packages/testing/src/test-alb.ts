@@ -13,7 +13,7 @@ import { accessTokenClaims, type TestUser, userInfoClaims } from './user.js'
 
 /** What the load balancer is like. */
 export interface TestAlbOptions {
-  /** @default 'eu-west-2' */
+  /** @default that of `albArn`, else 'eu-west-2' */
   readonly region?: string
   /** @default a made-up ARN in `region` */
   readonly albArn?: string
@@ -28,6 +28,16 @@ export interface TestAlbOptions {
   /** How long an access token is good for, in seconds. @default 3600 */
   readonly accessTokenLifetimeSeconds?: number
 }
+
+const OPTIONS: readonly string[] = [
+  'region',
+  'albArn',
+  'clientId',
+  'userPoolId',
+  'issuer',
+  'tokenLifetimeSeconds',
+  'accessTokenLifetimeSeconds',
+] satisfies (keyof TestAlbOptions)[]
 
 /** Options for `new CognitoAuth()` that make it trust this load balancer, and fetch keys from it. */
 export interface TestAlbAuthOptions {
@@ -70,7 +80,13 @@ export class TestAlb {
   #isOffline = false
 
   constructor(options: TestAlbOptions = {}) {
-    const { region = 'eu-west-2', clientId = '1example23456789', userPoolId = `${region}_TestPool1` } = options
+    const unknown = Object.keys(options).find((name) => !OPTIONS.includes(name))
+    if (unknown !== undefined) throw new TypeError(`A test ALB has no ${unknown}; it has ${OPTIONS.join(', ')}`)
+    const {
+      region = options.albArn?.split(':')[3] ?? 'eu-west-2',
+      clientId = '1example23456789',
+      userPoolId = `${region}_TestPool1`,
+    } = options
     const partition = region.startsWith('us-gov-') ? 'aws-us-gov' : 'aws'
     const albArn =
       options.albArn ??
@@ -80,7 +96,7 @@ export class TestAlb {
       alb: options.tokenLifetimeSeconds ?? 120,
       access: options.accessTokenLifetimeSeconds ?? HOUR,
     }
-    this.issuer = options.issuer ?? issuersOf(region, userPoolId)[0]
+    this.issuer = options.issuer ?? issuersOf(userPoolId)[0]
     this.options = Object.freeze({
       albArn,
       clientId,
@@ -184,7 +200,7 @@ export class TestAlb {
     this.requests.push(url)
     if (this.#isOffline) throw new TypeError('fetch failed')
     const { userPoolId } = this.options
-    const issuers = [this.issuer.replace(/\/$/, ''), ...issuersOf(this.#region, userPoolId)]
+    const issuers = [this.issuer.replace(/\/$/, ''), ...issuersOf(userPoolId)]
     return answerKeyRequest(
       url,
       { region: this.#region, issuers },
@@ -198,7 +214,7 @@ export class TestAlb {
   }
 
   #otherIssuer(): string {
-    return issuersOf(this.#region, `${this.#region}_OtherPool`)[0]
+    return issuersOf(`${this.#region}_OtherPool`)[0]
   }
 
   #spoiltAlbToken(fault: Fault | undefined): TokenChanges {
@@ -261,6 +277,7 @@ function withBadSignature(token: string): string {
 /**
  * Makes a load balancer with a user pool, in memory.
  *
+ * @throws {TypeError} for an option that there is not.
  * @example
  * ```ts
  * const alb = await createTestAlb()

@@ -2,6 +2,8 @@ import { requireUser } from '@cognito-auth/remix'
 import type { ActionFunctionArgs, LoaderFunctionArgs } from '@remix-run/node'
 import { Form, useActionData, useLoaderData } from '@remix-run/react'
 
+export { headers } from '@cognito-auth/remix'
+
 /** Each loader asks for itself: the browser's router may ask for this one alone. */
 export async function loader({ request }: LoaderFunctionArgs) {
   const { name, groups } = await requireUser(request)

@@ -3,6 +3,8 @@ import type { LoaderFunctionArgs } from '@remix-run/node'
 import { useRouteError } from '@remix-run/react'
 import { Refusal } from '../refusal'
 
+export { headers } from '@cognito-auth/remix'
+
 /** For a group only. */
 export async function loader({ request }: LoaderFunctionArgs) {
   await requireGroups(request, 'admins')

@@ -7,18 +7,24 @@
 import { maxHeaderSize } from 'node:http'
 import { type Finding, finding } from './finding.js'
 
-/** The version from which on `require()` takes ES modules. */
-const OLDEST = [20, 19] as const
 /** The load balancer allows 11 K of claims and access token, base64 and cookies come on top; Node's default is 16 KiB. */
 const ENOUGH = 32 * 1024
 
-/** @param version As in `process.version`. */
+/**
+ * The packages are ES modules, and work in CommonJS apps where `require()` takes those: `engines.node` of each of them.
+ *
+ * @param version As in `process.version`.
+ */
 export function checkNodeVersion(version: string): Finding {
   const [major = 0, minor = 0] = version.replace(/^v/, '').split('.').map(Number)
-  const isRecent = major > OLDEST[0] || (major === OLDEST[0] && minor >= OLDEST[1])
-  return isRecent
-    ? finding('node', 'ok', `Node ${version}`)
-    : finding('node', 'problem', `Node ${version} is too old`, `Use Node ${OLDEST.join('.')} or newer`)
+  const isSupported = major > 22 || (major === 22 && minor >= 12) || (major === 20 && minor >= 19)
+  if (isSupported) return finding('node', 'ok', `Node ${version}`)
+  return finding(
+    'node',
+    'problem',
+    `Node ${version} is not supported: require() does not take ES modules there`,
+    `Run the app on Node ${major <= 20 ? '20.19 or a later 20, or on ' : ''}22.12 or newer`,
+  )
 }
 
 /**

@@ -1,4 +1,4 @@
-import { expect, test, vi } from 'vitest'
+import { afterEach, describe, expect, test, vi } from 'vitest'
 import {
   ConfigurationError,
   ConfigUnavailableError,
@@ -9,10 +9,16 @@ import {
 import * as core from '../index.js'
 import { createMockUser } from '../mock-user.js'
 import type { User } from '../user.js'
-import { answerTo, createBypass, RequestAuth } from './index.js'
+import { answerTo, createAuth, createBypass, RequestAuth } from './index.js'
+
+const ALB_ARN = 'arn:aws:elasticloadbalancing:eu-west-2:123456789012:loadbalancer/app/my-alb/0123456789abcdef'
+
+afterEach(() => {
+  vi.unstubAllEnvs()
+})
 
 function request(method: string, headers: Record<string, string>) {
-  return { method, header: (name: string) => headers[name] }
+  return { method, url: '/', header: (name: string) => headers[name] }
 }
 
 test('an error of somebody else is a 500 that says nothing', () => {
@@ -59,6 +65,30 @@ test.each([
   expect(answerTo(new MissingTokenError(['x']), request(method, headers), '/denied').status).toBe(status)
 })
 
+test.each([
+  ['/denied', '/denied', 401],
+  ['/denied#why', '/denied', 401],
+  ['/denied?a', '/denied?a', 401],
+  ['/denied', 'http://other.example/denied', 401],
+  ['/denied?a', '/denied', 302],
+  ['/denied', '/denied/', 302],
+  ['/denied', '//denied', 302],
+  ['https://app.example.com/denied', '/denied', 401],
+  ['http://app.example.com/denied', '/denied', 401],
+  ['https://app.example.com:443/denied', 'https://app.example.com/denied', 401],
+  ['https://other.example/denied', '/denied', 302],
+  ['https://app.example.com/denied', 'http://other.example/denied', 302],
+  ['/denied', 'denied:x', 302],
+])('with the redirectUrl %s a page at %s is answered with %i', (redirectUrl, url, status) => {
+  const headers = { accept: 'text/html', host: 'app.example.com' }
+  expect(answerTo(new MissingTokenError(['x']), { ...request('GET', headers), url }, redirectUrl).status).toBe(status)
+})
+
+test.each(['a b', 'a/b', '', ':x'])('a host that is called %j leads nowhere', (host) => {
+  const headers = { accept: 'text/html', host }
+  expect(answerTo(new MissingTokenError(['x']), request('GET', headers), 'https://a.example/').status).toBe(302)
+})
+
 test('the reason of a refusal stays in the log', () => {
   expect(answerTo(new InvalidTokenError('signer', 'x'), request('GET', {}), undefined).body).not.toContain('signer')
 })
@@ -72,6 +102,78 @@ test('a path that was routed elsewhere is not bypassed', () => {
   expect(isBypassed({}, '/health?x')).toBe(true)
   expect(isBypassed({}, '/health/', '/health')).toBe(true)
   expect(isBypassed({}, '/health', '/secret')).toBe(false)
+  expect(isBypassed({}, '/health', '/health', '/secret')).toBe(false)
+})
+
+test.each([
+  ['/', '/', true],
+  ['/', '//', false],
+  ['//', '/', false],
+  ['//', '//', true],
+  ['/health/', '/health', true],
+  ['/health', '/health/?x', true],
+  ['/health', '/health//', false],
+  ['/health//', '/health', false],
+])('with %s on the list, %s passes: %s', (listed, sent, passes) => {
+  expect(createBypass([listed])({}, sent)).toBe(passes)
+})
+
+test('a predicate whose promise is rejected opens nothing, and ends no process', async () => {
+  const warn = vi.spyOn(process, 'emitWarning').mockImplementation(() => {})
+  const isBypassed = createBypass((async () => await Promise.reject(new TypeError('x'))) as unknown as () => boolean)
+  expect(isBypassed({}, '/')).toBe(false)
+  // A rejection that nobody handles fails the test run.
+  await vi.waitFor(() => {
+    expect(warn.mock.calls.map(([sentence]) => sentence)).toEqual(['A bypass predicate failed: unexpected TypeError'])
+  })
+  warn.mockRestore()
+})
+
+describe('a second copy of core', () => {
+  const options = { albArn: ALB_ARN, authoriser: null }
+
+  async function secondCopy(): Promise<typeof core> {
+    vi.resetModules()
+    return await import('../index.js')
+  }
+
+  test('its CognitoAuth is taken as it is, and not replaced by one from the environment', async () => {
+    const other = new (await secondCopy()).CognitoAuth(options)
+    expect(other).not.toBeInstanceOf(core.CognitoAuth)
+    expect(createAuth(other, []).auth).toBe(other)
+  })
+
+  test('its errors are answered as ours', async () => {
+    const error = new (await secondCopy()).AccessDeniedError({} as core.Decision)
+    expect(error).not.toBeInstanceOf(core.AccessDeniedError)
+    expect(answerTo(error, request('GET', {}), undefined)).toMatchObject({ status: 403 })
+  })
+
+  test('its missing tokens are nobody, where anonymous people are welcome', async () => {
+    const other = new (await secondCopy()).CognitoAuth(options)
+    await expect(new RequestAuth<object>(other, () => ({})).optionalUser({})).resolves.toBeNull()
+  })
+})
+
+test.each([
+  ['an instance of some class', new URL('https://example.com')],
+  ['a map', new Map()],
+  ['a list', []],
+  ['a text', 'x'],
+  ['null', null],
+  ['a function', () => undefined],
+])('%s is neither options nor a CognitoAuth', (_, given) => {
+  vi.stubEnv('COGNITO_AUTH_ALB_ARN', ALB_ARN)
+  vi.stubEnv('COGNITO_AUTH_CONFIG_PATH', '/config.json')
+  expect(() => createAuth(given as object, [])).toThrow(expect.objectContaining({ code: 'configuration' }))
+})
+
+test('an error carries the headers of its answer, for error handlers that copy them', () => {
+  expect(new MissingTokenError(['x'])).toMatchObject({
+    missing: ['x'],
+    headers: { 'cache-control': 'no-store', 'www-authenticate': 'Bearer' },
+  })
+  expect(new ConfigUnavailableError('x').headers).toEqual({ 'cache-control': 'no-store', 'retry-after': '5' })
 })
 
 test.each([

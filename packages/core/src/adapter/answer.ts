@@ -4,12 +4,15 @@
  * @module
  */
 
-import { CognitoAuthError, ConfigUnavailableError, KeysUnavailableError, MissingTokenError } from '../errors.js'
+import { isCognitoAuthError } from '../errors.js'
+import { parseUrl } from '../urls.js'
 import { reportFault } from './report.js'
 
 /** What is needed of a request to answer it. */
 export interface AnswerableRequest {
   readonly method: string
+  /** The request target as sent, mount path included; a whole URL is as good. */
+  readonly url: string
   /** A header by its lower-case name. */
   header(name: string): string | null | undefined
 }
@@ -41,23 +44,13 @@ const TITLES: Readonly<Record<number, string>> = {
 
 /** The problem document for an error; whatever is not ours is a 500 that says nothing. */
 export function problemOf(error: unknown): ProblemDocument {
-  const status = error instanceof CognitoAuthError ? error.status : 500
-  const code = error instanceof CognitoAuthError ? error.code : 'internal_error'
+  const { status, code } = isCognitoAuthError(error) ? error : { status: 500, code: 'internal_error' }
   return { type: 'about:blank', title: TITLES[status] ?? 'Error', status, code }
 }
 
 /** Headers that go with the status of an error, besides the content type. */
 export function problemHeaders(error: unknown): Record<string, string> {
-  const { status } = problemOf(error)
-  const headers: Record<string, string> = { 'cache-control': 'no-store' }
-  // RFC 6750 section 3.1: a request without credentials is told no error code.
-  if (status === 401) {
-    headers['www-authenticate'] = error instanceof MissingTokenError ? 'Bearer' : 'Bearer error="invalid_token"'
-  }
-  if (error instanceof KeysUnavailableError || error instanceof ConfigUnavailableError) {
-    headers['retry-after'] = String(error.retryAfterSeconds)
-  }
-  return headers
+  return isCognitoAuthError(error) ? { ...error.headers } : { 'cache-control': 'no-store' }
 }
 
 /**
@@ -72,16 +65,33 @@ export function isNavigation(request: AnswerableRequest): boolean {
   return /(?:^|,)\s*text\/html\s*(?:$|,|;)/i.test(accept)
 }
 
+/** The whole URL of a request, as far as it is known here. */
+function urlOf(request: AnswerableRequest): URL | undefined {
+  if (!request.url.startsWith('/')) return parseUrl(request.url)
+  return parseUrl(`http://${request.header('host') ?? 'localhost'}${request.url}`)
+}
+
+/** Whether a redirect leads to where the request already is: whoever is refused there would go round for ever. */
+function isAlreadyAt(redirectUrl: string, request: AnswerableRequest): boolean {
+  const here = urlOf(request)
+  if (here === undefined || !URL.canParse(redirectUrl, here.href)) return false
+  const there = new URL(redirectUrl, here)
+  // The load balancer ends TLS: which of the two schemes the browser used is not known here.
+  here.protocol = there.protocol
+  there.hash = ''
+  return here.href === there.href
+}
+
 /**
  * The answer to a request that is not let through: for a navigation on 401 or 403 a redirect to `redirectUrl`, where
- * there is one; else a problem document. Never a redirect on 503: the error page would hide an outage. A 500 is also
- * reported as a process warning.
+ * there is one and the request is not there already; else a problem document. Never a redirect on 503: the error page
+ * would hide an outage. A 500 is also reported as a process warning.
  */
 export function answerTo(error: unknown, request: AnswerableRequest, redirectUrl: string | undefined): Answer {
   const problem = problemOf(error)
   if (problem.status === 500) reportFault(error)
   const isRefusal = problem.status === 401 || problem.status === 403
-  if (isRefusal && redirectUrl !== undefined && isNavigation(request)) {
+  if (isRefusal && redirectUrl !== undefined && isNavigation(request) && !isAlreadyAt(redirectUrl, request)) {
     return { status: 302, headers: { location: redirectUrl, 'cache-control': 'no-store' }, body: '' }
   }
   return {

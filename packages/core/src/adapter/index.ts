@@ -6,7 +6,9 @@
 
 export { answerTo, isNavigation, problemHeaders, problemOf } from './answer.js'
 export type { Answer, AnswerableRequest, ProblemDocument } from './answer.js'
-export { createBypass } from './bypass.js'
+export { createBypass, normalisePath } from './bypass.js'
 export type { Bypass } from './bypass.js'
+export { isCognitoAuth } from '../cognito-auth.js'
+export { isCognitoAuthError } from '../errors.js'
 export { checkGroups, createAuth, RequestAuth, requireUserOf, userOf } from './request-auth.js'
 export { reportFault } from './report.js'

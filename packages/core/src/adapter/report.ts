@@ -5,7 +5,7 @@
  */
 
 import { BoundedMap } from '../bounded-map.js'
-import { CognitoAuthError } from '../errors.js'
+import { isCognitoAuthError } from '../errors.js'
 
 /** Once for each sentence: a wrong option fails every request. */
 const reported = new BoundedMap<true>(100)
@@ -16,17 +16,21 @@ function kindOf(error: unknown): string {
 
 /** Our own messages are safe to log; what others threw may hold anything, so only its class is told. */
 function sentenceOf(error: unknown): string {
-  if (error instanceof CognitoAuthError) return error.message
+  if (isCognitoAuthError(error)) return error.message
   const cause = error instanceof Error && error.cause !== undefined ? `, caused by ${kindOf(error.cause)}` : ''
   return `unexpected ${kindOf(error)}${cause}`
 }
 
-/** Warns of an error that is answered with a 500. */
-export function reportFault(error: unknown): void {
-  const sentence = sentenceOf(error)
+/**
+ * Warns of an error that nobody else hears of.
+ *
+ * @param what What came of it.
+ */
+export function reportFault(error: unknown, what = 'A request was answered with 500'): void {
+  const sentence = `${what}: ${sentenceOf(error)}`
   if (reported.get(sentence) === true) return
   reported.set(sentence, true)
-  process.emitWarning(`A request was answered with 500: ${sentence}`, {
+  process.emitWarning(sentence, {
     type: 'CognitoAuthWarning',
     code: 'COGNITO_AUTH_FAULT',
   })

@@ -4,10 +4,10 @@
  * @module
  */
 
-import { CognitoAuth, COGNITO_AUTH_OPTIONS, type CognitoAuthOptions } from '../cognito-auth.js'
-import { AccessDeniedError, ConfigurationError, MissingTokenError } from '../errors.js'
+import { CognitoAuth, COGNITO_AUTH_OPTIONS, type CognitoAuthOptions, isCognitoAuth } from '../cognito-auth.js'
+import { AccessDeniedError, ConfigurationError, isCognitoAuthError } from '../errors.js'
 import { publish } from '../events.js'
-import { type HeadersInput, readHeaders } from '../headers.js'
+import { hasTokens, type HeadersInput } from '../headers.js'
 import { checkList } from '../rules/rule.js'
 import type { User } from '../user.js'
 import { problemOf } from './answer.js'
@@ -39,15 +39,27 @@ export function requireUserOf(request: object): User {
   )
 }
 
-/** Separates an adapter's own options from those of `CognitoAuth`, or takes a `CognitoAuth` that exists. */
+/** Options as a person writes them, of whichever realm. An instance of some class would be read as no options at all. */
+function isPlainObject(given: unknown): given is object {
+  if (typeof given !== 'object' || given === null) return false
+  const prototype: unknown = Object.getPrototypeOf(given)
+  return prototype === null || Object.getPrototypeOf(prototype) === null
+}
+
+/**
+ * Separates an adapter's own options from those of `CognitoAuth`, or takes a `CognitoAuth` that exists.
+ *
+ * @throws {ConfigurationError} when it is neither: what is not understood must not mean "as the environment says".
+ */
 export function createAuth<Own extends object>(
   options: (CognitoAuthOptions & Own) | CognitoAuth,
   ownNames: readonly (keyof Own & string)[],
 ): { auth: CognitoAuth; own: Partial<Own> } {
-  if (options instanceof CognitoAuth) return { auth: options, own: {} }
+  if (isCognitoAuth(options)) return { auth: options, own: {} }
+  if (!isPlainObject(options)) throw new ConfigurationError('Options are a plain object, or a CognitoAuth')
   const own: Record<string, unknown> = {}
   const core: Record<string, unknown> = {}
-  for (const [name, value] of Object.entries(options ?? {})) {
+  for (const [name, value] of Object.entries(options)) {
     const isOwn = (ownNames as readonly string[]).includes(name) && !COGNITO_AUTH_OPTIONS.includes(name)
     ;(isOwn ? own : core)[name] = value
   }
@@ -94,7 +106,7 @@ export class RequestAuth<Request extends object> {
     try {
       return await this.requireUser(request)
     } catch (error) {
-      if (!(error instanceof MissingTokenError) || !this.#isAnonymous(request)) throw error
+      if (!isCognitoAuthError(error) || error.code !== 'missing_token' || !this.#isAnonymous(request)) throw error
       users.set(request, null)
       return null
     }
@@ -137,8 +149,7 @@ export class RequestAuth<Request extends object> {
   }
 
   #isAnonymous(request: Request): boolean {
-    const { oidcData, accessToken } = readHeaders(this.#headersOf(request))
-    return oidcData === undefined && accessToken === undefined
+    return !hasTokens(this.#headersOf(request))
   }
 }
 

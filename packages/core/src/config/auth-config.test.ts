@@ -28,6 +28,7 @@ test.each([
   ['a list', [], /must be a JSON object/],
   ['null', 'null', /must be a JSON object/],
   ['a misspelt key', { allowed_group: ['a'] }, /unknown key "allowed_group"\. Did you mean "allowed_groups"\?/],
+  ['an address as a key', { 'ada@example.com': ['a'] }, /^file auth\.json has an unknown key \(not told here[^@]*$/],
   ['a key in camel case', { allowedGroups: ['a'] }, /Did you mean "allowed_groups"\?/],
   ['a text instead of a list', { allowed_groups: 'a' }, /allowed_groups must be a list, such as \["developers"\]/],
   ['a group that is empty', { allowed_groups: ['a', ''] }, /allowed_groups\[1\] must not be empty/],

@@ -5,13 +5,14 @@
  */
 
 import * as v from 'valibot'
+import { caseless } from '../caseless.js'
 import { ConfigurationError } from '../errors.js'
 import { pathOf } from '../options.js'
 import { domainRule, emailRule } from '../rules/email-rule.js'
 import { groupRule } from '../rules/group-rule.js'
 import type { Rule } from '../rules/rule.js'
 import type { RuleSet } from '../rules/rule-set.js'
-import { nearest } from '../suggest.js'
+import { nameForPeople, nearest } from '../suggest.js'
 
 const name = v.pipe(v.string('must be a text, in quotes'), v.nonEmpty('must not be empty'))
 const email = v.pipe(
@@ -87,7 +88,7 @@ function ruleSetOf(config: v.InferOutput<typeof schema>): ConfiguredRuleSet {
     keys: [...rules.keys()],
     requireAll: config.require_all,
     adminGroups: new Set(config.admin_groups),
-    adminUsers: new Set(config.admin_users.map((address) => address.toLowerCase())),
+    adminUsers: new Set(config.admin_users.map(caseless)),
     requireVerifiedEmail: config.require_verified_email,
   }
 }
@@ -135,7 +136,7 @@ export function parseAuthConfig(json: string, where: string): ConfiguredRuleSet 
   for (const [key] of members) {
     if (known.includes(key)) continue
     throw new ConfigurationError(
-      `${where} has an unknown key ${JSON.stringify(key)}. Did you mean "${nearest(key, known)}"? A comment begins with _`,
+      `${where} has an unknown key ${nameForPeople(key)}. Did you mean "${nearest(key, known)}"? A comment begins with _`,
     )
   }
   return check(Object.fromEntries(members), where, (fileName) => fileName)

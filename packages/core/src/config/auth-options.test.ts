@@ -1,22 +1,43 @@
 import { expect, test } from 'vitest'
-import { cognitoBase, isRedirectTarget } from './auth-options.js'
+import { cognitoBase, redirectTarget } from './auth-options.js'
 
 test.each([
-  ['https://example.com/denied', true],
-  ['http://localhost:8080/denied', true],
-  ['/denied', true],
-  ['/', true],
-  ['//evil.example', false],
-  ['/\\evil.example', false],
-  ['/a\\b', false],
-  ['/a b', false],
-  ['denied', false],
-  ['', false],
-  ['javascript:alert(1)', false],
-  ['ftp://example.com', false],
-  ['mailto:a@example.com', false],
-])('%j as a redirect target: %s', (target, is) => {
-  expect(isRedirectTarget(target)).toBe(is)
+  ['https://example.com/denied', 'https://example.com/denied'],
+  ['http://localhost:8080/denied', 'http://localhost:8080/denied'],
+  ['https://example.com', 'https://example.com/'],
+  ['https://example.com/\u0142?q=\u0142#\u0142', 'https://example.com/%C5%82?q=%C5%82#%C5%82'],
+  ['https://\u0142.example/', 'https://xn--tfa.example/'],
+  ['/denied?why=#x', '/denied?why=#x'],
+  ['/zugriff/\u0142', '/zugriff/%C5%82'],
+  ['/a/../b', '/b'],
+  ['/', '/'],
+])('%j as a redirect target is sent as %j', (given, sent) => {
+  expect(redirectTarget(given)).toBe(sent)
+  expect(() => new Headers({ location: sent })).not.toThrow()
+})
+
+test.each([
+  '//evil.example',
+  '/\\evil.example',
+  '/.//evil.example',
+  '/a/..//evil.example',
+  '/%2e//evil.example',
+  '/\t/evil.example',
+  '/a\\b',
+  '/a b',
+  '/a\u0000b',
+  '/a\u007Fb',
+  '/a\nb',
+  'https://example.com/a\tb',
+  'https://example.com/\r\nset-cookie:a=b',
+  'denied',
+  '',
+  'javascript:alert(1)',
+  'java\nscript:alert(1)',
+  'ftp://example.com',
+  'mailto:a@example.com',
+])('%j is no redirect target', (target) => {
+  expect(redirectTarget(target)).toBeUndefined()
 })
 
 test.each([
@@ -34,6 +55,8 @@ test.each([
   'https://user@my.auth.example.com',
   'https://my.auth.example.com/?a=b',
   'http://localhost:8080/?a=b',
+  'my.auth.example.com/oauth2',
+  'https://my.auth.example.com/logout',
   'not a host',
 ])('%s has no sign-in pages', (domain) => {
   expect(() => cognitoBase(domain)).toThrow(/^cognitoDomain \(COGNITO_AUTH_DOMAIN\) must be the host of the user pool/)

@@ -9,14 +9,25 @@ import { optionError, seconds, text } from '../options.js'
 import { isLoopback, parseUrl, plainBase } from '../urls.js'
 import { verifierEntries } from '../verifier/options.js'
 
-/** The platform admins of the Python library; without an explicit list they are a label only. */
-export const DEFAULT_PLATFORM_ADMIN_GROUPS = ['gds-idea'] as const
+/** What `new URL()` would remove or take for a slash, and no `Location` may carry. */
+// eslint-disable-next-line no-control-regex -- they are what is refused
+const CONTROL = /[\u0000-\u001F\u007F]/
 
-/** An absolute URL, or a path of this app; anything else, `javascript:` and `//host` among it, is refused. */
-export function isRedirectTarget(value: string): boolean {
-  if (/^\/(?![/\\])/.test(value)) return !/[\s\\]/.test(value)
+/**
+ * A redirect target as a `Location` header may carry it: an absolute URL, or a path of this app, percent-encoded.
+ *
+ * @returns `undefined` for anything else, `javascript:` and `//host` among it.
+ */
+export function redirectTarget(value: string): string | undefined {
+  if (CONTROL.test(value)) return undefined
+  if (/^\/(?![/\\])/.test(value)) {
+    const url = /[\s\\]/.test(value) ? undefined : parseUrl(`http://localhost${value}`)
+    // `/.//host` comes out as `//host`, which browsers take for another site.
+    if (url?.host !== 'localhost' || url.pathname.startsWith('//')) return undefined
+    return url.pathname + url.search + url.hash
+  }
   const url = parseUrl(value)
-  return url !== undefined && (url.protocol === 'https:' || url.protocol === 'http:')
+  return url !== undefined && (url.protocol === 'https:' || url.protocol === 'http:') ? url.href : undefined
 }
 
 /** Schema of every option of `CognitoAuth`, but for `authoriser`. */
@@ -25,7 +36,11 @@ export const authEntries = {
   configTtlSeconds: v.optional(seconds, 300),
   platformAdminGroups: v.optional(v.array(text, 'must be a list of groups')),
   redirectUrl: v.optional(
-    v.pipe(text, v.check(isRedirectTarget, 'must be an http(s) URL, or a path that begins with /')),
+    v.pipe(
+      text,
+      v.transform(redirectTarget),
+      v.string('must be an http(s) URL, or a path that begins with /, without control characters'),
+    ),
   ),
   devMode: v.optional(v.boolean('must be true or false'), false),
   cognitoDomain: v.optional(text),
@@ -44,15 +59,20 @@ export const authEntries = {
   ),
 } as const
 
+function isRoot(url: URL): boolean {
+  return url.protocol === 'https:' && url.pathname === '/'
+}
+
 /**
  * The base URL of the user pool's sign-in pages, from a host or a URL.
  *
- * @throws {ConfigurationError} when it is neither; plain http is for a local ALB only.
+ * @throws {ConfigurationError} when it is neither; plain http and a path are for a local ALB only.
  */
 export function cognitoBase(domain: string): string {
   const url = parseUrl(domain.includes('://') ? domain : `https://${domain}`)
   const base = url && plainBase(url)
-  const isSafe = url !== undefined && (url.protocol === 'https:' || (url.protocol === 'http:' && isLoopback(url)))
+  // Cognito has its pages at the root; a local ALB has its own below a path, over plain http.
+  const isSafe = url !== undefined && (isLoopback(url) ? /^https?:$/.test(url.protocol) : isRoot(url))
   if (base !== undefined && isSafe) return base
   throw optionError(
     'cognitoDomain',

@@ -5,8 +5,12 @@
  */
 
 import { readFile } from 'node:fs/promises'
-import { ConfigurationError } from '../errors.js'
+import { ConfigurationError, ConfigUnavailableError } from '../errors.js'
+import { withTimeLimit } from '../time-limit.js'
 import type { ConfigSource } from './refreshing-config.js'
+
+/** A file on a network may hang; one read runs at a time, so no later one would ever begin. */
+const TIMEOUT_MS = 5_000
 
 /** What went wrong, as a sentence that says what to do. */
 function sentence(path: string, code: string | undefined): string {
@@ -24,8 +28,13 @@ export function fileSource(path: string): ConfigSource {
     name: `file ${path}`,
     async read() {
       try {
-        return await readFile(path, 'utf8')
+        return await withTimeLimit(
+          TIMEOUT_MS,
+          (signal) => readFile(path, { encoding: 'utf8', signal }),
+          () => new ConfigUnavailableError(`file ${path} cannot be read now (no answer in 5 s). It is tried again`),
+        )
       } catch (cause) {
+        if (cause instanceof ConfigUnavailableError) throw cause
         const code = cause instanceof Error && 'code' in cause ? String(cause.code) : undefined
         throw new ConfigurationError(sentence(path, code), { cause })
       }

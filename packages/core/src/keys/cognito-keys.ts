@@ -27,13 +27,16 @@ class KeySet {
   /** Keys of the set before this one: an unchanged key stays the same object, and tokens verified with it stay so. */
   readonly #before: ReadonlyMap<string, KeyObject>
   readonly #choose: ReturnType<typeof createLocalJWKSet>
+  /** Ids of all members, usable or not. */
+  readonly #kids: ReadonlySet<unknown>
 
   constructor(text: string, previous: KeySet | undefined) {
     this.#before = previous === undefined ? new Map() : previous.#keys
     try {
       // jose checks that it is a key set; a copy, because it expects to own what it is given.
-      const jwks = structuredClone(parseJsonObject(Buffer.from(text)))
-      this.#choose = createLocalJWKSet(jwks as unknown as JSONWebKeySet)
+      const jwks = structuredClone(parseJsonObject(Buffer.from(text))) as unknown as JSONWebKeySet
+      this.#choose = createLocalJWKSet(jwks)
+      this.#kids = new Set(jwks.keys.map((member) => member.kid))
     } catch (cause) {
       throw new KeysUnavailableError('What the user pool published is not a JSON Web Key Set', { cause })
     }
@@ -51,7 +54,7 @@ class KeySet {
     try {
       key = KeyObject.from(await this.#choose({ alg: 'RS256', kid }))
     } catch (cause) {
-      if (cause instanceof JWKSNoMatchingKey) return undefined
+      if (cause instanceof JWKSNoMatchingKey && !this.#kids.has(kid)) return undefined
       throw new KeysUnavailableError('The user pool published a key that is not usable for RS256', { cause })
     }
     if ((key.asymmetricKeyDetails?.modulusLength ?? 0) < MIN_MODULUS_BITS) {

@@ -16,7 +16,7 @@ import { KeyGoneError } from './fetch-text.js'
 const STALE_MS = 24 * 3_600_000
 /** How long a refresh that failed is not tried again. */
 const RETRY_MS = 10_000
-/** How long a request waits, with an old key at hand, for an endpoint that failed to answer before. */
+/** How long a request waits for a fresh key, with an old one at hand. */
 const STALE_WAIT_MS = 1_000
 /** How long an id that AWS does not know is not asked for again. */
 const MISSING_MS = 60_000
@@ -72,7 +72,7 @@ export class KeyCache<Value> {
    * @throws {KeysUnavailableError} when it cannot be fetched and none younger than TTL + 24 h is remembered, or when
    * the budget for ids never seen before is used up.
    *
-   * With an old value at hand, an endpoint that failed before is waited for at most 1 s; the fetch goes on.
+   * With an old value at hand, a fresh one is waited for at most 1 s; the fetch goes on.
    */
   async get(url: string): Promise<Value> {
     const fresh = this.peek(url)
@@ -81,11 +81,9 @@ export class KeyCache<Value> {
     if (entry === undefined) return await this.#fetchNew(url)
     if (!this.#canServeStale(entry)) return await this.#fetch(url)
     if (Date.now() < entry.retryAt) return entry.value
-    const fetching = this.#fetch(url)
     try {
       // An outage that hangs rather than refuses must not cost requests 8 s, every 10 s.
-      if (entry.retryAt > 0) return await withTimeLimit(STALE_WAIT_MS, () => fetching, tooSlow)
-      return await fetching
+      return await withTimeLimit(STALE_WAIT_MS, () => this.#fetch(url), tooSlow)
     } catch (error) {
       if (error instanceof KeysUnavailableError) return entry.value
       throw error

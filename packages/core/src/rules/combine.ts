@@ -1,30 +1,16 @@
 /**
  * Rules made of rules.
  *
- * A rule that throws has not said no but nothing. The combination is certain only where the others decide alone;
- * else it throws too, and whoever asks denies. So an exception never becomes a yes on its way through `not()`.
+ * A rule that throws has not said no but nothing: the combination throws too, and whoever asks denies. Only in `anyOf`
+ * may another rule let the user in all the same. So an exception never becomes a yes on its way through `not()`.
  *
  * @module
  */
 
 import { ask, checkRules, type Rule, STRICT } from './rule.js'
 
-function combine(name: string, rules: readonly Rule[], decisive: boolean): Rule {
-  return {
-    name: `${name}(${rules.map((rule) => rule.name).join('; ')})`,
-    async isAllowed(user, context = STRICT) {
-      const failures: unknown[] = []
-      for (const rule of rules) {
-        try {
-          if ((await ask(rule, user, context)) === decisive) return decisive
-        } catch (error) {
-          failures.push(error)
-        }
-      }
-      if (failures.length > 0) throw failures[0]
-      return !decisive
-    },
-  }
+function named(name: string, rules: readonly Rule[]): string {
+  return `${name}(${rules.map((rule) => rule.name).join('; ')})`
 }
 
 /**
@@ -33,7 +19,22 @@ function combine(name: string, rules: readonly Rule[], decisive: boolean): Rule 
  * @throws {ConfigurationError} without a rule.
  */
 export function anyOf(...rules: readonly Rule[]): Rule {
-  return combine('any of', checkRules(rules, 'anyOf()'), true)
+  checkRules(rules, 'anyOf()')
+  return {
+    name: named('any of', rules),
+    async isAllowed(user, context = STRICT) {
+      const failures: unknown[] = []
+      for (const rule of rules) {
+        try {
+          if (await ask(rule, user, context)) return true
+        } catch (error) {
+          failures.push(error)
+        }
+      }
+      if (failures.length > 0) throw failures[0]
+      return false
+    },
+  }
 }
 
 /**
@@ -42,7 +43,14 @@ export function anyOf(...rules: readonly Rule[]): Rule {
  * @throws {ConfigurationError} without a rule: all of nothing would be everybody.
  */
 export function allOf(...rules: readonly Rule[]): Rule {
-  return combine('all of', checkRules(rules, 'allOf()'), false)
+  checkRules(rules, 'allOf()')
+  return {
+    name: named('all of', rules),
+    async isAllowed(user, context = STRICT) {
+      for (const rule of rules) if (!(await ask(rule, user, context))) return false
+      return true
+    },
+  }
 }
 
 /**

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { caseless } from '../caseless.js'
 import { ConfigurationError } from '../errors.js'
 import type { User } from '../user-type.js'
 import { checkList, type Rule, STRICT } from './rule.js'
@@ -23,12 +24,12 @@ export function isEmailUsable(user: User, requireVerifiedEmail: boolean): boolea
  * @throws {ConfigurationError} when `emails` is empty.
  */
 export function emailRule(emails: readonly string[]): Rule {
-  const wanted = new Set(checkList(emails, 'emailRule()').map((email) => email.toLowerCase()))
+  const wanted = new Set(checkList(emails, 'emailRule()').map(caseless))
   return {
     // Decisions are shown and logged: how many addresses, not which.
     name: `e-mails (${wanted.size})`,
     isAllowed: (user, context = STRICT) =>
-      isEmailUsable(user, context.requireVerifiedEmail) && wanted.has(user.email.toLowerCase()),
+      isEmailUsable(user, context.requireVerifiedEmail) && wanted.has(caseless(user.email)),
   }
 }
 
@@ -39,7 +40,7 @@ export function emailRule(emails: readonly string[]): Rule {
  * @throws {ConfigurationError} when `domains` is empty, or one has an `@`.
  */
 export function domainRule(domains: readonly string[]): Rule {
-  const wanted = new Set(checkList(domains, 'domainRule()').map((domain) => domain.toLowerCase()))
+  const wanted = new Set(checkList(domains, 'domainRule()').map(caseless))
   if ([...wanted].some((domain) => domain.includes('@'))) {
     throw new ConfigurationError('domainRule() takes domains without the @, such as example.com')
   }

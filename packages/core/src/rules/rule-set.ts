@@ -6,6 +6,7 @@
 
 import type { Decision, DecisionReason, RuleResult } from '../decision.js'
 import type { User } from '../user-type.js'
+import { caseless } from '../caseless.js'
 import { withAppAdmin } from '../user.js'
 import { isEmailUsable } from './email-rule.js'
 import { ask, type Rule, type RuleContext } from './rule.js'
@@ -31,8 +32,14 @@ export interface DecideOptions {
 function isAppAdmin(user: User, set: RuleSet): boolean {
   return (
     user.groups.some((group) => set.adminGroups.has(group)) ||
-    (user.email !== '' && isEmailUsable(user, set.requireVerifiedEmail) && set.adminUsers.has(user.email.toLowerCase()))
+    (user.email !== '' && isEmailUsable(user, set.requireVerifiedEmail) && set.adminUsers.has(caseless(user.email)))
   )
+}
+
+/** The class of what was thrown, where it is one of the language: a name of somebody's own may hold anything. */
+function kindOf(error: unknown): string {
+  const classes = [TypeError, RangeError, ReferenceError, SyntaxError, EvalError, URIError, AggregateError, Error]
+  return classes.find((one) => error instanceof one)?.name ?? 'not an Error'
 }
 
 /** A rule that throws denies, and says so; what it threw may hold anything, so only its class is told. */
@@ -42,8 +49,7 @@ async function result(rule: Rule, user: User, set: RuleSet): Promise<RuleResult>
     const allowed = await ask(rule, user, { requireVerifiedEmail: set.requireVerifiedEmail })
     return { name: rule.name, allowed }
   } catch (error) {
-    const kind = error instanceof Error ? error.constructor.name : typeof error
-    return { name: rule.name, allowed: false, detail: `the rule failed (${kind}), which denies` }
+    return { name: rule.name, allowed: false, detail: `the rule failed (${kindOf(error)}), which denies` }
   }
 }
 

@@ -46,6 +46,25 @@ test('a rule asked by itself takes no unverified address', async () => {
   }
 })
 
+test('an exception is no yes on its way through not(), whatever the other rules say', async () => {
+  const fails: Rule = { name: 'fails', isAllowed: () => Promise.reject(new Error('of the test')) }
+  const [yes, no] = [groupRule(['a']), groupRule(['b'])]
+  const user = mockUser({ groups: ['a'] })
+  for (const rule of [allOf(fails, no), allOf(yes, fails), anyOf(fails, no), anyOf(no, fails)]) {
+    await expect(Promise.resolve(not(rule).isAllowed(user))).rejects.toThrow('of the test')
+  }
+  expect(await anyOf(fails, yes).isAllowed(user)).toBe(true)
+})
+
+test('a Kelvin sign is no k: kevin@kpmg.example is one person', async () => {
+  const rules = [emailRule(['Kevin@kpmg.example']), domainRule(['KPMG.example'])]
+  for (const rule of rules) expect(await rule.isAllowed(mockUser({ email: 'KEVIN@kpmg.EXAMPLE' }))).toBe(true)
+  for (const email of ['\u212Aevin@kpmg.example', 'kevin@\u212Apmg.example']) {
+    expect(await emailRule(['kevin@kpmg.example']).isAllowed(mockUser({ email }))).toBe(false)
+  }
+  expect(await domainRule(['kpmg.example']).isAllowed(mockUser({ email: 'evil@\u212Apmg.example' }))).toBe(false)
+})
+
 test('combinations decide as their names say', async () => {
   const [yes, no] = [groupRule(['a']), groupRule(['b'])]
   const user = mockUser({ groups: ['a'] })

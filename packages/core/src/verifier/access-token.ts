@@ -4,7 +4,7 @@
  * @module
  */
 
-import { InvalidTokenError } from '../errors.js'
+import { ConfigurationError, InvalidTokenError } from '../errors.js'
 import type { Claims } from '../user-type.js'
 import { parseCompactJws, type UnverifiedJws } from './compact-jws.js'
 import type { IssuerPolicy } from './issuer.js'
@@ -59,6 +59,7 @@ export function checkAccessToken(
  * Checks the claims against the load balancer's token and the clock. Asked for each request, remembered token or not:
  * a stolen access token next to somebody else's load balancer token must not lend its groups.
  *
+ * @throws {ConfigurationError} when one of the three in `expected` is missing: a claim that is missing, too, must not match it.
  * @throws {InvalidTokenError} `issuer`, `client`, `subject`, `token_use`, `claims` or `not_yet_valid`.
  * @throws {ExpiredTokenError} when "exp" has come.
  */
@@ -68,6 +69,7 @@ export function checkAccessClaims(
   issuers: IssuerPolicy,
   toleranceSeconds: number,
 ): void {
+  checkExpected(expected)
   // Before anything is fetched: keys never come from an issuer that the load balancer did not vouch for.
   issuers.checkAccessIssuer(claims['iss'], expected.issuer)
   if (claims['client_id'] !== expected.clientId) {
@@ -79,6 +81,16 @@ export function checkAccessClaims(
   checkNotExpired(claims['exp'], toleranceSeconds)
   checkNotFuture(claims['nbf'], 'nbf', toleranceSeconds)
   checkNotFuture(claims['iat'], 'iat', toleranceSeconds)
+}
+
+function checkExpected(expected: ExpectedAccessToken): void {
+  const given: Partial<Record<keyof ExpectedAccessToken, unknown>> | undefined = expected
+  for (const name of ['issuer', 'clientId', 'sub'] as const) {
+    const value = given?.[name]
+    if (typeof value !== 'string' || value === '') {
+      throw new ConfigurationError(`verifyAccessToken() needs the ${name} of the verified load balancer token`)
+    }
+  }
 }
 
 /**

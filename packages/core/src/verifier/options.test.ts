@@ -68,7 +68,9 @@ test('keys are fetched with the global fetch of the moment, where none is given'
 
 test('options are an object, and what narrows is not undefined', () => {
   for (const wrong of [undefined, null, 'x']) {
-    expect(() => refuseUndefined(wrong as unknown as object)).toThrow(/given as an object/)
+    expect(() => refuseUndefined(wrong as unknown as object)).toThrow(
+      /as a plain object; albArn \(COGNITO_AUTH_ALB_ARN\) is required/,
+    )
   }
   for (const option of ['albArn', 'clientId', 'userPoolId', 'issuer', 'groupsClaim']) {
     expect(() => refuseUndefined({ [option]: undefined })).toThrow(new RegExp(`^${option} \\(.*is undefined`))

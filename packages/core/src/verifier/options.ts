@@ -88,7 +88,11 @@ const NARROWING = ['albArn', 'clientId', 'userPoolId', 'issuer', 'groupsClaim'] 
 /** Refuses `clientId: process.env.MISSPELT`: what is not wanted is left out, not `undefined`. */
 export function refuseUndefined(options: object): void {
   const given: unknown = options
-  if (typeof given !== 'object' || given === null) throw new ConfigurationError('Options are given as an object')
+  if (typeof given !== 'object' || given === null) {
+    throw new ConfigurationError(
+      `TokenVerifier takes its options as a plain object; ${optionName('albArn')} is required`,
+    )
+  }
   for (const option of NARROWING) {
     if (option in options && (options as Record<string, unknown>)[option] === undefined) {
       throw optionError(option, 'is undefined. Give it a value, or leave it out')

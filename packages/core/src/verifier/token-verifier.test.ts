@@ -1,3 +1,4 @@
+import { createHook } from 'node:async_hooks'
 import { createHmac, generateKeyPairSync, randomUUID } from 'node:crypto'
 import {
   createCognitoKey,
@@ -450,7 +451,35 @@ describe('the access token', () => {
   })
 })
 
+describe('an access token by itself', () => {
+  test.each(['issuer', 'clientId', 'sub'] as const)('is compared with nothing less than all: %s', async (missing) => {
+    const { oidcData, accessToken } = await tokens({
+      access: { claims: { sub: undefined, client_id: undefined } },
+    })
+    const { header, claims } = await verifier().verifyAlbToken(oidcData)
+    const expected = { issuer: String(header['iss']), clientId: String(header['client']), sub: String(claims['sub']) }
+    for (const value of [undefined, '']) {
+      await expect(verifier().verifyAccessToken(accessToken, { ...expected, [missing]: value })).rejects.toMatchObject({
+        code: 'configuration',
+        message: expect.stringContaining(missing) as string,
+      })
+    }
+    await expect(verifier().verifyAccessToken(accessToken, undefined as never)).rejects.toMatchObject({
+      code: 'configuration',
+    })
+  })
+})
+
 describe('both tokens', () => {
+  test('may come out of a Headers, which says null for nothing', async () => {
+    const given = await tokens()
+    await expect(verifier().verify({ ...given, identity: null } as never)).resolves.toBeDefined()
+    await expect(verifier().verify({ ...given, accessToken: null } as never)).rejects.toMatchObject({
+      code: 'missing_token',
+    })
+    await expect(verifier().verify(undefined as never)).rejects.toMatchObject({ code: 'configuration' })
+  })
+
   test('are needed', async () => {
     const { oidcData, accessToken } = await tokens()
     await expect(verifier().verify({ oidcData })).rejects.toMatchObject({ code: 'missing_token' })
@@ -492,6 +521,29 @@ describe('both tokens', () => {
     const given = await tokens()
     await one.verify(given)
     await expect(one.verify(given)).resolves.toBeDefined()
+  })
+
+  test('verify in the thread pool where others wait, a lone pair in place', async () => {
+    const one = verifier()
+    await one.verify(await tokens())
+    const checks = new Set<number>()
+    let jobs = 0
+    // A check in place is an async resource, too, but one that nothing comes back from.
+    const hook = createHook({
+      init: (id, type) => void (type === 'SIGNREQUEST' && checks.add(id)),
+      before: (id) => void (checks.has(id) && (jobs += 1)),
+    })
+    const crowd = await Promise.all(Array.from({ length: 10 }, async () => await tokens()))
+    const lone = await tokens()
+    await new Promise((resolve) => setImmediate(resolve))
+    hook.enable()
+    await one.verify(lone)
+    expect([checks.size, jobs]).toEqual([2, 0])
+    await new Promise((resolve) => setImmediate(resolve))
+    await Promise.all(crowd.map(async (pair) => await one.verify(pair)))
+    hook.disable()
+    // The first of them comes alone.
+    expect([checks.size, jobs]).toEqual([22, 18])
   })
 
   test('verify many at once', async () => {

@@ -5,7 +5,7 @@
  */
 
 import type { KeyObject } from 'node:crypto'
-import { InvalidTokenError } from '../errors.js'
+import { ConfigurationError, InvalidTokenError } from '../errors.js'
 import { requireTokens } from '../headers.js'
 import { AlbKeys } from '../keys/alb-keys.js'
 import { CognitoKeys } from '../keys/cognito-keys.js'
@@ -92,8 +92,17 @@ export class TokenVerifier {
    * @throws {KeysUnavailableError} when a public key cannot be had now.
    */
   async verify(tokens: RequestTokens): Promise<VerifiedTokensOfRequest> {
+    const given: unknown = tokens
+    if (typeof given !== 'object' || given === null) {
+      throw new ConfigurationError('verify() takes the tokens of a request: { oidcData, accessToken }')
+    }
+    // `null` is how Fetch's Headers says that there is none.
     const { oidcData, accessToken, identity } = requireTokens(
-      { oidcData: tokens.oidcData, accessToken: tokens.accessToken, identity: tokens.identity },
+      {
+        oidcData: tokens.oidcData ?? undefined,
+        accessToken: tokens.accessToken ?? undefined,
+        identity: tokens.identity ?? undefined,
+      },
       this.groupsClaim === undefined,
     )
     const alone = this.#inFlight.isIdle

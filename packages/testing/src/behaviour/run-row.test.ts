@@ -32,6 +32,11 @@ test.each([
   { what: 'another status', response: { status: 200, headers, body: JSON.stringify(problem) } },
   { what: 'another code', response: { status: 401, headers, body: JSON.stringify({ ...problem, code: 'x' }) } },
   {
+    what: 'another title',
+    response: { status: 401, headers, body: JSON.stringify({ ...problem, title: 'Who are you?' }) },
+  },
+  { what: 'another type', response: { status: 401, headers, body: JSON.stringify({ ...problem, type: '/problem' }) } },
+  {
     what: 'more than four members',
     response: { status: 401, headers, body: JSON.stringify({ ...problem, detail: 'x' }) },
   },

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { STATUS_CODES } from 'node:http'
 import type { TestAlb } from '../test-alb.js'
 import type { BehaviourRow, Expected } from './rows.js'
 import { type RawResponse, sendRaw } from './send.js'
@@ -38,6 +39,9 @@ function checkProblem(response: RawResponse, code: string): string[] {
   const body = parsed(response.body)
   if (body?.['code'] !== code) differences.push(`code: expected ${code}, got ${String(body?.['code'])}`)
   if (body?.['status'] !== response.status) differences.push('status of the document is not that of the response')
+  // With `about:blank`, the title is the status phrase (RFC 9457 section 4.2.1).
+  if (body?.['type'] !== 'about:blank') differences.push(`type: ${String(body?.['type'])}`)
+  if (body?.['title'] !== STATUS_CODES[response.status]) differences.push(`title: ${String(body?.['title'])}`)
   const members = Object.keys(body ?? {})
     .sort()
     .join(',')

@@ -1,11 +1,45 @@
-/** Lets a developer in and a guest not; finds one copy of the classes, however the package is loaded. */
+/** Lets a developer in and a guest not, by a secret too; finds one copy of the classes, however the package is loaded. */
 import assert from 'node:assert/strict'
+import { createServer } from 'node:http'
 import { createRequire } from 'node:module'
+import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { AccessDeniedError, Authoriser, CognitoAuth, CognitoAuthError, type User } from '@cognito-auth/core'
 import { answerTo } from '@cognito-auth/core/adapter'
 import { keyEndpoints } from '@cognito-auth/core/inspect'
 import { createTestAlb } from '@cognito-auth/testing'
+
+const { resolve } = createRequire(join(process.cwd(), 'any.js'))
+
+function hasSdk(): boolean {
+  try {
+    return resolve('@aws-sdk/client-secrets-manager') !== ''
+  } catch {
+    return false
+  }
+}
+
+/** Reads a secret with the SDK, of a Secrets Manager that knows one answer. */
+async function readSecret(): Promise<Authoriser> {
+  const secret = { Name: 'app/access', SecretString: '{"allowed_groups":["developers"]}' }
+  const server = createServer((_req, res) => void res.end(JSON.stringify(secret)))
+  await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening))
+  Object.assign(process.env, {
+    AWS_ENDPOINT_URL: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    AWS_REGION: 'eu-west-2',
+    AWS_ACCESS_KEY_ID: 'test',
+    AWS_SECRET_ACCESS_KEY: 'test',
+    AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
+  })
+  const authoriser = Authoriser.fromSecret('app/access')
+  try {
+    await authoriser.warmUp()
+  } finally {
+    server.close()
+    server.closeAllConnections()
+  }
+  return authoriser
+}
 
 async function main(): Promise<void> {
   const alb = await createTestAlb()
@@ -20,11 +54,16 @@ async function main(): Promise<void> {
 
   const denied = await auth.requireUser(await alb.headersFor({ groups: ['guests'] })).catch((error: unknown) => error)
   assert.ok(denied instanceof AccessDeniedError)
-  assert.equal(answerTo(denied, { method: 'GET', header: () => undefined }, undefined).status, 403)
+  assert.equal(answerTo(denied, { method: 'GET', url: '/', header: () => undefined }, undefined).status, 403)
 
   assert.equal(keyEndpoints({ ...alb.options, authoriser: null }).albKeys.length, 1)
   await assert.rejects(auth.requireUser({}), { code: 'missing_token' })
-  await assert.rejects(Authoriser.fromSecret('app/access').warmUp(), /npm install @aws-sdk\/client-secrets-manager/)
+  if (hasSdk()) {
+    const bySecret = new CognitoAuth({ ...alb.options, authoriser: await readSecret() })
+    assert.equal((await bySecret.requireUser(headers)).email, 'dev@example.com')
+  } else {
+    await assert.rejects(Authoriser.fromSecret('app/access').warmUp(), /npm install @aws-sdk\/client-secrets-manager/)
+  }
 
   const required: unknown = createRequire(join(process.cwd(), 'any.js'))('@cognito-auth/core')
   assert.equal((required as { CognitoAuthError: unknown }).CognitoAuthError, CognitoAuthError)

@@ -1,12 +1,15 @@
-/** An app that greets who may come in, and its test. Decorators are called, so that any compiler will do. */
+/** An app that greets who may come in, a gateway, and their test. Decorators are called, so that any compiler will do. */
 import assert from 'node:assert/strict'
+import { get, type IncomingMessage } from 'node:http'
 import { CognitoAuth, type User } from '@cognito-auth/core'
 import { AuthUser, CognitoAuthGuard, CognitoAuthModule, Public, RequireGroups } from '@cognito-auth/nestjs'
 import { authenticateAs } from '@cognito-auth/nestjs/testing'
 import { createTestAlb } from '@cognito-auth/testing'
-import { Controller, Get, type INestApplication, Module } from '@nestjs/common'
+import { Controller, Get, type INestApplication, Module, UseGuards } from '@nestjs/common'
 import { NestFactory } from '@nestjs/core'
+import { WsAdapter } from '@nestjs/platform-ws'
 import { Test } from '@nestjs/testing'
+import { WebSocketGateway } from '@nestjs/websockets'
 
 class Hello {
   hello(user: User, email: string): object {
@@ -19,9 +22,14 @@ class Hello {
     return 'ok'
   }
 }
+class Chat {
+  readonly name = 'chat'
+}
 class AppModule {
   readonly name = 'app'
 }
+WebSocketGateway({ path: '/chat' })(Chat)
+UseGuards(CognitoAuthGuard)(Chat)
 Controller()(Hello)
 AuthUser()(Hello.prototype, 'hello', 0)
 AuthUser('email')(Hello.prototype, 'hello', 1)
@@ -35,7 +43,24 @@ decorate('hello', Get())
 decorate('admin', Get('admin'), RequireGroups('admins'))
 decorate('health', Get('health'), Public())
 
+/** Status of a WebSocket handshake; 101 is a connection. */
+async function handshake(base: string, headers: Record<string, string>): Promise<number | undefined> {
+  const upgrade = {
+    connection: 'upgrade',
+    upgrade: 'websocket',
+    'sec-websocket-version': '13',
+    'sec-websocket-key': 'dGhlIHNhbXBsZSBub25jZQ==',
+  }
+  const request = get(`${base}/chat`, { headers: { ...headers, ...upgrade } })
+  const response = await new Promise<IncomingMessage>((resolve, reject) => {
+    request.once('response', resolve).once('upgrade', resolve).once('error', reject)
+  })
+  response.socket.destroy()
+  return response.statusCode
+}
+
 async function using(app: INestApplication, test: (base: string) => Promise<void>): Promise<void> {
+  app.useWebSocketAdapter(new WsAdapter(app))
   await app.listen(0, '127.0.0.1')
   try {
     await test(await app.getUrl())
@@ -47,7 +72,7 @@ async function using(app: INestApplication, test: (base: string) => Promise<void
 async function main(): Promise<void> {
   const alb = await createTestAlb()
   const auth = CognitoAuthModule.forRoot({ ...alb.options, authoriser: null, global: true })
-  Module({ imports: [auth], controllers: [Hello] })(AppModule)
+  Module({ imports: [auth], controllers: [Hello], providers: [Chat] })(AppModule)
 
   await using(await NestFactory.create(AppModule, { logger: false }), async (base) => {
     const headers = await alb.headersFor({ email: 'dev@example.com' })
@@ -59,6 +84,8 @@ async function main(): Promise<void> {
     assert.equal(refused.headers.get('content-type'), 'application/problem+json')
     assert.equal((await fetch(`${base}/admin`, { headers })).status, 403)
     assert.equal((await fetch(`${base}/health`)).status, 200)
+    assert.equal(await handshake(base, headers), 101)
+    assert.equal(await handshake(base, {}), 401)
   })
 
   const core = new CognitoAuth({ ...alb.options, authoriser: null })

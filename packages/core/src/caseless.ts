@@ -1,0 +1,16 @@
+/**
+ * Comparing e-mail addresses and domains without regard to letter case.
+ *
+ * @module
+ */
+
+/**
+ * A text in lower case, to be compared with another. `toLowerCase()` turns U+212A, the Kelvin sign, into an ordinary
+ * `k`: `\u212Aevin@example.com` would be let in as `kevin@example.com`. It stays what it is, and is no `k`.
+ */
+export function caseless(text: string): string {
+  return text
+    .split('\u212A')
+    .map((part) => part.toLowerCase())
+    .join('\u212A')
+}

@@ -1,0 +1,27 @@
+/**
+ * The headers as last sent to the app, taken apart for people and scripts to read. Nothing is verified here.
+ *
+ * @module
+ */
+
+/** A token in its readable parts. */
+interface ReadableToken {
+  readonly header: unknown
+  readonly claims: unknown
+}
+
+const read = (part: string): unknown => JSON.parse(Buffer.from(part, 'base64').toString('utf8'))
+
+/** Header and claims of a token; other values, such as an opaque access token, as they are. */
+export function readable(value: string): ReadableToken | string {
+  const [header, claims, signature] = value.split('.')
+  if (header === undefined || claims === undefined || signature === undefined) return value
+  return { header: read(header), claims: read(claims) }
+}
+
+/** The same as text. */
+export function readableText(value: string): string {
+  const token = readable(value)
+  if (typeof token === 'string') return token
+  return [token.header, token.claims].map((part) => JSON.stringify(part, null, 2)).join('\n')
+}
