@@ -2,7 +2,7 @@
  * Fills a compat package: the app of `shared`, and with `--tests` those of `packages/nestjs` as they are, but against
  * the built package and this package's own major of Nest. Run in the package's folder, before its build.
  */
-import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 
 const shared = new URL('shared/', import.meta.url)
 const tests = new URL('../packages/nestjs/test/', import.meta.url)
@@ -14,7 +14,7 @@ for (const folder of ['src', 'test']) {
 cpSync(new URL('app.ts', shared), 'src/app.ts')
 cpSync(new URL('app.test.ts', shared), 'test/app.test.ts')
 cpSync(new URL('auth-config.json', tests), 'test/auth-config.json')
-const suites = ['behaviour.test.ts', 'guard.test.ts', 'module.test.ts', 'testing.test.ts']
+const suites = readdirSync(tests).filter((name) => name.endsWith('.test.ts') && name !== 'bundle.test.ts')
 for (const name of ['apps.ts', ...(process.argv.includes('--tests') ? suites : [])]) {
   const source = readFileSync(new URL(name, tests), 'utf8')
   const copy = source

@@ -65,11 +65,12 @@ export function guardsOn(target: object): readonly unknown[] {
 /** What is written on one handler or class itself; `undefined` for nothing. */
 function ownAccess(target: object, isOurGuard: (guard: unknown) => boolean): Access | undefined {
   const demands = ownDemands(target)
-  // A demand beside @Public() wins: the mistake must not open the route.
-  if (demands.length > 0) return { mode: 'required', demands }
   const mode = Reflect.getOwnMetadata(MODE, target) as Access['mode'] | undefined
-  if (mode !== undefined) return { mode, demands }
-  return guardsOn(target).some(isOurGuard) ? { mode: 'required', demands } : undefined
+  const isGuarded = guardsOn(target).some(isOurGuard)
+  // A demand, or the guard, beside @Public() wins: the mistake must not open the route. @OptionalAuth() brings the guard.
+  const isRequired = demands.length > 0 || (isGuarded && mode !== 'optional')
+  if (isRequired) return { mode: 'required', demands }
+  return mode && { mode, demands }
 }
 
 /** A class and those that it extends, nearest first. */

@@ -12,8 +12,14 @@ export interface Carrier {
   readonly headers: HeadersInput
 }
 
-/** The upgrade requests of sockets of `ws`, which do not know theirs. */
+/** The requests that sockets were opened with, of those whose handshake we saw. */
 const upgrades = new WeakMap<object, Carrier>()
+
+/** Stand for the requests of sockets whose handshake we did not see. */
+const unseen = new WeakSet<Carrier>()
+
+/** Requests that opened connections of GraphQL. */
+const connections = new WeakSet<Carrier>()
 
 /** Remembers the request that a socket was opened with. */
 export function rememberUpgrade(socket: object, request: Carrier): void {
@@ -44,36 +50,42 @@ function httpCarrier(request: unknown): Carrier {
 /** Where GraphQL servers put the request in the context: Apollo, Mercurius, Yoga, graphql-ws. */
 function operationCarrier(operation: unknown): Carrier {
   const req = member(operation, 'req')
-  const candidates = [
-    req,
-    member(operation, 'request'),
-    member(member(operation, 'reply'), 'request'),
-    member(member(operation, 'extra'), 'request'),
-    member(member(req, 'extra'), 'request'),
-  ]
-  const carrier = candidates.map(nodeRequestOf).find(isCarrier)
-  if (carrier !== undefined) return carrier
+  const opened = [member(member(operation, 'extra'), 'request'), member(member(req, 'extra'), 'request')]
+  const candidates = [req, member(operation, 'request'), member(member(operation, 'reply'), 'request'), ...opened]
+  const found = candidates.find((one) => nodeRequestOf(one) !== undefined)
+  const carrier = nodeRequestOf(found)
+  if (carrier !== undefined) {
+    if (opened.includes(found)) connections.add(carrier)
+    return carrier
+  }
   throw new ConfigurationError(
     'CognitoAuthGuard found no request in the GraphQL context: let `context` of GraphQLModule return { req }',
   )
 }
 
-/** Headers arrive with the handshake only: Socket.IO keeps its request, for `ws` we do. */
+/**
+ * Headers arrive with the handshake only. Sockets of `ws` do not know their request. Those of Socket.IO do, but one
+ * whose handshake we did not see is nobody's all the same: whoever sends no message would hear all broadcasts.
+ */
 export function socketCarrier(socket: object): Carrier {
-  const request = member(socket, 'request')
-  if (isCarrier(request)) return request
   const known = upgrades.get(socket)
   if (known !== undefined) return known
   const unknown = {
     // Thrown when asked: where the guard is replaced in a test, nobody asks.
     get headers(): never {
       throw new ConfigurationError(
-        'CognitoAuthGuard did not see the handshake of this socket: name the class in @UseGuards(CognitoAuthGuard), not an instance',
+        'CognitoAuthGuard did not see the handshake of this socket: put @UseGuards(CognitoAuthGuard) on the gateway, the class and not a guard made by hand, or import CognitoAuthModule',
       )
     },
   }
+  unseen.add(unknown)
   upgrades.set(socket, unknown)
   return unknown
+}
+
+/** Whether nobody verified the handshake of a socket, or will. */
+export function isUnseen(socket: object): boolean {
+  return unseen.has(socketCarrier(socket))
 }
 
 /** The socket of a WebSocket context. */
@@ -96,8 +108,14 @@ export function carrierOf(context: ExecutionContext): Carrier {
   )
 }
 
+/** In any form of headers, and any letter case. */
+function hasHeader(headers: HeadersInput, name: string): boolean {
+  if ('get' in headers && typeof headers.get === 'function') return (headers.get(name) ?? undefined) !== undefined
+  return Object.keys(headers).some((key) => key.toLowerCase() === name)
+}
+
 /** Whether the connection outlives the request that opened it, and the tokens of that request. */
 export function isLongLived(context: ExecutionContext, carrier: Carrier): boolean {
   const type = context.getType<string>()
-  return type === 'ws' || (type === 'graphql' && 'upgrade' in carrier.headers)
+  return type === 'ws' || (type === 'graphql' && (connections.has(carrier) || hasHeader(carrier.headers, 'upgrade')))
 }

@@ -7,12 +7,12 @@
 
 import { ConfigurationError, type User } from '@cognito-auth/core'
 import type { ModulesContainer } from '@nestjs/core'
-import { type Access, classesOf, guardsOn, REQUIRED, statedAccess } from './access.js'
+import { type Access, classesOf, REQUIRED, statedAccess } from './access.js'
+import { checkBindings, type Decorated, gatewayClassOf, methodsOf, type Module, ourGuardsOn } from './bindings.js'
 import type { Carrier } from './carrier.js'
 import { watchHandshakes } from './handshake.js'
 
-/** Nest's `GATEWAY_METADATA` and `MESSAGE_MAPPING_METADATA`. `@nestjs/websockets` is optional, these are in all majors. */
-const IS_GATEWAY = 'websockets:is_gateway'
+/** Nest's `MESSAGE_MAPPING_METADATA`. `@nestjs/websockets` is optional, this is in all majors. */
 const IS_MESSAGE = 'websockets:message_mapping'
 
 /** What a guard does for gateways. */
@@ -21,13 +21,11 @@ export interface HandshakeGuard {
   admitHandshake(carrier: Carrier, access: Access): Promise<User | null>
 }
 
-type Module = ModulesContainer extends Map<string, infer Value> ? Value : never
-
 /** A gateway of the app. */
 export interface Gateway {
   readonly module: Module
   readonly instance: { afterInit?: (server: unknown) => unknown }
-  readonly type: { readonly name: string; readonly prototype: object }
+  readonly type: Decorated
 }
 
 /** Gateways whose server will be watched. */
@@ -35,29 +33,22 @@ const watched = new WeakSet<object>()
 
 /** All gateways of an app. */
 export function gatewaysOf(modules: ModulesContainer): Gateway[] {
-  const wrappers = [...modules.values()].flatMap((module) =>
-    [...module.providers.values()].map(({ instance, metatype }) => ({ module, instance, metatype })),
+  return [...modules.values()].flatMap((module) =>
+    [...module.providers.values()].flatMap((wrapper) => {
+      const type = gatewayClassOf(wrapper)
+      const instance: unknown = wrapper.instance
+      if (type === undefined || typeof instance !== 'object' || instance === null) return []
+      return [{ module, instance: instance as Gateway['instance'], type }]
+    }),
   )
-  return wrappers.flatMap(({ module, instance, metatype }) => {
-    if (typeof metatype !== 'function' || typeof instance !== 'object' || instance === null) return []
-    if (Reflect.getMetadata(IS_GATEWAY, metatype) !== true) return []
-    return [{ module, instance: instance as Gateway['instance'], type: metatype as Gateway['type'] }]
-  })
 }
 
-function handlersOf(type: Gateway['type']): object[] {
-  const handlers = new Map<string, object>()
-  // Nearest first: what a class overrides is no handler of it.
-  for (const { prototype } of classesOf(type) as Gateway['type'][]) {
-    for (const [name, { value }] of Object.entries(Object.getOwnPropertyDescriptors(prototype))) {
-      if (typeof value === 'function' && !handlers.has(name)) handlers.set(name, value as object)
-    }
-  }
-  return [...handlers.values()].filter((handler) => Reflect.getMetadata(IS_MESSAGE, handler) === true)
+function handlersOf(type: Decorated): object[] {
+  return methodsOf(type).filter((method) => Reflect.getMetadata(IS_MESSAGE, method) === true)
 }
 
 /** What a gateway asks of connections: what its class asks, unless a handler of it welcomes more people. */
-export function handshakeAccess(type: Gateway['type'], isOurGuard: (guard: unknown) => boolean): Access | undefined {
+export function handshakeAccess(type: Decorated, isOurGuard: (guard: unknown) => boolean): Access | undefined {
   const ofClass = statedAccess(classesOf(type), isOurGuard)
   if (ofClass === undefined || ofClass.mode === 'public') return ofClass
   const ofHandlers = handlersOf(type).map((handler) => statedAccess([handler, ...classesOf(type)], isOurGuard))
@@ -76,13 +67,24 @@ function isGuarded({ type }: Gateway, isOurGuard: (guard: unknown) => boolean): 
   )
 }
 
-/** The guard that Nest asks for the gateway's messages: in a test it may be another than ours. */
+/** In the place of a guard that Nest did not make: the app is about to not start, but a server may be open by now. */
+const NOBODY: HandshakeGuard = {
+  admitHandshake: async () => {
+    throw new ConfigurationError('Nest would not ask the guard of this gateway')
+  },
+}
+
+/**
+ * The guard that Nest asks for the gateway's messages. In a test it may be another than ours, which knows nothing of
+ * handshakes; and a public gateway has none: `undefined`.
+ */
 function guardOf({ module, type }: Gateway, isOurGuard: (guard: unknown) => boolean): HandshakeGuard | undefined {
-  const entries = [...classesOf(type), ...handlersOf(type)].flatMap(guardsOn).filter(isOurGuard)
-  return entries
+  const entries = ourGuardsOn(type, isOurGuard)
+  const made = entries
     .map((entry) => (typeof entry === 'function' ? module.injectables.get(entry)?.instance : entry) as unknown)
-    .map((guard) => guard as Partial<HandshakeGuard> | undefined)
-    .find((guard): guard is HandshakeGuard => typeof guard?.admitHandshake === 'function')
+    .filter((guard) => guard !== undefined && guard !== null) as Partial<HandshakeGuard>[]
+  if (entries.length > 0 && made.length === 0) return NOBODY
+  return made.find((guard): guard is HandshakeGuard => typeof guard.admitHandshake === 'function')
 }
 
 /** Watches the handshakes of a gateway as soon as it has a server. */
@@ -91,9 +93,9 @@ function watch(gateway: Gateway, isOurGuard: (guard: unknown) => boolean): void 
   const { afterInit } = instance
   const value = (server: unknown): unknown => {
     const stated = handshakeAccess(type, isOurGuard)
-    const isRequired = stated !== undefined && stated.mode !== 'public'
-    const access = isRequired ? stated : REQUIRED
     const guard = guardOf(gateway, isOurGuard)
+    const isRequired = guard === NOBODY || (stated !== undefined && stated.mode !== 'public')
+    const access = stated !== undefined && stated.mode !== 'public' ? stated : REQUIRED
     if (guard !== undefined) {
       watchHandshakes(server, { isRequired, admit: (carrier) => guard.admitHandshake(carrier, access) })
     }
@@ -116,11 +118,12 @@ export function protectGateways(modules: ModulesContainer, isOurGuard: (guard: u
 }
 
 /**
- * Makes sure that no gateway was missed.
+ * Makes sure that no gateway was missed, by us or by Nest.
  *
  * @throws {ConfigurationError} naming one that was.
  */
 export function checkGateways(modules: ModulesContainer, isOurGuard: (guard: unknown) => boolean): void {
+  checkBindings(modules, isOurGuard)
   const missed = gatewaysOf(modules).find((one) => !watched.has(one.instance) && isGuarded(one, isOurGuard))
   if (missed === undefined) return
   throw new ConfigurationError(`The handshake of ${missed.type.name} cannot be protected: Nest made it after its guard`)

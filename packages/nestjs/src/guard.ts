@@ -4,7 +4,7 @@
  * @module
  */
 
-import { CognitoAuth, type User } from '@cognito-auth/core'
+import { CognitoAuth, ConfigurationError, type User } from '@cognito-auth/core'
 import type { RequestAuth } from '@cognito-auth/core/adapter'
 import {
   type CanActivate,
@@ -16,10 +16,10 @@ import {
 } from '@nestjs/common'
 import { ModulesContainer } from '@nestjs/core'
 import { type Access, classesOf, REQUIRED, statedAccess } from './access.js'
-import { type Carrier, carrierOf, isLongLived, socketOf } from './carrier.js'
+import { type Carrier, carrierOf, isLongLived, isUnseen, socketOf } from './carrier.js'
 import { refusalOf } from './exceptions.js'
 import { checkGateways, type HandshakeGuard, protectGateways } from './gateways.js'
-import { endAtExpiry } from './handshake.js'
+import { endAtExpiry, endConnection } from './handshake.js'
 import { admit, environmentAuth, refuseExpired, requestsOf } from './requests.js'
 
 /** Whether an entry of `@UseGuards` is the guard, made from its class or one that extends it, or already made. */
@@ -55,7 +55,8 @@ export class CognitoAuthGuard implements CanActivate, OnModuleInit, HandshakeGua
   readonly #modules: ModulesContainer | undefined
 
   /**
-   * @param auth What verifies and decides. @default one configured by the environment
+   * @param auth What verifies and decides. @default one configured by the environment. In gateways a guard made by hand
+   *   needs the module: it sees no handshake by itself, refuses messages and ends their connections.
    * @param modules Nest's own; it gives it.
    */
   constructor(
@@ -85,6 +86,7 @@ export class CognitoAuthGuard implements CanActivate, OnModuleInit, HandshakeGua
       if (isLongLived(context, carrier)) refuseExpired(user)
       welcome(context, user)
     } catch (error) {
+      if (context.getType<string>() === 'ws' && error instanceof ConfigurationError) endUnseen(socketOf(context))
       throw await refusalOf(error, context)
     }
     return true
@@ -105,6 +107,11 @@ export class CognitoAuthGuard implements CanActivate, OnModuleInit, HandshakeGua
   protected requests(): RequestAuth<Carrier> {
     return requestsOf(this.#auth ?? environmentAuth(this.#modules ?? this))
   }
+}
+
+/** A connection that nobody verified hears what the gateway says to everybody: it ends with its first message. */
+function endUnseen(socket: object): void {
+  if (isUnseen(socket)) endConnection(socket)
 }
 
 function welcome(context: ExecutionContext, user: User | null): void {

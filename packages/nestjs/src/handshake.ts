@@ -60,12 +60,22 @@ function closableOf(socket: IoSocket): ClosableSocket {
   return { close: () => void socket.disconnect(true), once: (_, listener) => socket.once('disconnect', listener) }
 }
 
+/** Ends a connection now. `ws` tells the client that it broke a rule (RFC 6455 section 7.4.1). */
+export function endConnection(socket: object): void {
+  const given = socket as Partial<ClosableSocket>
+  if (isIoSocket(socket)) socket.disconnect(true)
+  else if (typeof given.close === 'function') given.close(1008, 'Not allowed')
+}
+
 /** Asks as long as the tokens of the handshake are good, and ends the connection when the user's expires. */
-function watchConnection(socket: object, { admit }: HandshakeRule): void {
+function watchConnection(socket: object, { admit, isRequired }: HandshakeRule): void {
   admit(socketCarrier(socket)).then(
     (user) => endAtExpiry(socket, user),
-    // Handlers that ask are told; where nobody gets a connection without, this is not reached.
-    () => undefined,
+    () => {
+      // Socket.IO does not ask middleware about a connection that it recovers (`connectionStateRecovery`).
+      if (isRequired) endConnection(socket)
+      // Else handlers that ask are told.
+    },
   )
 }
 
@@ -103,6 +113,7 @@ function watchWs(server: WsServer, rule: HandshakeRule): void {
 function watchIo(server: IoServer, rule: HandshakeRule): void {
   if (rule.isRequired) {
     server.use((socket, next) => {
+      rememberUpgrade(socket, socket.request)
       rule.admit(socketCarrier(socket)).then(
         () => next(),
         (error: unknown) => {
@@ -113,7 +124,10 @@ function watchIo(server: IoServer, rule: HandshakeRule): void {
       )
     })
   }
-  server.on('connection', (socket) => watchConnection(socket, rule))
+  server.on('connection', (socket) => {
+    rememberUpgrade(socket, socket.request)
+    watchConnection(socket, rule)
+  })
 }
 
 /**

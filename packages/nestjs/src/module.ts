@@ -13,11 +13,12 @@ import {
   type InjectionToken,
   Module,
   type ModuleMetadata,
+  type OnModuleInit,
   Optional,
   type Provider,
   type Type,
 } from '@nestjs/common'
-import { APP_FILTER, APP_GUARD } from '@nestjs/core'
+import { APP_FILTER, APP_GUARD, ModulesContainer } from '@nestjs/core'
 import { AppGuard } from './app-guard.js'
 import { CognitoAuthGuard } from './guard.js'
 import { ProblemFilter } from './problem-filter.js'
@@ -56,8 +57,23 @@ export interface CognitoAuthModuleAsyncOptions {
 const OPTIONS_FACTORY = Symbol('cognito-auth:options-factory')
 const ASYNC_OPTIONS: readonly string[] = ['global', 'imports', 'inject', 'useFactory', 'useClass', 'useExisting']
 
-function authOf(options: CognitoAuthOptions | CognitoAuth): CognitoAuth {
-  return createAuth(options, []).auth
+/** Tells modules apart that Nest 10 takes for one: it compares what they are made of, and functions by their text. */
+const CONFIGURATION = Symbol('cognito-auth:configuration')
+let configurations = 0
+
+/**
+ * Options of a factory, or a `CognitoAuth` that exists.
+ *
+ * @throws {ConfigurationError} for nothing: a forgotten `return` must not configure an app by its environment.
+ */
+function authOf(options: CognitoAuthOptions | CognitoAuth | null | undefined): CognitoAuth {
+  if (typeof options === 'object' && options !== null) return createAuth(options, []).auth
+  throw new ConfigurationError('forRootAsync() was given no options: return {} to be configured by the environment')
+}
+
+function checkGlobal(global: unknown): boolean {
+  if (typeof global === 'boolean' || global === undefined) return global ?? false
+  throw new ConfigurationError('global of CognitoAuthModule must be true or false')
 }
 
 /** Everywhere in the app, so that no guard in another module falls back to the environment. */
@@ -73,6 +89,7 @@ function dynamicModule(
     imports,
     providers: [
       ...providers,
+      { provide: CONFIGURATION, useValue: (configurations += 1) },
       CognitoAuthGuard,
       { provide: APP_FILTER, useClass: ProblemFilter },
       ...(isGlobalGuard ? appGuard : []),
@@ -116,10 +133,31 @@ function asyncProviders(options: CognitoAuthModuleAsyncOptions): Provider[] {
  * ```
  */
 @Module({})
-export class CognitoAuthModule {
-  /** @throws {ConfigurationError} when imported without `forRoot()` or `forRootAsync()`. */
-  constructor(@Optional() @Inject(CognitoAuth) auth?: CognitoAuth) {
+export class CognitoAuthModule implements OnModuleInit {
+  readonly #modules: ModulesContainer | undefined
+
+  /**
+   * @param auth What `forRoot()` or `forRootAsync()` made.
+   * @param modules Nest's own; it gives it.
+   * @throws {ConfigurationError} when imported without `forRoot()` or `forRootAsync()`.
+   */
+  constructor(
+    @Optional() @Inject(CognitoAuth) auth?: CognitoAuth,
+    @Optional() @Inject(ModulesContainer) modules?: ModulesContainer,
+  ) {
     if (auth === undefined) throw new ConfigurationError('Import CognitoAuthModule.forRoot() or forRootAsync()')
+    this.#modules = modules
+  }
+
+  /** @throws {ConfigurationError} when configured twice: the order of imports would decide whose rules count where. */
+  onModuleInit(): void {
+    const modules = [...(this.#modules?.values() ?? [])].filter(({ metatype }) => metatype === CognitoAuthModule)
+    const auths = new Set(modules.map(({ providers }) => providers.get(CognitoAuth)?.instance as unknown))
+    auths.delete(undefined)
+    if (auths.size < 2) return
+    throw new ConfigurationError(
+      'CognitoAuthModule is configured twice: call forRoot() or forRootAsync() once, in the root module; guards of all modules use it',
+    )
   }
 
   /**
@@ -128,9 +166,10 @@ export class CognitoAuthModule {
    * @param options Options, or a `CognitoAuth` that exists.
    */
   static forRoot(options: CognitoAuthModuleOptions | CognitoAuth = {}): DynamicModule {
-    const { global = false, ...others } = options instanceof CognitoAuth ? {} : options
-    const given = options instanceof CognitoAuth ? options : others
-    return dynamicModule(global, [{ provide: CognitoAuth, useFactory: () => authOf(given) }])
+    // A `CognitoAuth` has no `global`.
+    const { global } = options as CognitoAuthModuleOptions
+    const useFactory = (): CognitoAuth => createAuth<Pick<CognitoAuthModuleOptions, 'global'>>(options, ['global']).auth
+    return dynamicModule(checkGlobal(global), [{ provide: CognitoAuth, useFactory }])
   }
 
   /**
@@ -140,6 +179,6 @@ export class CognitoAuthModule {
    */
   static forRootAsync(options: CognitoAuthModuleAsyncOptions): DynamicModule {
     checkAsyncOptions(options)
-    return dynamicModule(options.global ?? false, asyncProviders(options), options.imports)
+    return dynamicModule(checkGlobal(options.global), asyncProviders(options), options.imports)
   }
 }

@@ -72,7 +72,8 @@ export class ProblemFilter implements ExceptionFilter {
       .filter(({ subtype }) => subtype === 'filter')
       .map(({ instance }) => instance as ExceptionFilter)
       .findLast((filter) => {
-        if (filter === this || typeof filter?.catch !== 'function') return false
+        // Two of ours would pass an exception to each other for ever.
+        if (filter instanceof ProblemFilter || typeof filter?.catch !== 'function') return false
         const types = (Reflect.getMetadata(CATCHES, filter.constructor) as (new () => unknown)[] | undefined) ?? []
         return types.length === 0 || types.some((type) => exception instanceof type)
       })

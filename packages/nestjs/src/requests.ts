@@ -6,6 +6,7 @@
 
 import { CognitoAuth, ExpiredTokenError, type User } from '@cognito-auth/core'
 import { RequestAuth } from '@cognito-auth/core/adapter'
+import { Logger } from '@nestjs/common'
 import type { Access } from './access.js'
 import type { Carrier } from './carrier.js'
 
@@ -20,8 +21,16 @@ const requests = new WeakMap<CognitoAuth, RequestAuth<Carrier>>()
  * @throws {ConfigurationError} each time, while the environment is wrong.
  */
 export function environmentAuth(app: object): CognitoAuth {
-  const auth = fromEnvironment.get(app) ?? new CognitoAuth()
+  const known = fromEnvironment.get(app)
+  if (known !== undefined) return known
+  const auth = new CognitoAuth()
   fromEnvironment.set(app, auth)
+  if (auth.redirectUrl !== undefined) {
+    // A guard can throw, and no more: the filter of the module redirects.
+    new Logger('CognitoAuthGuard').warn(
+      'COGNITO_AUTH_REDIRECT_URL is set, and nobody is redirected without CognitoAuthModule: import CognitoAuthModule.forRoot()',
+    )
+  }
   return auth
 }
 

@@ -1,5 +1,6 @@
 /** Real Nest apps on both platforms, for the tests. */
 
+import { createRequire } from 'node:module'
 import { Authoriser } from '@cognito-auth/core'
 import type { INestApplication, Type } from '@nestjs/common'
 import { type AbstractHttpAdapter, NestFactory } from '@nestjs/core'
@@ -16,6 +17,12 @@ export const signedIn = { email: 'dev@example.com', groups: ['developers'] }
 export const admin = { email: 'admin@example.com', groups: ['admins'] }
 export const root = { email: 'root@example.com', groups: [] }
 export const stranger = { email: 'stranger@example.com', groups: ['visitors'] }
+
+/** Which major of Nest this runs on: the tests of this package run on all of them, in `compat`. */
+export const nestMajor: number = Number.parseInt(
+  (createRequire(import.meta.url)('@nestjs/common/package.json') as { version: string }).version,
+  10,
+)
 
 export type Platform = 'express' | 'fastify'
 

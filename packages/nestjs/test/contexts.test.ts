@@ -80,14 +80,30 @@ test.each([
   )
 })
 
-test('an operation of a connection is refused once the access token has expired, the connection or not', async () => {
-  const upgrade = { headers: { ...(await alb.headersFor(signedIn)), upgrade: 'websocket' } }
-  const operation = context('graphql', null, {}, { extra: { request: upgrade } })
+test.each([
+  { form: "Node's record", of: (headers: Record<string, string>) => ({ ...headers, upgrade: 'websocket' }) },
+  { form: 'a record in another case', of: (headers: Record<string, string>) => ({ ...headers, Upgrade: 'websocket' }) },
+  { form: 'Fetch Headers', of: (headers: Record<string, string>) => new Headers({ ...headers, upgrade: 'websocket' }) },
+])('an operation of a connection with $form is refused once the access token has expired', async ({ of }) => {
+  const upgrade = { headers: of(await alb.headersFor(signedIn)) }
+  for (const operation of [
+    context('graphql', null, {}, { req: upgrade }),
+    context('graphql', null, {}, { extra: { request: upgrade } }),
+  ]) {
+    vi.useRealTimers()
+    await expect(guard.canActivate(operation)).resolves.toBe(true)
+    vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 600_000 })
+    // The load balancer's token has expired; the user's has not.
+    await expect(guard.canActivate(operation)).resolves.toBe(true)
+    vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 3_600_000 })
+    await expect(guard.canActivate(operation)).rejects.toMatchObject({ cause: { code: 'expired_token' } })
+  }
+})
+
+test('a connection that has lost its Upgrade header, as with HTTP/2, is one all the same', async () => {
+  const operation = context('graphql', null, {}, { extra: { request: { headers: await alb.headersFor(signedIn) } } })
   await expect(guard.canActivate(operation)).resolves.toBe(true)
-  vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 600_000 })
-  // The load balancer's token has expired; the user's has not.
-  await expect(guard.canActivate(operation)).resolves.toBe(true)
-  vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 3_600_000 })
+  vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 4_200_000 })
   await expect(guard.canActivate(operation)).rejects.toMatchObject({ cause: { code: 'expired_token' } })
 })
 
@@ -98,8 +114,14 @@ test.each([undefined, null, 'x', {}, { req: null }, { connectionParams: { header
   },
 )
 
-test('a socket whose handshake nobody saw is refused', async () => {
-  await expect(guard.canActivate(context('ws', { auth: {}, send: () => undefined }))).rejects.toMatchObject({
+test.each([
+  { what: 'of ws', socketOf: (end: () => void) => ({ auth: {}, close: end }), ended: 1 },
+  { what: 'of Socket.IO', socketOf: (end: () => void) => ({ request: { headers: {} }, disconnect: end }), ended: 1 },
+  { what: 'of another kind', socketOf: () => ({ auth: {}, send: () => undefined }), ended: 0 },
+])('a socket $what whose handshake nobody saw is refused, and ended', async ({ socketOf, ended }) => {
+  const end = vi.fn<() => void>()
+  await expect(guard.canActivate(context('ws', socketOf(end)))).rejects.toMatchObject({
     error: { status: 500, code: 'configuration' },
   })
+  expect(end).toHaveBeenCalledTimes(ended)
 })

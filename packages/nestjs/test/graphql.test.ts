@@ -7,7 +7,7 @@ import { GraphQLModule, Query, Resolver, Subscription } from '@nestjs/graphql'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { WebSocket } from 'ws'
 import { AuthUser, CognitoAuthGuard, CognitoAuthModule, OptionalAuth, Public, RequireGroups } from '../src/index.js'
-import { authoriser, create, listen, platforms, signedIn, stranger } from './apps.js'
+import { authoriser, create, listen, nestMajor, platforms, signedIn, stranger } from './apps.js'
 
 @Resolver()
 @UseGuards(CognitoAuthGuard)
@@ -130,6 +130,36 @@ describe.each(platforms)('GraphQL on $platform', ({ platform }) => {
     const { data, errors } = await ask(own, '{ me }', await alb.headersFor(signedIn))
     expect(data).toBeNull()
     expect(errors?.[0]?.extensions.originalError).toMatchObject({ code: 'configuration' })
+  })
+})
+
+describe('a resolver that is not listed as a class', () => {
+  test.each([
+    { what: 'a factory', provider: { provide: 'resolvers', useFactory: () => new Resolvers() } },
+    { what: 'a value', provider: { provide: 'resolvers', useValue: new Resolvers() } },
+  ])('from $what: Nest would let everybody in, and the app does not start', async ({ provider }) => {
+    const app = await create({ ...appModule(), providers: [provider] })
+    await expect(listen(app)).rejects.toThrow(/would not ask the guard of Resolvers/)
+  })
+
+  const underToken = { provide: 'resolvers', useClass: Resolvers }
+
+  test.runIf(nestMajor === 10)('under a token of its own: the same in Nest 10', async () => {
+    const app = await create({ ...appModule(), providers: [underToken] })
+    await expect(listen(app)).rejects.toThrow(/would not ask the guard of Resolvers/)
+  })
+
+  test.runIf(nestMajor > 10)('under a token of its own: protected', async () => {
+    const origin = await listen(await create({ ...appModule(), providers: [underToken] }))
+    expect((await ask(origin, '{ me }')).errors?.[0]?.extensions.code).toBe('UNAUTHENTICATED')
+  })
+
+  test('is none where the class is listed, too', async () => {
+    const again = { provide: 'again', useFactory: (one: Resolvers) => one, inject: [Resolvers] }
+    const alias = { provide: 'alias', useExisting: Resolvers }
+    const origin = await listen(await create({ ...appModule(), providers: [Resolvers, again, alias] }))
+    expect((await ask(origin, '{ me }')).errors?.[0]?.extensions.code).toBe('UNAUTHENTICATED')
+    expect(await ask(origin, '{ me }', await alb.headersFor(signedIn))).toEqual({ data: { me: 'dev@example.com' } })
   })
 })
 

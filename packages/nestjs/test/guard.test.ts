@@ -11,6 +11,7 @@ import {
   Get,
   Inject,
   Injectable,
+  Logger,
   Module,
   type Type,
   UseGuards,
@@ -106,6 +107,16 @@ describe.each(platforms)('the guard alone, configured by the environment, on $pl
     })
     expect(await sendRaw(origin, { path: '/', headers: await alb.headersFor(stranger) })).toMatchObject({ status: 403 })
     expect(await sendRaw(origin, { path: '/open' })).toMatchObject({ status: 200 })
+  })
+
+  test('redirects nobody without the module, and the log says why, once', async () => {
+    const warn = vi.spyOn(Logger.prototype, 'warn').mockReturnValue(undefined)
+    const origin = await listen(await create(moduleWith(Hello), platform))
+    const headers = { 'sec-fetch-dest': 'document' }
+    expect(await sendRaw(origin, { path: '/', headers })).toMatchObject({ status: 401 })
+    expect(await sendRaw(origin, { path: '/', headers })).toMatchObject({ status: 401 })
+    expect(warn).toHaveBeenCalledExactlyOnceWith(expect.stringContaining('import CognitoAuthModule.forRoot()'))
+    warn.mockRestore()
   })
 
   test('answers 503 with Retry-After while keys are out of reach', async () => {
@@ -260,7 +271,6 @@ describe('levels', () => {
 
   @Controller()
   @Public()
-  @UseGuards(CognitoAuthGuard)
   class Open {
     @Get('open')
     open(): object {
@@ -297,6 +307,33 @@ describe('levels', () => {
     @RequireAdmin()
     @Get('open/contradiction')
     contradiction(): object {
+      return { ok: true }
+    }
+    @Public()
+    @UseGuards(CognitoAuthGuard)
+    @Get('open/guarded-too')
+    guardedToo(): object {
+      return { ok: true }
+    }
+    @UseGuards(CognitoAuthGuard)
+    @OptionalAuth()
+    @Get('open/optional-too')
+    optionalToo(): object {
+      return { ok: true }
+    }
+  }
+
+  @UseGuards(CognitoAuthGuard)
+  @Public()
+  @Controller('contradicting')
+  class Contradicting {
+    @Get()
+    hello(): object {
+      return { ok: true }
+    }
+    @Public()
+    @Get('public')
+    public(): object {
       return { ok: true }
     }
   }
@@ -340,7 +377,7 @@ describe('levels', () => {
 
   let origin: string
   beforeAll(async () => {
-    origin = await listen(await create(configuredWith(Strict, Open, Derived, Opened, Unguarded)))
+    origin = await listen(await create(configuredWith(Strict, Open, Contradicting, Derived, Opened, Unguarded)))
   })
 
   const nobody = undefined
@@ -368,6 +405,11 @@ describe('levels', () => {
     { path: '/opened/own', who: admin, status: 403 },
     { path: '/opened/strict', who: nobody, status: 200 },
     { path: '/open/contradiction', who: nobody, status: 401 },
+    { path: '/open/guarded-too', who: nobody, status: 401 },
+    { path: '/open/guarded-too', who: signedIn, status: 200 },
+    { path: '/open/optional-too', who: nobody, status: 200 },
+    { path: '/contradicting', who: nobody, status: 401 },
+    { path: '/contradicting/public', who: nobody, status: 200 },
     { path: '/derived/own', who: nobody, status: 401 },
     { path: '/derived/own', who: signedIn, status: 403 },
     { path: '/derived/strict/public', who: nobody, status: 200 },

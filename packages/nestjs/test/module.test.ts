@@ -1,4 +1,4 @@
-import { CognitoAuth, type CognitoAuthOptions } from '@cognito-auth/core'
+import { Authoriser, CognitoAuth, type CognitoAuthOptions } from '@cognito-auth/core'
 import { createTestAlb, type TestAlb } from '@cognito-auth/testing'
 import { REDIRECT_URL, sendRaw } from '@cognito-auth/testing/behaviour'
 import {
@@ -18,7 +18,7 @@ import {
   UseGuards,
 } from '@nestjs/common'
 import { APP_FILTER } from '@nestjs/core'
-import { beforeAll, describe, expect, test } from 'vitest'
+import { afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
 import {
   AuthUser,
   CognitoAuthGuard,
@@ -33,6 +33,10 @@ let alb: TestAlb
 
 beforeAll(async () => {
   alb = await createTestAlb()
+})
+
+afterEach(() => {
+  vi.unstubAllEnvs()
 })
 
 @Controller()
@@ -98,14 +102,71 @@ describe('forRoot', () => {
   test.each([
     { what: 'a missing option', options: { authoriser: null } },
     { what: 'an unknown option', options: { albArn: 'x', Global: true } },
+    { what: 'two that contradict', options: { albArn: 'x', allowAnyAlb: true } },
   ])('the app does not start with $what', async ({ options }) => {
     await expect(create(app(CognitoAuthModule.forRoot(options as CognitoAuthOptions)))).rejects.toMatchObject({
       code: 'configuration',
     })
   })
 
+  test.each(['false', 0, null])('global: %j is neither true nor false', (global) => {
+    const options = { global } as unknown as CognitoAuthModuleAsyncOptions
+    expect(() => CognitoAuthModule.forRoot(options as object)).toThrow(/global of CognitoAuthModule/)
+    expect(() => CognitoAuthModule.forRootAsync({ ...options, useFactory: () => ({}) })).toThrow(/global of Cogn/)
+  })
+
   test('the app does not start where the module is imported without forRoot', async () => {
     await expect(create(app(CognitoAuthModule))).rejects.toMatchObject({ code: 'configuration' })
+  })
+})
+
+describe('configured twice', () => {
+  /** Answers 403 to everybody. */
+  const strict = Authoriser.fromLists({ allowedGroups: ['nobody'] })
+
+  test.each([
+    { what: 'the strict one first', swap: false },
+    { what: 'the lax one first', swap: true },
+  ])('with different options the app does not start: $what', async ({ swap }) => {
+    // Nest 10 takes modules for one that differ in what a function closes over only.
+    const [ofRoot, ofFeature] = (swap ? [authoriser, strict] : [strict, authoriser]).map((one) =>
+      CognitoAuthModule.forRoot({ ...alb.options, authoriser: one }),
+    ) as [DynamicModule, DynamicModule]
+    @Module({ imports: [ofFeature], controllers: [Guarded] })
+    class Feature {}
+    const created = await create(app(ofRoot, Feature))
+    await expect(created.init()).rejects.toThrow(/CognitoAuthModule is configured twice/)
+  })
+
+  test('by factories that look alike, too', async () => {
+    const imports = [strict, authoriser].map((one) =>
+      CognitoAuthModule.forRootAsync({ global: true, useFactory: () => ({ ...alb.options, authoriser: one }) }),
+    )
+    const created = await create(app(...imports))
+    await expect(created.init()).rejects.toThrow(/CognitoAuthModule is configured twice/)
+  })
+
+  test.each([{ global: false }, { global: true }])(
+    'the same module, imported in two places with global: $global, is one',
+    async ({ global }) => {
+      const module = CognitoAuthModule.forRoot({ ...alb.options, authoriser, global })
+      @Module({ imports: [module], controllers: [Guarded] })
+      class Feature {}
+      const origin = await listen(await create(app(module, Feature)))
+      expect(await sendRaw(origin, { path: '/guarded' })).toMatchObject({
+        status: 401,
+        headers: { 'content-type': 'application/problem+json' },
+      })
+    },
+  )
+
+  test.each(platforms)('with one CognitoAuth, a refusal is answered once, on $platform', async ({ platform }) => {
+    const auth = new CognitoAuth({ ...alb.options, authoriser, redirectUrl: REDIRECT_URL })
+    const imports = [CognitoAuthModule.forRoot(auth), CognitoAuthModule.forRoot(auth), GuardedModule]
+    const origin = await listen(await create(app(...imports), platform))
+    expect(await sendRaw(origin, { path: '/guarded' })).toMatchObject({ status: 401 })
+    const headers = { 'sec-fetch-dest': 'document' }
+    expect(await sendRaw(origin, { path: '/guarded', headers })).toMatchObject({ status: 302 })
   })
 })
 
@@ -166,6 +227,26 @@ describe('forRootAsync', () => {
     { what: 'a misspelt global', options: { useClass: OptionsFactory, golbal: true } },
   ])('refuses $what', ({ options }) => {
     expect(() => CognitoAuthModule.forRootAsync(options)).toThrow(expect.objectContaining({ code: 'configuration' }))
+  })
+
+  test.each([
+    { what: 'undefined', given: { useFactory: () => undefined } },
+    { what: 'null', given: { useFactory: () => null } },
+    { what: 'a promise of nothing', given: { useFactory: async () => undefined } },
+    { what: 'a text', given: { useFactory: () => 'x' } },
+    {
+      what: 'nothing, from a class',
+      given: {
+        useClass: class {
+          createCognitoAuthOptions(): void {}
+        },
+      },
+    },
+  ])('a factory that gives $what does not mean the environment', async ({ given }) => {
+    vi.stubEnv('COGNITO_AUTH_ALB_ARN', alb.options.albArn)
+    vi.stubEnv('COGNITO_AUTH_CONFIG_PATH', new URL('./auth-config.json', import.meta.url).pathname)
+    const module = CognitoAuthModule.forRootAsync(given as unknown as CognitoAuthModuleAsyncOptions)
+    await expect(create(app(module))).rejects.toThrow(/was given no options/)
   })
 
   test('the app does not start when the options are wrong', async () => {

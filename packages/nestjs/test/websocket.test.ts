@@ -2,17 +2,34 @@ import { once } from 'node:events'
 import type { IncomingMessage } from 'node:http'
 import { CognitoAuth, createMockUser, type User } from '@cognito-auth/core'
 import { createTestAlb, type TestAlb } from '@cognito-auth/testing'
-import { type DynamicModule, Inject, type INestApplication, Module, type Type, UseGuards } from '@nestjs/common'
+import {
+  type ArgumentsHost,
+  Catch,
+  type DynamicModule,
+  type ExceptionFilter,
+  Inject,
+  type INestApplication,
+  Module,
+  type Type,
+  UseFilters,
+  UseGuards,
+} from '@nestjs/common'
 import { IoAdapter } from '@nestjs/platform-socket.io'
 import { WsAdapter } from '@nestjs/platform-ws'
 import { Test } from '@nestjs/testing'
-import { SubscribeMessage, WebSocketGateway, WebSocketServer } from '@nestjs/websockets'
+import {
+  BaseWsExceptionFilter,
+  SubscribeMessage,
+  WebSocketGateway,
+  WebSocketServer,
+  WsException,
+} from '@nestjs/websockets'
 import { io, type Socket } from 'socket.io-client'
 import { afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
 import { WebSocket, type WebSocketServer as WsServer } from 'ws'
 import { AuthUser, CognitoAuthGuard, CognitoAuthModule, OptionalAuth, Public, RequireGroups } from '../src/index.js'
 import { authenticateAs } from '../src/testing.js'
-import { authoriser, create, listen, signedIn, stranger } from './apps.js'
+import { authoriser, create, listen, nestMajor, signedIn, stranger } from './apps.js'
 
 let alb: TestAlb
 const clients: (WebSocket | Socket)[] = []
@@ -37,7 +54,19 @@ function appModule(providers: Type[], more: object = {}): DynamicModule {
   }
 }
 
+/** What Nest 12 does by itself: in Nest 10 and 11 the default filter leaves clients of `ws` without an answer. */
+@Catch(WsException)
+class Teller extends BaseWsExceptionFilter implements ExceptionFilter {
+  override catch(exception: WsException, host: ArgumentsHost): void {
+    const client = host.switchToWs().getClient<Partial<WebSocket>>()
+    // By its shape: adapters have a `ws` of their own.
+    if (client.readyState === undefined) return super.catch(exception, host)
+    client.send?.(JSON.stringify({ event: 'exception', data: exception.getError() }))
+  }
+}
+
 /** Handlers of all gateways here. */
+@UseFilters(Teller)
 class Handlers {
   @SubscribeMessage('me')
   me(@AuthUser() user: User): object {
@@ -134,6 +163,18 @@ describe('with ws', () => {
       event: 'exception',
       data: { type: 'about:blank', title: 'Forbidden', status: 403, code: 'access_denied' },
     })
+  })
+
+  test.runIf(nestMajor >= 12)('a client is told without a filter of the app, too', async () => {
+    @WebSocketGateway()
+    class Plain {
+      @UseGuards(CognitoAuthGuard)
+      @SubscribeMessage('me')
+      me(@AuthUser('email') email: string): object {
+        return { event: 'me', data: email }
+      }
+    }
+    expect(await ask(open(await start([Plain])), 'me')).toMatchObject({ event: 'exception', data: { status: 401 } })
   })
 
   test("the gateway's own afterInit and verifyClient are called", async () => {
@@ -259,6 +300,110 @@ describe('with ws', () => {
     await expect(app.init()).rejects.toThrow(/handshake of Late cannot be protected/)
   })
 
+  describe.each([{ global: false }, { global: true }])(
+    'a gateway under a token of its own, global $global',
+    (options) => {
+      async function createApp(): Promise<INestApplication> {
+        const providers = [{ provide: 'gateway', useClass: Guarded }]
+        const app = await create({ ...appModule([], options), providers })
+        app.useWebSocketAdapter(new WsAdapter(app))
+        return app
+      }
+
+      // Nest 10 does not look for guards on the class then, and would let everybody connect and send messages.
+      test.runIf(nestMajor === 10)('keeps the app from starting in Nest 10', async () => {
+        await expect((await createApp()).init()).rejects.toThrow(/would not ask the guard of Guarded/)
+      })
+
+      test.runIf(nestMajor > 10)('is protected', async () => {
+        const url = (await listen(await createApp())).replace('http', 'ws')
+        expect(await refusal(url)).toMatchObject({ status: 401 })
+      })
+    },
+  )
+
+  test.runIf(nestMajor === 10)('so does one with a guard on a handler only', async () => {
+    @WebSocketGateway()
+    class Mixed extends Handlers {}
+    const app = await create({ ...appModule([]), providers: [{ provide: 'gateway', useClass: Mixed }] })
+    app.useWebSocketAdapter(new WsAdapter(app))
+    await expect(app.init()).rejects.toThrow(/would not ask the guard of Mixed/)
+  })
+
+  test('another name for a gateway is no other gateway', async () => {
+    const alias = { provide: 'alias', useExisting: Guarded }
+    const app = await create({ ...appModule([]), providers: [Guarded, alias] })
+    app.useWebSocketAdapter(new WsAdapter(app))
+    expect(await refusal((await listen(app)).replace('http', 'ws'))).toMatchObject({ status: 401 })
+  })
+
+  test.each([{ canActivate: () => true }, { canActivate: () => false }])(
+    'a guard of a test that knows nothing of handshakes stands in, too',
+    async (guard) => {
+      const module = await Test.createTestingModule({ imports: [appModule([Guarded])] })
+        .overrideGuard(CognitoAuthGuard)
+        .useValue(guard)
+        .compile()
+      const app: INestApplication = module.createNestApplication({ logger: false })
+      app.useWebSocketAdapter(new WsAdapter(app))
+      const socket = open((await listen(app)).replace('http', 'ws'))
+      await expect(once(socket, 'open')).resolves.toBeDefined()
+    },
+  )
+
+  test('a socket whose keys were out of reach is let in once they are back', async () => {
+    const own = await createTestAlb()
+    @WebSocketGateway()
+    class Mixed extends Handlers {
+      @UseGuards(CognitoAuthGuard)
+      @SubscribeMessage('guarded')
+      guarded(@AuthUser('email') email: string): object {
+        return { event: 'guarded', data: email }
+      }
+    }
+    own.goOffline()
+    const socket = open(await start([Mixed], own.options), await own.headersFor(signedIn))
+    expect(await ask(socket, 'guarded')).toMatchObject({ data: { status: 503 } })
+    own.goOnline()
+    await expect
+      .poll(async () => await ask(socket, 'guarded'), { timeout: 20_000 })
+      .toMatchObject({
+        data: 'dev@example.com',
+      })
+  })
+
+  test.each([
+    { what: 'of nobody', headers: async () => ({}) },
+    { what: 'of a user', headers: async () => await alb.headersFor(signedIn) },
+  ])(
+    'a guard made by hand, without the module, refuses messages $what and ends the connection',
+    async ({ headers }) => {
+      @UseGuards(new CognitoAuthGuard(new CognitoAuth({ ...alb.options, authoriser })))
+      @WebSocketGateway()
+      class ByHand {
+        @SubscribeMessage('me')
+        me(): object {
+          return { event: 'me', data: 'heard' }
+        }
+      }
+      const app = await create({ module: AppModule, providers: [ByHand] })
+      app.useWebSocketAdapter(new WsAdapter(app))
+      const socket = open((await listen(app)).replace('http', 'ws'), await headers())
+      await once(socket, 'open')
+      socket.send(JSON.stringify({ event: 'me' }))
+      expect((await once(socket, 'close'))[0]).toBe(1008)
+    },
+  )
+
+  test('a guard made by hand protects the handshake where the module is', async () => {
+    @UseGuards(new CognitoAuthGuard(new CognitoAuth({ ...alb.options, authoriser })))
+    @WebSocketGateway()
+    class ByHand extends Handlers {}
+    const url = await start([ByHand])
+    expect(await refusal(url)).toMatchObject({ status: 401 })
+    expect(await ask(open(url, await alb.headersFor(signedIn)), 'me')).toMatchObject({ data: 'dev@example.com' })
+  })
+
   test('authenticateAs stands in for the guard', async () => {
     const module = await Test.createTestingModule({ imports: [appModule([Guarded])] })
       .overrideGuard(CognitoAuthGuard)
@@ -324,24 +469,82 @@ describe('with Socket.IO', () => {
     expect(await answer).toMatchObject({ status: 403, code: 'access_denied' })
   })
 
-  test('a guard made by hand ends a connection too, from its first message on', async () => {
-    const own = await createTestAlb({ accessTokenLifetimeSeconds: 2 })
-    @UseGuards(new CognitoAuthGuard(new CognitoAuth({ ...own.options, authoriser })))
-    @WebSocketGateway()
-    class ByHand {
-      @SubscribeMessage('me')
-      me(@AuthUser('email') email: string): object {
-        return { event: 'me', data: email }
+  test.each([
+    { what: 'of nobody', headers: async () => ({}) },
+    { what: 'of a user', headers: async () => await alb.headersFor(signedIn) },
+  ])(
+    'a guard made by hand, without the module, refuses messages $what and ends the connection',
+    async ({ headers }) => {
+      const received = vi.fn<() => void>()
+      @UseGuards(new CognitoAuthGuard(new CognitoAuth({ ...alb.options, authoriser })))
+      @WebSocketGateway()
+      class ByHand {
+        @SubscribeMessage('me')
+        me(): void {
+          received()
+        }
       }
+      const app = await create({ module: AppModule, providers: [ByHand] })
+      app.useWebSocketAdapter(new IoAdapter(app))
+      const socket = connect(await listen(app), await headers())
+      const end = event(socket, 'disconnect')
+      socket.emit('me')
+      expect(await end).toBe('io server disconnect')
+      expect(received).not.toHaveBeenCalled()
+    },
+  )
+
+  describe('a connection that Socket.IO recovers', () => {
+    @UseGuards(CognitoAuthGuard)
+    @WebSocketGateway({ connectionStateRecovery: { maxDisconnectionDuration: 60_000 } })
+    class Recovering extends Handlers {
+      @WebSocketServer() server: { emit(name: string, data: string): void } | undefined
     }
-    const app = await create({ module: AppModule, providers: [ByHand] })
-    app.useWebSocketAdapter(new IoAdapter(app))
-    const socket = connect(await listen(app), await own.headersFor(signedIn))
-    const answer = event(socket, 'me')
-    const end = event(socket, 'disconnect')
-    socket.emit('me')
-    expect(await answer).toBe('dev@example.com')
-    expect(await end).toBe('io server disconnect')
+
+    /** What recovers a connection, as the client keeps it. */
+    interface Recoverable {
+      _pid?: string
+      _lastOffset?: string
+      readonly io: { readonly engine: { close(): void } }
+    }
+
+    /** Opens a connection, loses it, and opens another that goes on with it. */
+    async function recover(headers: Headers): Promise<Socket> {
+      const app = await create(appModule([Recovering]))
+      app.useWebSocketAdapter(new IoAdapter(app))
+      const origin = await listen(app)
+      const lost = connect(origin, await alb.headersFor(signedIn))
+      await event(lost, 'connect')
+      const news = event(lost, 'news')
+      app.get(Recovering).server?.emit('news', 'first')
+      await news
+      const { _pid, _lastOffset, io: manager } = lost as unknown as Recoverable
+      const end = event(lost, 'disconnect')
+      manager.engine.close()
+      await end
+      const socket = io(origin, { extraHeaders: headers, reconnection: false, forceNew: true, autoConnect: false })
+      clients.push(socket)
+      Object.assign(socket, { _pid, _lastOffset })
+      return socket.connect()
+    }
+
+    test('goes on with the tokens of its user', async () => {
+      const socket = await recover(await alb.headersFor(signedIn))
+      await event(socket, 'connect')
+      expect(socket.recovered).toBe(true)
+      const answer = event(socket, 'me')
+      socket.emit('me')
+      expect(await answer).toBe('dev@example.com')
+    })
+
+    test.each([
+      { what: 'without tokens', headers: async () => ({}) },
+      { what: 'with those of a stranger', headers: async () => await alb.headersFor(stranger) },
+      { what: 'with expired ones', headers: async () => await alb.headersFor(signedIn, { fault: 'expired' }) },
+    ])('is ended $what', async ({ headers }) => {
+      const socket = await recover(await headers())
+      expect(await event(socket, 'disconnect')).toBe('io server disconnect')
+    })
   })
 
   test('a connection is ended when the token expires', async () => {

@@ -1,6 +1,14 @@
 import { afterEach, describe, expect, test, vi } from 'vitest'
-import { ConfigurationError, ConfigUnavailableError, InvalidTokenError, MissingTokenError } from '../errors.js'
+import {
+  ConfigurationError,
+  ConfigUnavailableError,
+  InvalidTokenError,
+  KeysUnavailableError,
+  MissingTokenError,
+} from '../errors.js'
 import * as core from '../index.js'
+import { createMockUser } from '../mock-user.js'
+import type { User } from '../user.js'
 import { answerTo, createAuth, createBypass, RequestAuth } from './index.js'
 
 const ALB_ARN = 'arn:aws:elasticloadbalancing:eu-west-2:123456789012:loadbalancer/app/my-alb/0123456789abcdef'
@@ -166,6 +174,26 @@ test('an error carries the headers of its answer, for error handlers that copy t
     headers: { 'cache-control': 'no-store', 'www-authenticate': 'Bearer' },
   })
   expect(new ConfigUnavailableError('x').headers).toEqual({ 'cache-control': 'no-store', 'retry-after': '5' })
+})
+
+test.each([
+  { error: new KeysUnavailableError('x'), asked: 2 },
+  { error: new ConfigUnavailableError('x'), asked: 2 },
+  { error: new InvalidTokenError('signer', 'x'), asked: 1 },
+  { error: new MissingTokenError(['x']), asked: 1 },
+])('$error.code is answered to all who ask at once; asked again later: $asked times', async ({ error, asked }) => {
+  const requireUser = vi.fn<() => Promise<User>>(async () => createMockUser()).mockRejectedValueOnce(error)
+  const requests = new RequestAuth<object>({ requireUser }, () => ({}))
+  const socket = {}
+  const together = await Promise.allSettled([requests.requireUser(socket), requests.requireAdmin(socket)])
+  expect(together).toEqual([
+    { status: 'rejected', reason: error },
+    { status: 'rejected', reason: error },
+  ])
+  expect(requireUser).toHaveBeenCalledTimes(1)
+  await requests.requireUser(socket).catch(() => undefined)
+  await requests.requireUser(socket).catch(() => undefined)
+  expect(requireUser).toHaveBeenCalledTimes(asked)
 })
 
 test('the public names are these', () => {

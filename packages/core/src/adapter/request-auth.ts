@@ -10,6 +10,7 @@ import { publish } from '../events.js'
 import { hasTokens, type HeadersInput } from '../headers.js'
 import { checkList } from '../rules/rule.js'
 import type { User } from '../user.js'
+import { problemOf } from './answer.js'
 
 /** Users by request, whichever `RequestAuth` verified them: for `getUser(request)`, and never to decide anything. */
 const users = new WeakMap<object, User | null>()
@@ -67,6 +68,7 @@ export function createAuth<Own extends object>(
 
 /**
  * Authenticates and authorises requests, each at most once per request object, whoever asks and however many at once.
+ * A 503 is told to all who asked at once, and not remembered.
  */
 export class RequestAuth<Request extends object> {
   readonly #auth: Pick<CognitoAuth, 'requireUser'>
@@ -89,7 +91,7 @@ export class RequestAuth<Request extends object> {
       verified = this.#verify(request)
       this.#verified.set(request, verified)
     }
-    const user = await verified
+    const user = await this.#settled(request, verified)
     users.set(request, user)
     return user
   }
@@ -134,6 +136,16 @@ export class RequestAuth<Request extends object> {
 
   async #verify(request: Request): Promise<User> {
     return await this.#auth.requireUser(this.#headersOf(request))
+  }
+
+  /** An outage is no answer about the request: the request object of a WebSocket outlives it, and may ask again. */
+  async #settled(request: Request, verified: Promise<User>): Promise<User> {
+    try {
+      return await verified
+    } catch (error) {
+      if (problemOf(error).status === 503 && this.#verified.get(request) === verified) this.#verified.delete(request)
+      throw error
+    }
   }
 
   #isAnonymous(request: Request): boolean {
