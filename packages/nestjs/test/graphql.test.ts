@@ -144,15 +144,17 @@ describe('a resolver that is not listed as a class', () => {
 
   const underToken = { provide: 'resolvers', useClass: Resolvers }
 
-  test.runIf(nestMajor === 10)('under a token of its own: the same in Nest 10', async () => {
-    const app = await create({ ...appModule(), providers: [underToken] })
-    await expect(listen(app)).rejects.toThrow(/would not ask the guard of Resolvers/)
-  })
+  if (nestMajor === 10)
+    test('under a token of its own: the same in Nest 10', async () => {
+      const app = await create({ ...appModule(), providers: [underToken] })
+      await expect(listen(app)).rejects.toThrow(/would not ask the guard of Resolvers/)
+    })
 
-  test.runIf(nestMajor > 10)('under a token of its own: protected', async () => {
-    const origin = await listen(await create({ ...appModule(), providers: [underToken] }))
-    expect((await ask(origin, '{ me }')).errors?.[0]?.extensions.code).toBe('UNAUTHENTICATED')
-  })
+  if (nestMajor > 10)
+    test('under a token of its own: protected', async () => {
+      const origin = await listen(await create({ ...appModule(), providers: [underToken] }))
+      expect((await ask(origin, '{ me }')).errors?.[0]?.extensions.code).toBe('UNAUTHENTICATED')
+    })
 
   test('is none where the class is listed, too', async () => {
     const again = { provide: 'again', useFactory: (one: Resolvers) => one, inject: [Resolvers] }
