@@ -154,18 +154,12 @@ export class Authoriser {
    * @throws {ConfigUnavailableError} when the config was never read, for a reason that may pass.
    */
   async authorise(user: User, options: AuthoriseOptions = {}): Promise<Decision> {
-    return await decide(user, await this.#load(), {
-      admitPlatformAdmins: options.admitPlatformAdmins === true,
-      askAll: false,
-    })
+    return await this.#decide(user, options, false)
   }
 
   /** Decides as {@link authorise} does, with every rule asked, for people to read. */
   async explain(user: User, options: AuthoriseOptions = {}): Promise<Decision> {
-    return await decide(user, await this.#load(), {
-      admitPlatformAdmins: options.admitPlatformAdmins === true,
-      askAll: true,
-    })
+    return await this.#decide(user, options, true)
   }
 
   /** Reads the config now, where there is one to read, so that the first request does not wait for it. */
@@ -178,7 +172,15 @@ export class Authoriser {
     if (this.#rules instanceof RefreshingConfig) this.#rules.clear()
   }
 
-  async #load(): Promise<RuleSet> {
-    return this.#rules instanceof RefreshingConfig ? await this.#rules.get() : this.#rules
+  #decide(user: User, { admitPlatformAdmins }: AuthoriseOptions, askAll: boolean): Promise<Decision> {
+    const options = { admitPlatformAdmins: admitPlatformAdmins === true, askAll }
+    const rules = this.#load()
+    return rules instanceof Promise
+      ? rules.then((loaded) => decide(user, loaded, options))
+      : decide(user, rules, options)
+  }
+
+  #load(): RuleSet | Promise<RuleSet> {
+    return this.#rules instanceof RefreshingConfig ? this.#rules.get() : this.#rules
   }
 }

@@ -31,8 +31,11 @@ export interface DecideOptions {
 
 function isAppAdmin(user: User, set: RuleSet): boolean {
   return (
-    user.groups.some((group) => set.adminGroups.has(group)) ||
-    (user.email !== '' && isEmailUsable(user, set.requireVerifiedEmail) && set.adminUsers.has(caseless(user.email)))
+    (set.adminGroups.size > 0 && user.groups.some((group) => set.adminGroups.has(group))) ||
+    (set.adminUsers.size > 0 &&
+      user.email !== '' &&
+      isEmailUsable(user, set.requireVerifiedEmail) &&
+      set.adminUsers.has(caseless(user.email)))
   )
 }
 
@@ -43,20 +46,35 @@ function kindOf(error: unknown): string {
 }
 
 /** A rule that throws denies, and says so; what it threw may hold anything, so only its class is told. */
-async function result(rule: Rule, user: User, set: RuleSet): Promise<RuleResult> {
+async function result(rule: Rule, answer: Promise<boolean>): Promise<RuleResult> {
   try {
-    // Only what concerns it: the lists of the set are nobody else's business.
-    const allowed = await ask(rule, user, { requireVerifiedEmail: set.requireVerifiedEmail })
-    return { name: rule.name, allowed }
+    return { name: rule.name, allowed: await answer }
   } catch (error) {
-    return { name: rule.name, allowed: false, detail: `the rule failed (${kindOf(error)}), which denies` }
+    return failed(rule, error)
+  }
+}
+
+function failed(rule: Rule, error: unknown): RuleResult {
+  return { name: rule.name, allowed: false, detail: `the rule failed (${kindOf(error)}), which denies` }
+}
+
+/** As {@link result}, at once where the rule answers at once. */
+function resultOf(rule: Rule, user: User, context: RuleContext): RuleResult | Promise<RuleResult> {
+  try {
+    const answer = ask(rule, user, context)
+    return typeof answer === 'boolean' ? { name: rule.name, allowed: answer } : result(rule, answer)
+  } catch (error) {
+    return failed(rule, error)
   }
 }
 
 async function askRules(user: User, set: RuleSet, askAll: boolean): Promise<RuleResult[]> {
   const results: RuleResult[] = []
+  // Only what concerns them: the lists of the set are nobody else's business.
+  const context = { requireVerifiedEmail: set.requireVerifiedEmail }
   for (const rule of set.rules) {
-    const answer = await result(rule, user, set)
+    const asked = resultOf(rule, user, context)
+    const answer = asked instanceof Promise ? await asked : asked
     results.push(answer)
     if (!askAll && answer.allowed !== set.requireAll) break
   }

@@ -32,15 +32,20 @@ export interface Rule {
 }
 
 /**
- * Asks a rule.
+ * Asks a rule. Most answer at once, and are not waited for: that would be most of what a decision costs.
  *
  * @throws {unknown} whatever the rule threw; a `TypeError` for an answer that is not a boolean. `not()` would turn
  * both into a yes if they counted as a no.
  */
-export async function ask(rule: Rule, user: User, context: RuleContext): Promise<boolean> {
-  const answer: unknown = await rule.isAllowed(user, context)
-  if (typeof answer !== 'boolean') throw new TypeError('A rule must answer true or false')
-  return answer
+export function ask(rule: Rule, user: User, context: RuleContext): boolean | Promise<boolean> {
+  const answer: unknown = rule.isAllowed(user, context)
+  return typeof answer === 'boolean' ? answer : awaited(answer)
+}
+
+async function awaited(answer: unknown): Promise<boolean> {
+  const settled = await answer
+  if (typeof settled !== 'boolean') throw new TypeError('A rule must answer true or false')
+  return settled
 }
 
 /**
