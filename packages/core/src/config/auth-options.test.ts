@@ -4,12 +4,14 @@ import { cognitoBase, redirectTarget } from './auth-options.js'
 test.each([
   ['https://example.com/denied', 'https://example.com/denied'],
   ['http://localhost:8080/denied', 'http://localhost:8080/denied'],
-  ['https://example.com', 'https://example.com/'],
+  ['https://example.com', 'https://example.com'],
+  ['HTTPS://example.com', 'https://example.com/'],
+  ['https:example.com', 'https://example.com/'],
   ['https://example.com/\u0142?q=\u0142#\u0142', 'https://example.com/%C5%82?q=%C5%82#%C5%82'],
   ['https://\u0142.example/', 'https://xn--tfa.example/'],
   ['/denied?why=#x', '/denied?why=#x'],
   ['/zugriff/\u0142', '/zugriff/%C5%82'],
-  ['/a/../b', '/b'],
+  ['/a/../b', '/a/../b'],
   ['/', '/'],
 ])('%j as a redirect target is sent as %j', (given, sent) => {
   expect(redirectTarget(given)).toBe(sent)

@@ -13,6 +13,9 @@ import { verifierEntries } from '../verifier/options.js'
 // eslint-disable-next-line no-control-regex -- they are what is refused
 const CONTROL = /[\u0000-\u001F\u007F]/
 
+/** Needs no encoding: people find in the response what they wrote in the option. */
+const IS_SENT_AS_IT_IS = /^(?:https?:\/)?\/[!-~]*$/
+
 /**
  * A redirect target as a `Location` header may carry it: an absolute URL, or a path of this app, percent-encoded.
  *
@@ -24,10 +27,11 @@ export function redirectTarget(value: string): string | undefined {
     const url = /[\s\\]/.test(value) ? undefined : parseUrl(`http://localhost${value}`)
     // `/.//host` comes out as `//host`, which browsers take for another site.
     if (url?.host !== 'localhost' || url.pathname.startsWith('//')) return undefined
-    return url.pathname + url.search + url.hash
+    return IS_SENT_AS_IT_IS.test(value) ? value : url.pathname + url.search + url.hash
   }
   const url = parseUrl(value)
-  return url !== undefined && (url.protocol === 'https:' || url.protocol === 'http:') ? url.href : undefined
+  if (url === undefined || (url.protocol !== 'https:' && url.protocol !== 'http:')) return undefined
+  return IS_SENT_AS_IT_IS.test(value) ? value : url.href
 }
 
 /** Schema of every option of `CognitoAuth`, but for `authoriser`. */
