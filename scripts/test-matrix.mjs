@@ -1,16 +1,17 @@
 /**
  * `npx pnpm test:matrix [VERSION...]`: the tests of core and the adapters, with every framework they support, on the oldest
- * and the newest Node (or on those named); on the newest also those of the commands. Leaves `.reports/matrix.json`.
+ * and the newest Node (or on those named). Leaves `.reports/matrix.json`.
  */
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { relative } from 'node:path'
 import { environmentFor, getNodes, NODE_VERSIONS } from './packages/nodes.mjs'
 import { run } from './packages/run.mjs'
 
-/** What says no more on a second Node: the docs, the API reports, random input, and time limits. */
-const LEFT_OUT = [/[/]docs[/]/, /[/]scripts[/]/, /[/](?:hostile|differential|slow)[.]test[.]ts$/]
-/** What says no more on an older 20 than that of `npx pnpm test`: commands and the local load balancer, processes mostly. */
-const LEFT_OUT_OF_20 = [/[/](?:cli|local-alb)[/]/]
+/**
+ * What says no more on another Node: the docs, the API reports, random input, time limits; and commands and the local load
+ * balancer, which `npx pnpm test:packages` starts on each Node.
+ */
+const LEFT_OUT = [/[/](?:docs|scripts|cli|local-alb)[/]/, /[/](?:hostile|differential|slow)[.]test[.]ts$/]
 
 /** The test files. Not `--exclude`, which does not reach the projects of a workspace. */
 async function testFiles() {
@@ -37,10 +38,7 @@ for (const node of nodes) {
     '--reporter=dot',
     `--outputFile.json=${file}`,
   ]
-  const own = node.version.startsWith('20.')
-    ? files.filter((path) => !LEFT_OUT_OF_20.some((pattern) => pattern.test(`/${path}`)))
-    : files
-  const { ok, output } = await run('node', [...args, ...own], { env: environmentFor(node) })
+  const { ok, output } = await run('node', [...args, ...files], { env: environmentFor(node) })
   const counts = { passed: 0, failed: ok ? 0 : 1 }
   try {
     const report = JSON.parse(readFileSync(file, 'utf8'))
