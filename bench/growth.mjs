@@ -1,6 +1,6 @@
 /** How the cost of each kind of request grows: with requests in flight, and with the groups of a user. */
 import { createAwsJwtVerify, createFloor, createJose, createOurs, signedBytes } from './contenders.mjs'
-import { inFlight, inTurns, metric } from './measure.mjs'
+import { inFlight, inTurns, metric, oneAtATime } from './measure.mjs'
 import { createBenchAlb, distinctPairs, freshAlbTokens } from './tokens.mjs'
 
 const CROWDS = [1, 4, 16, 64, 256]
@@ -38,20 +38,27 @@ const KINDS = {
   },
 }
 
+/** A lone request has a turn of the event loop to itself, as on a server: several in one turn are a crowd. */
+async function load(limit, items, work) {
+  if (limit > 1) return await inFlight(limit, items, work)
+  const { us } = await oneAtATime(items, work)
+  return { perSecond: 1_000_000 / us, loopUs: us }
+}
+
 /** All contenders on one kind of request: `[name, requests/s, microseconds of event loop]`, medians. */
 async function measure({ alb, kind, groups, limit, rounds, size }) {
   const { seen, pairs } = await kind.tokens(alb, groups, size)
   const aws = createAwsJwtVerify(alb)
   const jose = await createJose(alb)
   const contenders = {
-    'cognito-auth': async () => inFlight(limit, pairs, (await createOurs(alb, seen)).pair),
-    'aws-jwt-verify': () => inFlight(limit, pairs, aws.pair),
-    jose: () => inFlight(limit, pairs, jose.pair),
+    'cognito-auth': async () => load(limit, pairs, (await createOurs(alb, seen)).pair),
+    'aws-jwt-verify': () => load(limit, pairs, aws.pair),
+    jose: () => load(limit, pairs, jose.pair),
   }
   if (kind.floor !== undefined) {
     const bytes = signedBytes(pairs)
     const check = createFloor(alb, limit === 1 ? 'in place' : 'in the pool')[kind.floor]
-    contenders[FLOOR] = () => inFlight(limit, bytes, check)
+    contenders[FLOOR] = () => load(limit, bytes, check)
   }
   const samples = await inTurns(rounds, contenders)
   const median = (name, key) => metric(samples, name, key).median

@@ -229,8 +229,7 @@ describe('links', () => {
     const missing = own
       .map(({ path, target }) => join(dirname(path), target))
       .filter((path) => !existsSync(join(ROOT, path)))
-    // Written by `npx pnpm bench`.
-    expect(missing.filter((path) => path !== 'bench/RESULTS.md')).toEqual([])
+    expect(missing).toEqual([])
   })
 
   const readmes = packages.map((folder) => readPage(`${folder}/README.md`))

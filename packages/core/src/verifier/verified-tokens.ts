@@ -25,9 +25,9 @@ export class VerifiedTokens<Token> {
     this.#limit = limit
   }
 
-  /** Where a token is remembered: a SHA-256 of all of it. `''` where nothing is remembered. */
+  /** Where a token is remembered: a SHA-256 of all of it, a byte a character. `''` where nothing is remembered. */
   digest(token: string): string {
-    return this.#limit === 0 ? '' : hash('sha256', token, 'base64url')
+    return this.#limit === 0 ? '' : hash('sha256', token, 'binary')
   }
 
   /** What was verified under this digest, whoever's key it was: see {@link isCurrent}. */
