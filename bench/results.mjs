@@ -33,6 +33,8 @@ const LIMITS = `- **Never seen, against the floor.** What is added to the two si
   its active time grows with the load of the machine although its CPU does not. Compare the columns.
 - **Throughput.** With two cores, requests/s are bounded by two divided by the CPU of all threads. aws-jwt-verify and the floor have nothing but the signatures
   in common: the closer ours comes to the floor, the less there is to gain. On a machine with other programs, clocks compare badly; CPU does not.
+- **Refused.** Before \`signer\` is looked at, the token is hashed (is it remembered?), three parts are decoded and checked, and two parsed: a check that came earlier would read
+  what is not well-formed. The rest is the error that is thrown.
 - **End to end.** The framework and Node's HTTP take the larger part of a request, with or without a check; autocannon shares the two cores with the app.
 - **Size.** What is left is code and sentences: every error says what to do. The published files are readable, not minified.`
 
