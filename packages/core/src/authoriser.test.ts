@@ -104,6 +104,16 @@ describe('decisions', () => {
     expect(await allows([yes, yes], {}, { requireAll: true })).toBe(true)
   })
 
+  test('are not changed by a rule that would tell the next one another thing', async () => {
+    const lax: Rule = {
+      name: 'lax',
+      isAllowed: (_, context) => Reflect.set(context ?? {}, 'requireVerifiedEmail', false) && false,
+    }
+    const unverified = createMockUser({ email: 'ada@example.com', emailVerified: false })
+    const { allowed } = await new Authoriser({ rules: [lax, emailRule(['ada@example.com'])] }).authorise(unverified)
+    expect(allowed).toBe(false)
+  })
+
   test('survive whatever a rule throws, and tell none of it', async () => {
     const named = Object.assign(new TypeError('x'), {
       constructor: { name: 'ada@example.com' },

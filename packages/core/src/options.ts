@@ -39,17 +39,14 @@ export function optionError(option: string, message: string, cause?: unknown): C
 }
 
 /**
- * Refuses what is not a plain object: members that an object inherits would be overlooked, `clientId` among them.
- *
- * @throws {ConfigurationError}
+ * Whether these are options as a person writes them. Members that an object inherits would be overlooked, `clientId`
+ * among them, and an instance of some class would be read as no options at all.
  */
-function refuseUnusual(given: unknown, what: string): asserts given is object {
-  if (typeof given === 'object' && given !== null) {
-    const prototype: unknown = Object.getPrototypeOf(given)
-    // Not compared with this realm's `Object.prototype`: test runners have more than one.
-    if (prototype === null || Object.getPrototypeOf(prototype) === null) return
-  }
-  throw new ConfigurationError(`${what} takes its options as a plain object`)
+export function isPlainObject(given: unknown): given is object {
+  if (typeof given !== 'object' || given === null) return false
+  const prototype: unknown = Object.getPrototypeOf(given)
+  // Not compared with this realm's `Object.prototype`: test runners have more than one.
+  return prototype === null || Object.getPrototypeOf(prototype) === null
 }
 
 /**
@@ -58,7 +55,7 @@ function refuseUnusual(given: unknown, what: string): asserts given is object {
  * @throws {ConfigurationError} naming the unknown member and the nearest known one; for what is not a plain object.
  */
 export function refuseUnknown(given: object, known: readonly string[], what: string): void {
-  refuseUnusual(given, what)
+  if (!isPlainObject(given)) throw new ConfigurationError(`${what} takes its options as a plain object`)
   for (const name of Object.keys(given)) {
     if (known.includes(name)) continue
     throw new ConfigurationError(`${what} has no ${name}. Did you mean ${nearest(name, known)}?`)

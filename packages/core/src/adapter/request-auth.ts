@@ -8,6 +8,7 @@ import { CognitoAuth, COGNITO_AUTH_OPTIONS, type CognitoAuthOptions, isCognitoAu
 import { AccessDeniedError, ConfigurationError, isCognitoAuthError } from '../errors.js'
 import { publish } from '../events.js'
 import { hasTokens, type HeadersInput } from '../headers.js'
+import { isPlainObject } from '../options.js'
 import { checkList } from '../rules/rule.js'
 import type { User } from '../user.js'
 import { problemOf } from './answer.js'
@@ -37,13 +38,6 @@ export function requireUserOf(request: object): User {
       ? 'Nobody is signed in on this request: optional() lets anonymous requests through'
       : 'Nothing protected this request: put protect(), requireGroups() or optional() in front of its handler',
   )
-}
-
-/** Options as a person writes them, of whichever realm. An instance of some class would be read as no options at all. */
-function isPlainObject(given: unknown): given is object {
-  if (typeof given !== 'object' || given === null) return false
-  const prototype: unknown = Object.getPrototypeOf(given)
-  return prototype === null || Object.getPrototypeOf(prototype) === null
 }
 
 /**

@@ -70,8 +70,8 @@ function resultOf(rule: Rule, user: User, context: RuleContext): RuleResult | Pr
 
 async function askRules(user: User, set: RuleSet, askAll: boolean): Promise<RuleResult[]> {
   const results: RuleResult[] = []
-  // Only what concerns them: the lists of the set are nobody else's business.
-  const context = { requireVerifiedEmail: set.requireVerifiedEmail }
+  // Only what concerns them: the lists of the set are nobody else's business. Frozen, so that no rule changes it for the next.
+  const context = Object.freeze({ requireVerifiedEmail: set.requireVerifiedEmail })
   for (const rule of set.rules) {
     const asked = resultOf(rule, user, context)
     const answer = asked instanceof Promise ? await asked : asked
