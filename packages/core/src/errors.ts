@@ -144,10 +144,8 @@ export class AccessDeniedError extends CognitoAuthError {
   }
 }
 
-/** Public keys cannot be fetched and none is cached. Not the user's fault: the request may be tried again. */
-export class KeysUnavailableError extends CognitoAuthError {
-  override readonly name = 'KeysUnavailableError'
-  readonly code = 'keys_unavailable'
+/** Something that is needed cannot be had now. Not the user's fault: the request may be tried again. Always a 503. */
+abstract class UnavailableError extends CognitoAuthError {
   readonly status = 503
   /** When to try again; the value of the `Retry-After` header. */
   readonly retryAfterSeconds: number
@@ -162,22 +160,16 @@ export class KeysUnavailableError extends CognitoAuthError {
   }
 }
 
+/** Public keys cannot be fetched and none is cached. */
+export class KeysUnavailableError extends UnavailableError {
+  override readonly name = 'KeysUnavailableError'
+  readonly code = 'keys_unavailable'
+}
+
 /** No authorisation config could be loaded yet, for a reason that may pass. */
-export class ConfigUnavailableError extends CognitoAuthError {
+export class ConfigUnavailableError extends UnavailableError {
   override readonly name = 'ConfigUnavailableError'
   readonly code = 'config_unavailable'
-  readonly status = 503
-  /** When to try again; the value of the `Retry-After` header. */
-  readonly retryAfterSeconds: number
-
-  constructor(message: string, options?: ErrorOptions & { retryAfterSeconds?: number }) {
-    super(message, options)
-    this.retryAfterSeconds = options?.retryAfterSeconds ?? 5
-  }
-
-  override get headers(): Readonly<Record<string, string>> {
-    return { ...super.headers, 'retry-after': String(this.retryAfterSeconds) }
-  }
 }
 
 /** Options, environment or config file are wrong; the message names what, where, and what to do. */

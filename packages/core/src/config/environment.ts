@@ -7,7 +7,7 @@
 import { ConfigurationError } from '../errors.js'
 import { optionError, VARIABLES } from '../options.js'
 import { fileSource } from './file-source.js'
-import type { ConfigSource } from './refreshing-config.js'
+import type { ConfigSource } from './config-source.js'
 import { secretSource } from './secret-source.js'
 
 /** Every variable that is read. */

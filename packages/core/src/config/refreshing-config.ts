@@ -9,18 +9,7 @@ import { CognitoAuthError } from '../errors.js'
 import { publish } from '../events.js'
 import type { RuleSet } from '../rules/rule-set.js'
 import { parseAuthConfig } from './auth-config.js'
-
-/** Where a config is read from. */
-export interface ConfigSource {
-  /** For messages: `file auth.json`, `secret my-app/auth`. */
-  readonly name: string
-  /**
-   * Reads the JSON.
-   *
-   * @throws {ConfigurationError} when a person must change something; {@link ConfigUnavailableError} when it may pass.
-   */
-  read(): Promise<string>
-}
+import type { ConfigSource } from './config-source.js'
 
 /** A refresh that failed is tried again after this time, or after the TTL if that is shorter. */
 const RETRY_MS = 10_000

@@ -5,16 +5,14 @@
  */
 
 import type * as SecretsManager from '@aws-sdk/client-secrets-manager'
-import { CognitoAuthError, ConfigUnavailableError, ConfigurationError } from '../errors.js'
-import { withTimeLimit } from '../time-limit.js'
-import type { ConfigSource } from './refreshing-config.js'
+import { CognitoAuthError, ConfigurationError } from '../errors.js'
+import { type ConfigSource, readInTime, unavailable } from './config-source.js'
 
 /** What is needed of a `SecretsManagerClient`; said without the SDK's types, since it need not be installed. */
 export interface SecretsClient {
   send(command: never, options?: { abortSignal?: AbortSignal }): Promise<unknown>
 }
 
-const TIMEOUT_MS = 5_000
 const PACKAGE = '@aws-sdk/client-secrets-manager'
 
 async function loadSdk(): Promise<typeof SecretsManager> {
@@ -31,9 +29,8 @@ async function loadSdk(): Promise<typeof SecretsManager> {
 }
 
 /** Failures that a person must mend, by the name that AWS or its SDK gives them. */
-function mendable(error: unknown, secret: string): string | undefined {
+function mendable(error: unknown, at: string): string | undefined {
   if (!(error instanceof Error)) return undefined
-  const at = `secret ${secret}`
   switch (error.name) {
     case 'ResourceNotFoundException':
       return `${at} does not exist in this account and region. Check COGNITO_AUTH_SECRET_NAME and AWS_REGION`
@@ -57,33 +54,28 @@ function mendable(error: unknown, secret: string): string | undefined {
 function textOf(output: SecretsManager.GetSecretValueCommandOutput, name: string): string {
   if (output.SecretString !== undefined) return output.SecretString
   if (output.SecretBinary !== undefined) return Buffer.from(output.SecretBinary).toString('utf8')
-  throw new ConfigurationError(`secret ${name} is empty. Store the JSON of the config in it`)
+  throw new ConfigurationError(`${name} is empty. Store the JSON of the config in it`)
 }
 
 /** A secret's current value. The region comes from the SDK's usual chain, unless a client is given. */
-export function secretSource(name: string, client?: SecretsClient): ConfigSource {
+export function secretSource(secret: string, client?: SecretsClient): ConfigSource {
+  const name = `secret ${secret}`
   let own: SecretsClient | undefined = client
   return {
-    name: `secret ${name}`,
+    name,
     async read() {
       const sdk = await loadSdk()
       try {
         own ??= new sdk.SecretsManagerClient({})
         // A client given by the app is one of the SDK's, whichever copy of it: only `send` is used.
         const sender = own as SecretsManager.SecretsManagerClient
-        const command = new sdk.GetSecretValueCommand({ SecretId: name })
-        const output = await withTimeLimit(
-          TIMEOUT_MS,
-          (abortSignal) => sender.send(command, { abortSignal }),
-          () => new ConfigUnavailableError(`secret ${name} cannot be read now (no answer in 5 s). It is tried again`),
-        )
-        return textOf(output, name)
+        const command = new sdk.GetSecretValueCommand({ SecretId: secret })
+        return textOf(await readInTime(name, (abortSignal) => sender.send(command, { abortSignal })), name)
       } catch (cause) {
         if (cause instanceof CognitoAuthError) throw cause
         const sentence = mendable(cause, name)
         if (sentence !== undefined) throw new ConfigurationError(sentence, { cause })
-        const kind = cause instanceof Error ? cause.name : 'unknown failure'
-        throw new ConfigUnavailableError(`secret ${name} cannot be read now (${kind}). It is tried again`, { cause })
+        throw unavailable(name, cause instanceof Error ? cause.name : 'unknown failure', { cause })
       }
     },
   }
