@@ -29,6 +29,12 @@ function make(options: object = {}): CognitoAuth {
   return new CognitoAuth({ ...alb.options, authoriser: null, ...options })
 }
 
+test('an option that is a list says where in it the trouble is', () => {
+  expect(() => make({ platformAdminGroups: ['ops', ''] })).toThrow(
+    'platformAdminGroups[1] (COGNITO_AUTH_PLATFORM_ADMIN_GROUPS) must not be empty',
+  )
+})
+
 describe('options', () => {
   test.each<[string, object, RegExp]>([
     ['an unknown option', { clientID: 'x' }, /has no clientID\. Did you mean clientId\?/],

@@ -19,7 +19,7 @@ import {
 } from './errors.js'
 import { publish } from './events.js'
 import { hasTokens, type HeadersInput, readHeaders, requireTokens } from './headers.js'
-import { checkKnownReturnTo, type LogoutAnswer, logoutAnswer, type LogoutOptions } from './logout.js'
+import { checkReturnTo, type LogoutAnswer, logoutAnswer, type LogoutOptions } from './logout.js'
 import { optionError, optionName, parseOptions, refuseUnknown } from './options.js'
 import { DEFAULT_PLATFORM_ADMIN_GROUPS, type User, userFromTokens } from './user.js'
 import { refuseUndefined, type TokenVerifierOptions, verifierOptionsOf } from './verifier/options.js'
@@ -227,7 +227,7 @@ export class CognitoAuth {
    * @throws {ConfigurationError} when `logoutUrls` are configured and `returnTo` is none of them.
    */
   checkReturnTo(returnTo: string | undefined): void {
-    checkKnownReturnTo(this.#logout, returnTo)
+    checkReturnTo(this.#logout, returnTo)
   }
 
   /** Somebody whose tokens do not hold may sign out all the same. */

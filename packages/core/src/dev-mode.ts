@@ -5,13 +5,12 @@
  */
 
 import { readFileSync } from 'node:fs'
-import * as v from 'valibot'
 import { variable } from './config/environment.js'
+import { parseMembers } from './config/people-json.js'
 import { ConfigurationError } from './errors.js'
-import { mockUser } from './mock-user.js'
-import { optionError, pathOf } from './options.js'
-import { nameForPeople, nearest } from './suggest.js'
-import { isMember, type User } from './user.js'
+import { mockUser, type MockUserProfile } from './mock-user.js'
+import { optionError } from './options.js'
+import type { User } from './user-type.js'
 
 const DEFAULT_FILE = './dev-mock-user.json'
 /** Set by Lambda, ECS, Fargate and others: on AWS there are real users. */
@@ -22,16 +21,16 @@ const AWS_COMPUTE = [
   'AWS_EXECUTION_ENV',
 ] as const
 
-const text = v.optional(v.string('must be a text'))
-const schema = v.object({
-  email: v.optional(v.string('must be a text'), 'dev@example.com'),
-  sub: v.optional(v.pipe(v.string('must be a text'), v.nonEmpty('must not be empty')), 'dev-user'),
-  username: text,
-  name: v.optional(v.string('must be a text'), 'Dev User'),
-  given_name: text,
-  family_name: text,
-  groups: v.optional(v.array(v.string('must be a text'), 'must be a list of texts'), []),
-})
+/** Names as the Python library's file says them, to names as a `User` says them. */
+const FILE_NAMES = {
+  email: 'email',
+  sub: 'sub',
+  username: 'username',
+  name: 'name',
+  given_name: 'givenName',
+  family_name: 'familyName',
+  groups: 'groups',
+} as const satisfies Record<string, keyof MockUserProfile>
 
 /** Refuses dev mode where real users may be: production, and AWS compute. */
 export function refuseDevModeInProduction(): void {
@@ -47,38 +46,16 @@ export function refuseDevModeInProduction(): void {
   }
 }
 
-function readMockFile(): { path: string; json: string } | undefined {
+function readMockFile(): { where: string; json: string } | undefined {
   const named = variable('COGNITO_AUTH_DEV_CONFIG')
-  const path = named ?? DEFAULT_FILE
+  const where = `file ${named ?? DEFAULT_FILE}`
   try {
-    return { path, json: readFileSync(path, 'utf8') }
+    return { where, json: readFileSync(named ?? DEFAULT_FILE, 'utf8') }
   } catch (cause) {
     const isMissing = cause instanceof Error && 'code' in cause && cause.code === 'ENOENT'
     if (isMissing && named === undefined) return undefined
-    throw new ConfigurationError(`COGNITO_AUTH_DEV_CONFIG: file ${path} cannot be read`, { cause })
+    throw new ConfigurationError(`COGNITO_AUTH_DEV_CONFIG: ${where} cannot be read`, { cause })
   }
-}
-
-function parseMockFile({ path, json }: { path: string; json: string }): unknown {
-  let value: unknown
-  try {
-    value = JSON.parse(json.replace(/^\uFEFF/, ''))
-  } catch {
-    // What the parser says quotes the text.
-    throw new ConfigurationError(`file ${path} (COGNITO_AUTH_DEV_CONFIG) is not JSON`)
-  }
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    throw new ConfigurationError(`file ${path} must be a JSON object, such as {"email": "dev@example.com"}`)
-  }
-  const known = Object.keys(schema.entries)
-  const members = Object.entries(value).filter(([key]) => !key.startsWith('_'))
-  const unknown = members.find(([key]) => !known.includes(key))
-  if (unknown !== undefined) {
-    throw new ConfigurationError(
-      `file ${path} has an unknown key ${nameForPeople(unknown[0])}. Did you mean "${nearest(unknown[0], known)}"?`,
-    )
-  }
-  return Object.fromEntries(members)
 }
 
 /**
@@ -88,25 +65,19 @@ function parseMockFile({ path, json }: { path: string; json: string }): unknown 
  */
 export function loadDevUser(platformAdminGroups: readonly string[]): User {
   refuseDevModeInProduction()
-  const file = readMockFile()
-  const result = v.safeParse(schema, file === undefined ? {} : parseMockFile(file))
-  if (!result.success) {
-    const sentences = result.issues.map((issue) => `${pathOf(issue)} ${issue.message}`)
-    throw new ConfigurationError(`file ${file?.path}: ${sentences.join('; ')}`)
-  }
+  const { where, json } = readMockFile() ?? { where: '', json: '{}' }
+  const fileNames = Object.keys(FILE_NAMES) as (keyof typeof FILE_NAMES)[]
+  const members = parseMembers(json, where, fileNames, '{"email": "dev@example.com"}')
+  const profile = Object.entries(members).map(([name, value]) => [FILE_NAMES[name as keyof typeof FILE_NAMES], value])
+  const user = mockUser(
+    { email: 'dev@example.com', sub: 'dev-user', name: 'Dev User', ...Object.fromEntries(profile) },
+    platformAdminGroups,
+    (property, place) => `${fileNames.find((name) => FILE_NAMES[name] === property)}${place}`,
+    `${where}: `,
+  )
   process.emitWarning('Dev mode: requests without tokens are let in as a mock user', {
     type: 'CognitoAuthWarning',
     code: 'COGNITO_AUTH_DEV_MODE',
   })
-  const { email, sub, username = email, name, given_name, family_name, groups } = result.output
-  return mockUser({
-    email,
-    sub,
-    username,
-    name,
-    givenName: given_name,
-    familyName: family_name,
-    groups,
-    isPlatformAdmin: isMember(groups, platformAdminGroups),
-  })
+  return user
 }

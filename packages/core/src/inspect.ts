@@ -14,14 +14,14 @@ import {
   withEnvironment,
 } from './config/environment.js'
 import { fileSource } from './config/file-source.js'
-import type { ConfigSource } from './config/refreshing-config.js'
+import type { ConfigSource } from './config/config-source.js'
 import { secretSource } from './config/secret-source.js'
 import type { Decision } from './decision.js'
 import { refuseDevModeInProduction } from './dev-mode.js'
 import { mockUser, type MockUserProfile } from './mock-user.js'
 import { decide } from './rules/rule-set.js'
 import { nearest } from './suggest.js'
-import { DEFAULT_PLATFORM_ADMIN_GROUPS, isMember } from './user.js'
+import { DEFAULT_PLATFORM_ADMIN_GROUPS } from './user.js'
 import { setUpVerifier, verifierOptionsOf } from './verifier/options.js'
 
 export { devModeOfEnvironment, nearest, refuseDevModeInProduction, VARIABLE_NAMES }
@@ -92,10 +92,9 @@ export async function explainConfig(
   const source = sourceOf(location)
   const set = parseAuthConfig(await source.read(), source.name)
   const adminGroups: readonly string[] = platformAdminGroups ?? DEFAULT_PLATFORM_ADMIN_GROUPS
-  const isPlatformAdmin = isMember(profile.groups ?? [], adminGroups)
   const options = { admitPlatformAdmins: platformAdminGroups !== undefined, askAll: true }
   const ask = async (more: MockUserProfile): Promise<Decision> =>
-    await decide(mockUser({ ...profile, isPlatformAdmin, ...more }), set, options)
+    await decide(mockUser({ ...profile, ...more }, adminGroups), set, options)
   const decision = await ask({})
   const matters = !decision.allowed && profile.emailVerified === false && set.requireVerifiedEmail
   return {

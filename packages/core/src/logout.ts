@@ -6,12 +6,10 @@
 
 import { cognitoBase } from './config/auth-options.js'
 import { ConfigurationError } from './errors.js'
-import { optionError } from './options.js'
+import { optionError, optionName } from './options.js'
 
 /** A session is sharded over up to four cookies, 4 K each. */
 const SHARDS = 4
-
-const UNKNOWN_RETURN_TO = 'returnTo is not on the list of logoutUrls (COGNITO_AUTH_LOGOUT_URLS)'
 
 /** What logout needs to know. */
 export interface LogoutOptions {
@@ -29,28 +27,14 @@ export interface LogoutAnswer {
 }
 
 /**
- * Where a person may be sent after signing out.
+ * Finds a `returnTo` that nobody may be sent to. Without a list there is nothing to compare it with yet: an app may run
+ * without signing out, in development mostly.
  *
- * @throws {ConfigurationError} when `returnTo` is not on the configured list: no open redirect.
+ * @throws {ConfigurationError} when it is not on the configured list: no open redirect.
  */
-export function checkReturnTo(options: LogoutOptions, returnTo: string | undefined): string {
-  if (options.cognitoDomain === undefined) throw optionError('cognitoDomain', 'is required for logout')
-  const urls = options.logoutUrls
-  if (urls === undefined) throw optionError('logoutUrls', 'is required for logout: where people may be sent afterwards')
-  const target = returnTo ?? urls[0]
-  if (target !== undefined && urls.includes(target)) return target
-  throw new ConfigurationError(UNKNOWN_RETURN_TO)
-}
-
-/**
- * Finds a `returnTo` in code that no request could be sent to. Without a list there is nothing to compare it with yet:
- * an app may run without signing out, in development mostly.
- *
- * @throws {ConfigurationError} when it is not on the configured list.
- */
-export function checkKnownReturnTo(options: LogoutOptions, returnTo: string | undefined): void {
+export function checkReturnTo(options: LogoutOptions, returnTo: string | undefined): void {
   if (returnTo === undefined || options.logoutUrls === undefined || options.logoutUrls.includes(returnTo)) return
-  throw new ConfigurationError(UNKNOWN_RETURN_TO)
+  throw new ConfigurationError(`returnTo is not on the list of ${optionName('logoutUrls')}`)
 }
 
 /**
@@ -62,11 +46,15 @@ export function checkKnownReturnTo(options: LogoutOptions, returnTo: string | un
  * @see {@link https://docs.aws.amazon.com/cognito/latest/developerguide/logout-endpoint.html Logout endpoint}
  */
 export function logoutAnswer(options: LogoutOptions, clientId: string | undefined, returnTo?: string): LogoutAnswer {
-  const target = checkReturnTo(options, returnTo)
+  const { cognitoDomain, logoutUrls: [first] = [] } = options
+  if (cognitoDomain === undefined) throw optionError('cognitoDomain', 'is required for logout')
+  if (first === undefined)
+    throw optionError('logoutUrls', 'is required for logout: where people may be sent afterwards')
+  checkReturnTo(options, returnTo)
   if (clientId === undefined || clientId === '') throw optionError('clientId', 'is required for logout')
-  const query = new URLSearchParams({ client_id: clientId, logout_uri: target })
+  const query = new URLSearchParams({ client_id: clientId, logout_uri: returnTo ?? first })
   return {
-    location: `${cognitoBase(options.cognitoDomain ?? '')}/logout?${query.toString()}`,
+    location: `${cognitoBase(cognitoDomain)}/logout?${query.toString()}`,
     cookies: Array.from(
       { length: SHARDS },
       (_, shard) =>

@@ -6,7 +6,7 @@
 
 import * as v from 'valibot'
 import { ConfigurationError } from './errors.js'
-import { parseOptions } from './options.js'
+import { checkMembers, type NameOf, refuseUnknown, text } from './options.js'
 import { createUser, DEFAULT_PLATFORM_ADMIN_GROUPS, isMember, NO_CLAIMS, type User, type UserProfile } from './user.js'
 
 /**
@@ -15,46 +15,41 @@ import { createUser, DEFAULT_PLATFORM_ADMIN_GROUPS, isMember, NO_CLAIMS, type Us
  */
 export type MockUserProfile = { readonly [Name in keyof UserProfile]?: UserProfile[Name] | undefined }
 
-const name = v.optional(v.string('must be a text'))
+const name = v.optional(v.string('must be a text'), '')
 const flag = v.optional(v.boolean('must be true or false'))
 const entries = {
-  sub: name,
-  username: name,
-  email: name,
+  sub: v.optional(text, 'mock-user'),
+  username: v.optional(v.string('must be a text')),
+  email: v.optional(v.string('must be a text'), 'mock@example.com'),
   emailVerified: flag,
   name,
   givenName: name,
   familyName: name,
-  groups: v.optional(v.array(v.string('must be a text'), 'must be a list of texts')),
+  groups: v.optional(v.array(v.string('must be a text'), 'must be a list of texts'), []),
   isPlatformAdmin: flag,
-  isAppAdmin: flag,
-  expiresAt: v.optional(v.nullable(v.date('must be a Date or null'))),
+  isAppAdmin: v.optional(v.boolean('must be true or false'), false),
+  expiresAt: v.optional(v.nullable(v.date('must be a Date or null')), null),
   issuer: name,
   clientId: name,
 } as const satisfies Record<keyof UserProfile, v.GenericSchema>
 
-/** Builds a user of a profile, without asking whether it may. */
-export function mockUser(profile: MockUserProfile): User {
-  const { email = 'mock@example.com', sub = 'mock-user', username = email } = profile
-  return createUser(
-    {
-      sub,
-      username,
-      email,
-      emailVerified: profile.emailVerified,
-      name: profile.name ?? '',
-      givenName: profile.givenName ?? '',
-      familyName: profile.familyName ?? '',
-      groups: profile.groups ?? [],
-      isPlatformAdmin: profile.isPlatformAdmin ?? false,
-      isAppAdmin: profile.isAppAdmin ?? false,
-      expiresAt: profile.expiresAt ?? null,
-      issuer: profile.issuer ?? '',
-      clientId: profile.clientId ?? '',
-    },
-    NO_CLAIMS,
-    NO_CLAIMS,
-  )
+/**
+ * Builds a user of a profile, without asking whether it may.
+ *
+ * @param platformAdminGroups Groups that make a platform admin, where the profile does not say.
+ * @param nameOf How a property is named in messages, which `where` begins.
+ * @throws {ConfigurationError} for a property that is wrong.
+ */
+export function mockUser(
+  profile: MockUserProfile,
+  platformAdminGroups: readonly string[] = [],
+  nameOf: NameOf = (property, place) => `${property}${place} of a mock user`,
+  where = '',
+): User {
+  const checked = checkMembers(entries, profile, nameOf, where)
+  const { username = checked.email, emailVerified } = checked
+  const isPlatformAdmin = checked.isPlatformAdmin ?? isMember(checked.groups, platformAdminGroups)
+  return createUser({ ...checked, username, emailVerified, isPlatformAdmin }, NO_CLAIMS, NO_CLAIMS)
 }
 
 let hasWarned = false
@@ -72,7 +67,8 @@ export function createMockUser(profile: MockUserProfile = {}): User {
   if (process.env['NODE_ENV'] === 'production') {
     throw new ConfigurationError('createMockUser() is for tests: it is refused with NODE_ENV=production')
   }
-  const checked = parseOptions(entries, profile, 'A mock user', (property) => `${property} of a mock user`)
+  refuseUnknown(profile, Object.keys(entries), 'A mock user')
+  const user = mockUser(profile, DEFAULT_PLATFORM_ADMIN_GROUPS)
   if (!hasWarned) {
     hasWarned = true
     process.emitWarning('createMockUser() made a user that nobody signed in as', {
@@ -80,5 +76,5 @@ export function createMockUser(profile: MockUserProfile = {}): User {
       code: 'COGNITO_AUTH_MOCK_USER',
     })
   }
-  return mockUser({ isPlatformAdmin: isMember(checked.groups ?? [], DEFAULT_PLATFORM_ADMIN_GROUPS), ...checked })
+  return user
 }

@@ -27,10 +27,10 @@ export const VARIABLES: Readonly<Record<string, string>> = {
   logoutUrls: 'COGNITO_AUTH_LOGOUT_URLS',
 }
 
-/** An option as a person may have written it: `albArn (COGNITO_AUTH_ALB_ARN)`. */
-export function optionName(option: string): string {
+/** An option as a person may have written it: `albArn (COGNITO_AUTH_ALB_ARN)`; `place` is where in it, `[1]`. */
+export function optionName(option: string, place = ''): string {
   const variable = VARIABLES[option]
-  return variable === undefined ? option : `${option} (${variable})`
+  return variable === undefined ? option + place : `${option}${place} (${variable})`
 }
 
 /** A `ConfigurationError` about one option. */
@@ -62,39 +62,44 @@ export function refuseUnknown(given: object, known: readonly string[], what: str
   }
 }
 
-/** The path of an issue, as one would write it: `allowed_users[1]`. */
-export function pathOf(issue: v.BaseIssue<unknown>): string {
-  let path = ''
-  for (const { key } of issue.path ?? []) {
-    if (typeof key === 'number') path += `[${key}]`
-    else path += path === '' ? String(key) : `.${String(key)}`
-  }
-  return path
+/** How a member is named in messages; `place` is where in it the trouble is: `''`, or `[1]`. */
+export type NameOf = (member: string, place: string) => string
+
+/**
+ * Checks members against a schema. Members that are `undefined` count as left out.
+ *
+ * @param where Begins the message. @default nothing
+ * @throws {ConfigurationError} naming every member that is wrong.
+ */
+export function checkMembers<const Entries extends v.ObjectEntries>(
+  entries: Entries,
+  members: object,
+  nameOf: NameOf,
+  where = '',
+): v.InferOutput<v.ObjectSchema<Entries, undefined>> {
+  const present = Object.fromEntries(Object.entries(members).filter(([, value]) => value !== undefined))
+  const result = v.safeParse(v.object(entries), present)
+  if (result.success) return result.output
+  const sentences = result.issues.map((issue) => {
+    const [member, ...places] = (issue.path ?? []).map(({ key }) => String(key))
+    return `${nameOf(member ?? '', places.map((place) => `[${place}]`).join(''))} ${issue.message}`
+  })
+  throw new ConfigurationError(where + sentences.join('; '))
 }
 
 /**
- * Checks options against a schema. Members that are `undefined` count as left out.
+ * Checks options against a schema: {@link refuseUnknown} and {@link checkMembers}.
  *
  * @param nameOf How an option is named in messages. @default with its variable
- * @throws {ConfigurationError} naming every option that is unknown or wrong.
  */
 export function parseOptions<const Entries extends v.ObjectEntries>(
   entries: Entries,
   given: object,
   what: string,
-  nameOf: (option: string) => string = optionName,
+  nameOf: NameOf = optionName,
 ): v.InferOutput<v.ObjectSchema<Entries, undefined>> {
   refuseUnknown(given, Object.keys(entries), what)
-  const present = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined))
-  const result = v.safeParse(v.object(entries), present)
-  if (result.success) return result.output
-  const sentences = result.issues.map((issue) => {
-    const [first] = issue.path ?? []
-    const option = String(first?.key)
-    const path = pathOf(issue)
-    return `${nameOf(option)}${path.slice(option.length) && ` at ${path}`} ${issue.message}`
-  })
-  throw new ConfigurationError(sentences.join('; '))
+  return checkMembers(entries, given, nameOf)
 }
 
 /** A text that is not empty. */

@@ -101,9 +101,9 @@ test('lists in code say the same in names of code', () => {
 })
 
 test.each([
-  [undefined, /^Authoriser\.fromLists\(\) takes an object of lists/],
-  [null, /takes an object of lists/],
-  ['a', /takes an object of lists/],
+  [undefined, /^Authoriser\.fromLists\(\) takes its options as a plain object/],
+  [null, /takes its options as a plain object/],
+  ['a', /takes its options as a plain object/],
   [{ allowedGroup: ['a'] }, /^Authoriser\.fromLists\(\) has no allowedGroup\. Did you mean allowedGroups\?/],
   [{ allowed_groups: ['a'] }, /Did you mean allowedGroups\?/],
   [{ allowedUsers: ['a'] }, /^Authoriser\.fromLists\(\): allowedUsers\[0\] must be an e-mail address/],

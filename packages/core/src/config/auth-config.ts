@@ -7,12 +7,12 @@
 import * as v from 'valibot'
 import { caseless } from '../caseless.js'
 import { ConfigurationError } from '../errors.js'
-import { pathOf } from '../options.js'
+import { checkMembers, refuseUnknown } from '../options.js'
 import { domainRule, emailRule } from '../rules/email-rule.js'
 import { groupRule } from '../rules/group-rule.js'
 import type { Rule } from '../rules/rule.js'
 import type { RuleSet } from '../rules/rule-set.js'
-import { nameForPeople, nearest } from '../suggest.js'
+import { parseMembers } from './people-json.js'
 
 const name = v.pipe(v.string('must be a text, in quotes'), v.nonEmpty('must not be empty'))
 const email = v.pipe(
@@ -37,8 +37,6 @@ const entries = {
   admin_users: listOf(email, 'a@example.com'),
   require_verified_email: flag(true),
 } as const
-
-const schema = v.object(entries)
 
 /** The config as `Authoriser.fromLists` takes it. What is left out is empty, or its default. */
 export interface AccessLists {
@@ -78,7 +76,7 @@ export interface ConfiguredRuleSet extends RuleSet {
   readonly keys: readonly RuleKey[]
 }
 
-function ruleSetOf(config: v.InferOutput<typeof schema>): ConfiguredRuleSet {
+function ruleSetOf(config: v.InferOutput<v.ObjectSchema<typeof entries, undefined>>): ConfiguredRuleSet {
   const rules = new Map<RuleKey, Rule>()
   if (config.allowed_groups.length > 0) rules.set('allowed_groups', groupRule(config.allowed_groups))
   if (config.allowed_users.length > 0) rules.set('allowed_users', emailRule(config.allowed_users))
@@ -95,16 +93,7 @@ function ruleSetOf(config: v.InferOutput<typeof schema>): ConfiguredRuleSet {
 
 /** Checks members under the names that `display` gives them. Values are never told: the source may be a secret. */
 function check(members: object, where: string, display: (fileName: string) => string): ConfiguredRuleSet {
-  const result = v.safeParse(schema, members)
-  if (!result.success) {
-    const sentences = result.issues.map((issue) => {
-      const path = pathOf(issue)
-      const [member = ''] = path.split(/[.[]/)
-      return `${display(member)}${path.slice(member.length)} ${issue.message}`
-    })
-    throw new ConfigurationError(`${where}: ${sentences.join('; ')}`)
-  }
-  const set = ruleSetOf(result.output)
+  const set = ruleSetOf(checkMembers(entries, members, (name, place) => display(name) + place, `${where}: `))
   if (set.rules.length > 0) return set
   throw new ConfigurationError(
     `${where}: at least one of ${['allowed_groups', 'allowed_users', 'allowed_domains'].map(display).join(', ')} must not be empty. To let in everybody who is signed in, use \`authoriser: null\``,
@@ -118,28 +107,8 @@ function check(members: object, where: string, display: (fileName: string) => st
  * @throws {ConfigurationError} when it is not JSON, has an unknown key, a wrong value, or lets nobody in.
  */
 export function parseAuthConfig(json: string, where: string): ConfiguredRuleSet {
-  let value: unknown
-  try {
-    // Editors on Windows begin a file with a byte order mark.
-    value = JSON.parse(json.replace(/^\uFEFF/, ''))
-  } catch {
-    // What the parser says quotes the text, which may be a secret.
-    throw new ConfigurationError(
-      `${where} is not JSON. Look for a missing comma, bracket or quote, or a comma too many`,
-    )
-  }
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    throw new ConfigurationError(`${where} must be a JSON object, such as {"allowed_groups": ["developers"]}`)
-  }
-  const members = Object.entries(value).filter(([key]) => !key.startsWith('_'))
-  const known = Object.keys(entries)
-  for (const [key] of members) {
-    if (known.includes(key)) continue
-    throw new ConfigurationError(
-      `${where} has an unknown key ${nameForPeople(key)}. Did you mean "${nearest(key, known)}"? A comment begins with _`,
-    )
-  }
-  return check(Object.fromEntries(members), where, (fileName) => fileName)
+  const members = parseMembers(json, where, Object.keys(entries), '{"allowed_groups": ["developers"]}')
+  return check(members, where, (fileName) => fileName)
 }
 
 /**
@@ -149,15 +118,13 @@ export function parseAuthConfig(json: string, where: string): ConfiguredRuleSet 
  */
 export function parseAccessLists(lists: AccessLists): RuleSet {
   const where = 'Authoriser.fromLists()'
-  if (typeof lists !== 'object' || lists === null) throw new ConfigurationError(`${where} takes an object of lists`)
   const codeNames = Object.keys(FILE_NAMES) as (keyof AccessLists)[]
-  const members: Record<string, unknown> = {}
-  for (const [key, value] of Object.entries(lists)) {
-    const codeName = codeNames.find((known) => known === key)
-    if (codeName === undefined) {
-      throw new ConfigurationError(`${where} has no ${key}. Did you mean ${nearest(key, codeNames)}?`)
-    }
-    if (value !== undefined) members[FILE_NAMES[codeName]] = value
-  }
-  return check(members, where, (fileName) => codeNames.find((known) => FILE_NAMES[known] === fileName) ?? fileName)
+  refuseUnknown(lists, codeNames, where)
+  // Known, each: refused above if not.
+  const members = Object.entries(lists).map(([name, value]) => [FILE_NAMES[name as keyof AccessLists], value])
+  return check(
+    Object.fromEntries(members),
+    where,
+    (fileName) => codeNames.find((name) => FILE_NAMES[name] === fileName) ?? fileName,
+  )
 }

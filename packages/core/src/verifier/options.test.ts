@@ -38,6 +38,10 @@ test.each<[object, RegExp]>([
   [{ allowAnyAlb: true, region: 'eu-west-2', albArn }, /exclude each other/],
   [{ albArn: albArn.replace('aws:', 'aws-cn:').replace('eu-west-2', 'cn-north-1') }, /^albKeysUrl \(.*is required/],
   [{ albArn, clientID: 'x' }, /^TokenVerifier has no clientID/],
+  [
+    { albArn, tokenCacheSize: 0.5, region: '' },
+    /^region \(COGNITO_AUTH_REGION\) must .*; tokenCacheSize must be a whole/,
+  ],
 ])('%j is refused', (options, sentence) => {
   expect(() => setUpVerifier(options, true)).toThrow(sentence)
 })
