@@ -98,10 +98,29 @@ describe('rules', () => {
 })
 
 describe('decisions', () => {
-  test('one rule of several is enough, unless all are required', async () => {
-    expect(await allows([no, yes])).toBe(true)
-    expect(await allows([no, yes], {}, { requireAll: true })).toBe(false)
-    expect(await allows([yes, yes], {}, { requireAll: true })).toBe(true)
+  test.each<[string, readonly Rule[], boolean, boolean]>([
+    ['no', [no], false, false],
+    ['yes', [yes], true, true],
+    ['no, yes', [no, yes], true, false],
+    ['yes, no', [yes, no], true, false],
+    ['yes, yes, no', [yes, yes, no], true, false],
+    ['yes, yes', [yes, yes], true, true],
+    ['no, no', [no, no], false, false],
+    ['yes, throws', [yes, throws], true, false],
+  ])('of rules that say %s, any is %j, all is %j', async (_, rules, any, all) => {
+    expect(await allows(rules)).toBe(any)
+    expect(await allows(rules, {}, { requireAll: true })).toBe(all)
+    const { allowed } = await new Authoriser({ rules, requireAll: true }).explain(createMockUser())
+    expect(allowed).toBe(all)
+  })
+
+  test('about an admin ask no rule, unless every answer is wanted', async () => {
+    const isAllowed = vi.fn<Rule['isAllowed']>(() => false)
+    const authoriser = new Authoriser({ rules: [{ name: 'own', isAllowed }], adminGroups: ['admins'] })
+    const admin = createMockUser({ groups: ['admins'] })
+    expect(await authoriser.authorise(admin)).toMatchObject({ allowed: true, reason: 'app_admin', rules: [] })
+    expect(isAllowed).not.toHaveBeenCalled()
+    expect(await authoriser.explain(admin)).toMatchObject({ allowed: true, rules: [{ name: 'own', allowed: false }] })
   })
 
   test('are not changed by a rule that would tell the next one another thing', async () => {

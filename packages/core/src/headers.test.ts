@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { type HeadersInput, readHeaders, requireTokens } from './headers.js'
+import { hasTokens, type HeadersInput, readHeaders, requireTokens } from './headers.js'
 
 const found = { oidcData: 'data', accessToken: 'access', identity: 'sub' }
 
@@ -95,6 +95,7 @@ test.each([null, undefined])('a Headers that gives %s has no such header', (noth
     accessToken: undefined,
     identity: undefined,
   })
+  expect(hasTokens({ get: () => nothing })).toBe(false)
 })
 
 test('a record may hold null and undefined, and other headers of the same length', () => {
@@ -105,5 +106,6 @@ test('a record may hold null and undefined, and other headers of the same length
 test('a header called "headers" is a header; a request that has headers is refused', () => {
   expect(readHeaders({ headers: 'x', 'x-amzn-oidc-data': 'a.b.c' }).oidcData).toBe('a.b.c')
   expect(readHeaders({ headers: ['x', 'y'] }).oidcData).toBeUndefined()
+  expect(readHeaders({ headers: null }).oidcData).toBeUndefined()
   expect(() => readHeaders({ headers: {} } as never)).toThrow(/whole request/)
 })

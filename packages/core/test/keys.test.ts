@@ -135,6 +135,48 @@ describe('fetches', () => {
   })
 })
 
+describe('an unknown Cognito key', () => {
+  const unknown = async () => ({
+    oidcData: await alb.signAlbToken({ user }),
+    accessToken: await alb.signAccessToken({ user, header: { kid: randomUUID() } }),
+  })
+
+  test('is an outage while AWS is out of reach, asked for once in 10 s', async () => {
+    const one = verifier()
+    await one.verify(await tokens())
+    alb.goOffline()
+    await expect(one.verify(await unknown())).rejects.toMatchObject({ code: 'keys_unavailable' })
+    const asked = jwksFetches()
+    await expect(one.verify(await unknown())).rejects.toMatchObject({ code: 'keys_unavailable' })
+    expect(jwksFetches()).toBe(asked)
+    await expect(one.verify(await tokens())).resolves.toBeDefined()
+    alb.goOnline()
+    vi.setSystemTime(Date.now() + 10_000)
+    await expect(one.verify(await unknown())).rejects.toMatchObject({ reason: 'key_not_found' })
+    expect(jwksFetches()).toBe(asked + 1)
+  })
+
+  test('of many requests at once is asked for once', async () => {
+    const one = verifier()
+    await one.verify(await tokens())
+    const many = await Promise.all(Array.from({ length: 5 }, unknown))
+    const outcomes = await Promise.allSettled(many.map(async (pair) => await one.verify(pair)))
+    expect(outcomes.every(({ status }) => status === 'rejected')).toBe(true)
+    expect(jwksFetches()).toBe(2)
+  })
+
+  test('is asked for again after the clock was set back', async () => {
+    const one = verifier()
+    await one.verify(await tokens())
+    await expect(one.verify(await unknown())).rejects.toMatchObject({ reason: 'key_not_found' })
+    vi.setSystemTime(Date.now() - 2_000)
+    const pair = await unknown()
+    await expect(one.verify(pair)).rejects.toMatchObject({ reason: 'key_not_found' })
+    // One because the key set seems to be of the future, one because the key is not in it.
+    expect(jwksFetches()).toBe(4)
+  })
+})
+
 describe('age', () => {
   test('a key is refreshed in the background from 80 % of its TTL', async () => {
     const one = verifier()
@@ -226,6 +268,16 @@ describe('an endpoint that answers', () => {
     const { error, fetches } = await outcome(answer)
     expect(error).toMatchObject({ code })
     expect(fetches).toBe(times)
+  })
+
+  test.each(['nonsense', '[]', '{}', '{"keys":1}'])('a key set that is %s is an outage, and says why', async (text) => {
+    const fetch: typeof globalThis.fetch = async (input) =>
+      String(input).includes('jwks') ? new Response(text) : await alb.options.fetch(input)
+    const failure = await verifier({ fetch })
+      .verify(await tokens())
+      .catch((error: unknown) => error)
+    expect(failure).toMatchObject({ code: 'keys_unavailable' })
+    expect((failure as Error).cause).toBeInstanceOf(Error)
   })
 
   test.each<[string, object]>([

@@ -15,6 +15,8 @@ const ANSWERS: Record<string, { status: number; body: object; afterMs?: number }
   undecryptable: { status: 400, body: { __type: 'DecryptionFailure', message: 'x' } },
   deleted: { status: 400, body: { __type: 'InvalidRequestException', message: 'x' } },
   misnamed: { status: 400, body: { __type: 'ValidationException', message: 'x' } },
+  misspelt: { status: 400, body: { __type: 'InvalidParameterException', message: 'x' } },
+  'badly-signed': { status: 400, body: { __type: 'InvalidSignatureException', message: 'x' } },
   unsigned: { status: 400, body: { __type: 'UnrecognizedClientException', message: 'x' } },
   throttled: { status: 400, body: { __type: 'ThrottlingException', message: 'x' } },
   broken: { status: 500, body: { __type: 'InternalServiceError', message: 'x' } },

@@ -1,5 +1,11 @@
 import { afterEach, expect, test, vi } from 'vitest'
-import { configSource, devModeOfEnvironment, variable, withEnvironment } from './environment.js'
+import {
+  configSource,
+  devModeOfEnvironment,
+  platformAdminGroupsOfEnvironment,
+  variable,
+  withEnvironment,
+} from './environment.js'
 
 afterEach(() => {
   vi.unstubAllEnvs()
@@ -63,6 +69,14 @@ test('dev mode is off where nothing is said', () => {
   expect(devModeOfEnvironment()).toBe(false)
   vi.stubEnv('COGNITO_AUTH_DEV_MODE', '1')
   expect(devModeOfEnvironment()).toBe(true)
+})
+
+test('platform admins are the default, these, or nobody', () => {
+  expect(platformAdminGroupsOfEnvironment()).toBeUndefined()
+  vi.stubEnv('COGNITO_AUTH_PLATFORM_ADMIN_GROUPS', 'ops, root')
+  expect(platformAdminGroupsOfEnvironment()).toEqual(['ops', 'root'])
+  vi.stubEnv('COGNITO_AUTH_PLATFORM_ADMIN_GROUPS', '')
+  expect(platformAdminGroupsOfEnvironment()).toEqual([])
 })
 
 test('the config is in the file, else in the secret, else nowhere', () => {

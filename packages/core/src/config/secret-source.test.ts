@@ -30,6 +30,8 @@ test.each([
   ['undecryptable', 'configuration', /kms:Decrypt/],
   ['deleted', 'configuration', /scheduled for deletion/],
   ['misnamed', 'configuration', /secret misnamed is not a name that Secrets Manager takes/],
+  ['misspelt', 'configuration', /secret misspelt is not a name that Secrets Manager takes/],
+  ['badly-signed', 'configuration', /does not accept the credentials of this process/],
   ['unsigned', 'configuration', /does not accept the credentials of this process/],
   ['throttled', 'config_unavailable', /secret throttled cannot be read now \(ThrottlingException\)/],
   ['broken', 'config_unavailable', /secret broken cannot be read now/],
@@ -40,6 +42,18 @@ test.each([
   expect(error).toMatchObject({ code, message: expect.stringMatching(sentence) as string })
   expect(error.message).not.toContain('hunter2')
   expect(error.cause === undefined).toBe(['empty', 'nonsense', 'wrong'].includes(name))
+})
+
+test('what is no error at all may pass', async () => {
+  // eslint-disable-next-line prefer-promise-reject-errors -- that is what is tested
+  const client = { send: async () => await Promise.reject('hunter2' as never) }
+  const failure = await secretSource('odd', client)
+    .read()
+    .catch((error: unknown) => error)
+  expect(failure).toMatchObject({
+    code: 'config_unavailable',
+    message: expect.not.stringContaining('hunter2') as string,
+  })
 })
 
 test('a client of its own takes region and endpoint from where the SDK does', async () => {

@@ -3,6 +3,7 @@ import { mockUser } from '../mock-user.js'
 import { allOf, anyOf, not } from './combine.js'
 import { domainRule, emailRule } from './email-rule.js'
 import { groupRule } from './group-rule.js'
+import { decide } from './rule-set.js'
 import type { Rule } from './rule.js'
 
 const six = ['a', 'b', 'c', 'd', 'e', 'f']
@@ -77,4 +78,18 @@ test('combinations decide as their names say', async () => {
     true,
     false,
   ])
+})
+
+test.each([true, false])('no rule is no permission (every one required: %j)', async (requireAll) => {
+  const nobody = {
+    rules: [],
+    requireAll,
+    adminGroups: new Set(''),
+    adminUsers: new Set(''),
+    requireVerifiedEmail: true,
+  }
+  for (const askAll of [true, false]) {
+    const { allowed, reason } = await decide(mockUser({ email: '' }), nobody, { admitPlatformAdmins: true, askAll })
+    expect({ allowed, reason }).toEqual({ allowed: false, reason: 'denied' })
+  }
 })

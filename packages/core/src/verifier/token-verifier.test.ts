@@ -178,6 +178,7 @@ describe('the load balancer token', () => {
     { what: 'a kid with a path behind a UUID', header: { kid: `${randomUUID()}/..` }, reason: 'key_id' },
     { what: 'no kid', header: { kid: undefined }, reason: 'key_id' },
     { what: 'a kid that is a number', header: { kid: 1 }, reason: 'key_id' },
+    { what: 'a list of kids', header: { kid: [randomUUID()] }, reason: 'key_id' },
     { what: 'no exp in the header', header: { exp: undefined }, reason: 'claims' },
     { what: 'an exp that is a text', header: { exp: '4102444800' }, reason: 'claims' },
     { what: 'an exp that is null', header: { exp: null }, reason: 'claims' },
@@ -287,6 +288,26 @@ describe('the load balancer token', () => {
     await expect(verifier().verifyAlbToken(`${header}.${payload}.`)).rejects.toMatchObject({ reason: 'algorithm' })
   })
 
+  test('without a signature is malformed', async () => {
+    const [header = '', payload = ''] = (await alb.signAlbToken({ user })).split('.')
+    await expect(verifier().verifyAlbToken(`${header}.${payload}.`)).rejects.toMatchObject({ reason: 'malformed' })
+  })
+
+  test('is good from its nbf on, give or take the tolerance', async () => {
+    vi.useFakeTimers({ toFake: ['Date'] })
+    vi.setSystemTime(Math.floor(Date.now() / 1000) * 1000)
+    const token = await alb.signAlbToken({ user, claims: { nbf: Date.now() / 1000 + 5 } })
+    const one = verifier({ tokenCacheSize: 0 })
+    await expect(one.verifyAlbToken(token)).resolves.toBeDefined()
+    vi.setSystemTime(Date.now() - 1)
+    await expect(one.verifyAlbToken(token)).rejects.toMatchObject({ reason: 'not_yet_valid' })
+  })
+
+  test('of 16 KiB exactly is looked at', async () => {
+    await expect(verifier().verifyAlbToken('x'.repeat(16_384))).rejects.toMatchObject({ reason: 'malformed' })
+    await expect(verifier().verifyAlbToken('x'.repeat(16_385))).rejects.toMatchObject({ reason: 'too_large' })
+  })
+
   test('signed with another key of the same kid is refused', async () => {
     const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
     const token = await alb.signAlbToken({ user, key: { ...alb.albKey, privateKey } })
@@ -364,6 +385,11 @@ describe('the access token', () => {
       reason: 'issuer',
     },
     { what: 'no issuer', claims: { iss: undefined }, reason: 'issuer' },
+    {
+      what: 'a list of issuers',
+      claims: { iss: ['https://cognito-idp.eu-west-2.amazonaws.com/eu-west-2_TestPool1'] },
+      reason: 'issuer',
+    },
     { what: 'alg none', header: { alg: 'none' }, reason: 'algorithm' },
     { what: 'alg ES256', header: { alg: 'ES256' }, reason: 'algorithm' },
     { what: 'alg RS512', header: { alg: 'RS512' }, reason: 'algorithm' },
@@ -448,6 +474,14 @@ describe('the access token', () => {
   test('is not needed where groups come from a claim', async () => {
     const oidc = verifier({ groupsClaim: 'groups' })
     await expect(oidc.verify({ oidcData: await alb.signAlbToken({ user }) })).resolves.toMatchObject({ access: null })
+  })
+
+  test('is not looked at, and no key of it fetched, where groups come from a claim', async () => {
+    const oidc = verifier({ groupsClaim: 'groups' })
+    await oidc.warmUp()
+    const { oidcData } = await tokens()
+    await expect(oidc.verify({ oidcData, accessToken: 'not.even.one' })).resolves.toMatchObject({ access: null })
+    expect(alb.requests.filter((url) => url.includes('jwks'))).toEqual([])
   })
 })
 

@@ -1,0 +1,42 @@
+import { generateKeyPairSync } from 'node:crypto'
+import { afterEach, expect, test, vi } from 'vitest'
+import { AlbKeys } from './alb-keys.js'
+import { CognitoKeys } from './cognito-keys.js'
+
+const rsa = generateKeyPairSync('rsa', { modulusLength: 2048 }).publicKey.export({ format: 'jwk' })
+const pem = generateKeyPairSync('ec', { namedCurve: 'P-256' }).publicKey.export({ type: 'spki', format: 'pem' })
+const URL = 'https://keys.example/a'
+
+afterEach(() => {
+  vi.useRealTimers()
+})
+
+test('a user pool’s key that a refresh did not change stays the same object', async () => {
+  vi.useFakeTimers({ toFake: ['Date'] })
+  const fetch = vi.fn<typeof globalThis.fetch>(
+    async () => await Promise.resolve(Response.json({ keys: [{ ...rsa, kid: 'a' }] })),
+  )
+  const keys = new CognitoKeys({ ttlSeconds: 60, fetch })
+  const key = await keys.get(URL, 'a')
+  expect(await keys.get(URL, 'a')).toBe(key)
+  vi.setSystemTime(Date.now() + 61_000)
+  expect(await keys.get(URL, 'a')).toBe(key)
+  expect(fetch).toHaveBeenCalledTimes(2)
+})
+
+test('a load balancer’s key that a refresh did not change stays the same object', async () => {
+  vi.useFakeTimers({ toFake: ['Date'] })
+  // Some endpoints end it with an empty line.
+  const fetch = vi.fn<typeof globalThis.fetch>(async () => await Promise.resolve(new Response(`\n${String(pem)}\n`)))
+  const keys = new AlbKeys({ ttlSeconds: 60, fetch })
+  const key = await keys.get(URL)
+  vi.setSystemTime(Date.now() + 61_000)
+  expect(await keys.get(URL)).toBe(key)
+  expect(fetch).toHaveBeenCalledTimes(2)
+})
+
+test('user pools do not draw on a budget: load balancers vouch for them', async () => {
+  const fetch = async () => await Promise.resolve(Response.json({ keys: [{ ...rsa, kid: 'a' }] }))
+  const keys = new CognitoKeys({ ttlSeconds: 60, fetch })
+  for (let pool = 0; pool < 30; pool += 1) await expect(keys.get(`${URL}/${pool}`, 'a')).resolves.toBeDefined()
+})
