@@ -119,9 +119,10 @@ export function readHeaders(headers: HeadersInput, readsAccessToken = true): Oid
  */
 export function requireTokens(headers: OidcHeaders, needsAccessToken: boolean): TokenHeaders {
   const { oidcData, accessToken, identity } = headers
+  const lacksAccessToken = needsAccessToken && accessToken === undefined
+  if (oidcData !== undefined && !lacksAccessToken) return { oidcData, accessToken, identity }
   const missing: string[] = []
   if (oidcData === undefined) missing.push(OIDC_DATA_HEADER)
-  if (needsAccessToken && accessToken === undefined) missing.push(ACCESS_TOKEN_HEADER)
-  if (oidcData === undefined || missing.length > 0) throw new MissingTokenError(missing)
-  return { oidcData, accessToken, identity }
+  if (lacksAccessToken) missing.push(ACCESS_TOKEN_HEADER)
+  throw new MissingTokenError(missing)
 }

@@ -10,10 +10,14 @@
 /** Counts the tokens being verified. */
 export class InFlight {
   #count = 0
+  #blockedThisTurn = false
+  readonly #turnEnded = (): void => {
+    this.#blockedThisTurn = false
+  }
 
   /** Whether nobody else is waiting; ask once per request, before its first token. */
   get isIdle(): boolean {
-    return this.#count === 0
+    return this.#count === 0 && !this.#blockedThisTurn
   }
 
   /** Counts one more. */
@@ -21,12 +25,18 @@ export class InFlight {
     this.#count += 1
   }
 
+  /** Counts one less. */
+  leave(): void {
+    this.#count -= 1
+  }
+
   /**
-   * Counts one less. A lone request is done before the next one is even read from its socket: it counts to the end of
-   * this turn of the event loop, so that of many that arrived together only the first is verified in place.
+   * Tells that a signature was checked in place. A lone request is done before the next one is even read from its socket:
+   * it counts to the end of this turn of the event loop, so that of many that arrived together only the first blocks it.
    */
-  leave(alone: boolean): void {
-    if (alone) setImmediate(() => (this.#count -= 1))
-    else this.#count -= 1
+  blocked(): void {
+    if (this.#blockedThisTurn) return
+    this.#blockedThisTurn = true
+    setImmediate(this.#turnEnded)
   }
 }

@@ -20,16 +20,20 @@ export function issuerOfPool(userPoolId: string): string {
   return `https://cognito-idp.${userPoolId.slice(0, userPoolId.indexOf('_'))}.amazonaws.com/${userPoolId}`
 }
 
+/** Most tokens name the issuer of the one before. */
+let latest: { readonly issuer: string; readonly pool: string | undefined } = { issuer: '', pool: undefined }
+
 /**
  * The pool id of a Cognito issuer, in either of its two forms; `undefined` for any other text.
  *
  * @see {@link https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_IssuerConfigurationType.html IssuerConfigurationType}
  */
 export function poolOfIssuer(issuer: string): string | undefined {
-  const match = COGNITO_ISSUER.exec(issuer)
-  if (match === null) return undefined
-  const [, hostRegion, poolRegion, id] = match
-  return hostRegion === poolRegion ? `${poolRegion}_${id}` : undefined
+  if (issuer === latest.issuer) return latest.pool
+  const [, hostRegion, poolRegion, id] = COGNITO_ISSUER.exec(issuer) ?? []
+  const pool = id !== undefined && hostRegion === poolRegion ? `${poolRegion}_${id}` : undefined
+  latest = { issuer, pool }
+  return pool
 }
 
 /** How issuers are pinned; at most one of the first two. */
@@ -43,6 +47,7 @@ export interface IssuerPins {
 /** Decides on issuers. */
 export class IssuerPolicy {
   readonly #pins: IssuerPins
+  #latestJwks = { issuer: '', url: '' }
 
   constructor(pins: IssuerPins) {
     this.#pins = pins
@@ -74,6 +79,11 @@ export class IssuerPolicy {
 
   /** Where the keys of an issuer are that {@link checkAccessIssuer} has accepted. */
   jwksUrl(issuer: string): string {
+    if (issuer !== this.#latestJwks.issuer) this.#latestJwks = { issuer, url: this.#jwksUrl(issuer) }
+    return this.#latestJwks.url
+  }
+
+  #jwksUrl(issuer: string): string {
     const { localAlb } = this.#pins
     const base = issuer.replace(/\/$/, '')
     if (localAlb === undefined) return `${base}/.well-known/jwks.json`

@@ -504,7 +504,71 @@ describe('an access token by itself', () => {
   })
 })
 
+describe('a signature that does not hold', () => {
+  const turn = async (): Promise<void> => await new Promise((resolve) => void setImmediate(resolve))
+  const change = (token: string): string => {
+    const at = token.lastIndexOf('.') + 9
+    return token.slice(0, at) + (token[at] === 'A' ? 'B' : 'A') + token.slice(at + 1)
+  }
+
+  test.each(['with its key at hand', 'with its key still to be fetched'])('is refused alone, %s', async (how) => {
+    for (const name of ['oidcData', 'accessToken'] as const) {
+      const one = verifier()
+      if (how.endsWith('at hand')) await one.verify(await tokens())
+      const given = await tokens()
+      await turn()
+      await expect(one.verify({ ...given, [name]: change(given[name]) })).rejects.toMatchObject({ reason: 'signature' })
+      await turn()
+      await expect(one.verify(given)).resolves.toBeDefined()
+    }
+  })
+
+  test('is refused in a crowd, which is let in', async () => {
+    const one = verifier()
+    await one.verify(await tokens())
+    const crowd = await Promise.all(Array.from({ length: 12 }, async () => await tokens()))
+    const given = crowd.map((pair, index) => {
+      if (index % 3 === 0) return { ...pair, oidcData: change(pair.oidcData) }
+      return index % 3 === 1 ? { ...pair, accessToken: change(pair.accessToken) } : pair
+    })
+    const outcomes = await Promise.allSettled(given.map(async (pair) => await one.verify(pair)))
+    expect(outcomes.map(({ status }) => status)).toEqual(
+      given.map((_, index) => (index % 3 === 2 ? 'fulfilled' : 'rejected')),
+    )
+  })
+})
+
 describe('both tokens', () => {
+  test('are refused when they are nested too deep to be claims', async () => {
+    let deep: unknown = 'x'
+    for (let depth = 0; depth < 40; depth += 1) deep = [deep]
+    const claims = { deep }
+    await expect(verifier().verify(await tokens({ alb: { claims } }))).rejects.toMatchObject({ reason: 'malformed' })
+    await expect(verifier().verify(await tokens({ access: { claims } }))).rejects.toMatchObject({ reason: 'malformed' })
+    await expect(verifier().verify(await tokens({ alb: { header: claims } }))).rejects.toMatchObject({
+      reason: 'malformed',
+    })
+  })
+
+  test('come without a __proto__, wherever it was', async () => {
+    const evil = { own: JSON.parse('[{"__proto__":{"isAdmin":true}}]') as unknown }
+    const { alb: albToken, access } = await verifier().verify(
+      await tokens({ alb: { header: evil, claims: evil }, access: { claims: evil } }),
+    )
+    for (const part of [albToken.header, albToken.claims, access]) {
+      expect(Object.getOwnPropertyNames((part?.['own'] as object[])[0])).toEqual([])
+    }
+  })
+
+  test('are UTF-8, in which a replacement character is one like any other', async () => {
+    const claims = { name: 'Jos\uFFFD' }
+    await expect(verifier().verify(await tokens({ alb: { claims } }))).resolves.toMatchObject({ alb: { claims } })
+    const broken = Buffer.concat([Buffer.from('{"alg":"ES256","x":"'), Buffer.from([0xff]), Buffer.from('"}')])
+    await expect(verifier().verifyAlbToken(`${broken.toString('base64url')}.e30.AAAA`)).rejects.toMatchObject({
+      reason: 'malformed',
+    })
+  })
+
   test('may come out of a Headers, which says null for nothing', async () => {
     const given = await tokens()
     await expect(verifier().verify({ ...given, identity: null } as never)).resolves.toBeDefined()

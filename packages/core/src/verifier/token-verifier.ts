@@ -12,7 +12,7 @@ import { CognitoKeys } from '../keys/cognito-keys.js'
 import type { Claims } from '../user-type.js'
 import { checkAccessClaims, checkAccessToken, type ExpectedAccessToken } from './access-token.js'
 import { type AlbToken, badSignature, checkAlbClaims, checkAlbTimes, checkAlbToken } from './alb-token.js'
-import { checkToken } from './compact-jws.js'
+import { checkToken, type UnverifiedJws, verified } from './compact-jws.js'
 import { InFlight } from './in-flight.js'
 import { refuseUndefined, setUpVerifier, type TokenVerifierOptions, type VerifierSetup } from './options.js'
 import { verifyEs256, verifyRs256 } from './signature.js'
@@ -33,6 +33,16 @@ export interface VerifiedTokensOfRequest {
   readonly alb: AlbToken
   /** Claims of the access token; `null` under `groupsClaim`. */
   readonly access: Claims | null
+}
+
+/** Whose signature a token must have. */
+interface Signer {
+  /** The key, where it is at hand. */
+  readonly key: KeyObject | undefined
+  readonly fetchKey: () => Promise<KeyObject>
+  readonly verify: typeof verifyEs256
+  /** The key that this very token was verified with before. */
+  readonly verifiedBy: KeyObject | undefined
 }
 
 interface RememberedAlbToken extends AlbToken {
@@ -162,7 +172,7 @@ export class TokenVerifier {
     this.#accessTokens.clear()
   }
 
-  /** At once where the token is remembered and the key that verified it still serves. */
+  /** At once where the token is remembered and the key that verified it still serves, or where nobody else waits. */
   #albToken(token: string, alone: boolean): AlbToken | Promise<AlbToken> {
     checkToken(token)
     const digest = this.#albTokens.digest(token)
@@ -172,64 +182,79 @@ export class TokenVerifier {
       checkAlbTimes(header, claims, this.#setup.clockToleranceSeconds)
       if (this.#albKeys.peek(keyUrl) === known.key) return { header, claims }
     }
-    return this.#verifyAlbToken(token, digest, known?.key, alone)
+    const unverified = checkAlbToken(token, this.#setup)
+    const { keyUrl } = unverified
+    const signer: Signer = {
+      key: this.#albKeys.peek(keyUrl),
+      fetchKey: () => this.#albKeys.get(keyUrl),
+      verify: verifyEs256,
+      verifiedBy: known?.key,
+    }
+    return this.#signed(unverified, signer, alone, (key) => {
+      const header = verified(unverified.unverifiedHeader)
+      const claims = verified(unverified.unverifiedClaims)
+      checkAlbClaims(header, claims)
+      this.#albTokens.set(digest, { header, claims, keyUrl }, key)
+      return { header, claims }
+    })
   }
 
   /** As {@link #albToken}. */
   #accessToken(token: string, expected: ExpectedAccessToken, alone: boolean): Claims | Promise<Claims> {
     checkToken(token)
+    const { issuers, clockToleranceSeconds } = this.#setup
     const digest = this.#accessTokens.digest(token)
     const known = this.#accessTokens.get(digest)
     if (known !== undefined) {
       const { claims, jwksUrl, kid } = known.token
-      checkAccessClaims(claims, expected, this.#setup.issuers, this.#setup.clockToleranceSeconds)
+      checkAccessClaims(claims, expected, issuers, clockToleranceSeconds)
       if (this.#cognitoKeys.peek(jwksUrl, kid) === known.key) return claims
     }
-    return this.#verifyAccessToken(token, expected, digest, known?.key, alone)
-  }
-
-  /** `verifiedBy`: the key that this very token was verified with before. */
-  async #verifyAlbToken(
-    token: string,
-    digest: string,
-    verifiedBy: KeyObject | undefined,
-    alone: boolean,
-  ): Promise<AlbToken> {
-    this.#inFlight.enter()
-    try {
-      const unverified = checkAlbToken(token, this.#setup)
-      const { keyUrl, signingInput, signature } = unverified
-      const key: KeyObject = this.#albKeys.peek(keyUrl) ?? (await this.#albKeys.get(keyUrl))
-      if (key !== verifiedBy && !(await verifyEs256(signingInput, key, signature, alone))) throw badSignature()
-      const { unverifiedHeader: header, unverifiedClaims: claims } = unverified
-      checkAlbClaims(header, claims)
-      this.#albTokens.set(digest, { header, claims, keyUrl }, key)
-      return { header, claims }
-    } finally {
-      this.#inFlight.leave(alone)
+    const unverified = checkAccessToken(token, expected, issuers, clockToleranceSeconds)
+    const { kid } = unverified
+    const jwksUrl = issuers.jwksUrl(unverified.issuer)
+    const signer: Signer = {
+      key: this.#cognitoKeys.peek(jwksUrl, kid),
+      fetchKey: () => this.#cognitoKeys.get(jwksUrl, kid),
+      verify: verifyRs256,
+      verifiedBy: known?.key,
     }
-  }
-
-  async #verifyAccessToken(
-    token: string,
-    expected: ExpectedAccessToken,
-    digest: string,
-    verifiedBy: KeyObject | undefined,
-    alone: boolean,
-  ): Promise<Claims> {
-    this.#inFlight.enter()
-    try {
-      const { issuers, clockToleranceSeconds } = this.#setup
-      const unverified = checkAccessToken(token, expected, issuers, clockToleranceSeconds)
-      const { kid, issuer, signingInput, signature } = unverified
-      const jwksUrl = issuers.jwksUrl(issuer)
-      const key: KeyObject = this.#cognitoKeys.peek(jwksUrl, kid) ?? (await this.#cognitoKeys.get(jwksUrl, kid))
-      if (key !== verifiedBy && !(await verifyRs256(signingInput, key, signature, alone))) throw badSignature()
-      const { unverifiedClaims: claims } = unverified
+    return this.#signed(unverified, signer, alone, (key) => {
+      const claims = verified(unverified.unverifiedClaims)
       this.#accessTokens.set(digest, { claims, jwksUrl, kid }, key)
       return claims
+    })
+  }
+
+  /**
+   * Checks a signature, and then what it signed. Alone and with the key at hand, no promise is made: that would be a
+   * part of what it costs.
+   */
+  #signed<Result>(
+    unverified: UnverifiedJws,
+    signer: Signer,
+    alone: boolean,
+    accept: (key: KeyObject) => Result,
+  ): Result | Promise<Result> {
+    const { key, verify } = signer
+    if (!alone || key === undefined) return this.#signedInPool(unverified, signer, accept)
+    this.#inFlight.blocked()
+    if (verify(unverified.signingInput, key, unverified.signature, true) !== true) throw badSignature()
+    return accept(key)
+  }
+
+  async #signedInPool<Result>(
+    { signingInput, signature }: UnverifiedJws,
+    { key, fetchKey, verify, verifiedBy }: Signer,
+    accept: (key: KeyObject) => Result,
+  ): Promise<Result> {
+    this.#inFlight.enter()
+    try {
+      const found = key ?? (await fetchKey())
+      if (found !== verifiedBy && !(await verify(signingInput, found, signature, false))) throw badSignature()
+      return accept(found)
     } finally {
-      this.#inFlight.leave(alone)
+      this.#inFlight.leave()
     }
   }
 }
