@@ -2,7 +2,14 @@
 import { authorise } from './authorise.mjs'
 import { endToEnd } from './end-to-end.mjs'
 import { memory } from './memory.mjs'
-import { accessTokenAlone, freshAlbToken, neverSeenAlone, neverSeenInFlight, seenBefore } from './pairs.mjs'
+import {
+  accessTokenAlone,
+  freshAlbToken,
+  neverSeenAlone,
+  neverSeenFewThreads,
+  neverSeenInFlight,
+  seenBefore,
+} from './pairs.mjs'
 import { refusedToken } from './refused.mjs'
 import { size } from './size.mjs'
 import { start } from './start.mjs'
@@ -10,6 +17,7 @@ import { start } from './start.mjs'
 export const CASES = {
   'never seen, alone': neverSeenAlone,
   'never seen, in flight': neverSeenInFlight,
+  'never seen, few threads': neverSeenFewThreads,
   'fresh ALB token': freshAlbToken,
   'seen before': seenBefore,
   refused: refusedToken,

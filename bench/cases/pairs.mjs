@@ -1,4 +1,6 @@
 /** Both tokens of a request, as text, to what they say: never seen, partly seen, seen. */
+import { availableParallelism } from 'node:os'
+import { runChild } from '../children/run-child.mjs'
 import {
   createAwsJwtVerify,
   createFastJwt,
@@ -8,8 +10,8 @@ import {
   signedBytes,
   withSub,
 } from '../contenders.mjs'
-import { inFlight, inTurns, oneAtATime } from '../measure.mjs'
-import { bound, row } from '../report.mjs'
+import { inFlight, inTurns, oneAtATime, ratio } from '../measure.mjs'
+import { bound, row, withSpread } from '../report.mjs'
 import { createBenchAlb, distinctPairs, freshAlbTokens } from '../tokens.mjs'
 
 const FLOOR = 'node:crypto alone (the floor)'
@@ -73,7 +75,22 @@ export async function neverSeenInFlight({ rounds, size }) {
       bound.atLeast(samples, 'perSecond', OURS, FLOOR, 0.85, 'of the floor’s throughput'),
       bound.atMost(samples, 'loopUs', OURS, AWS, 0.25, 'of the event-loop time of aws-jwt-verify'),
     ],
+    notes: [
+      `The floor itself, which reads nothing of a token, has ${withSpread(ratio(samples, 'perSecond', FLOOR, AWS), 2)} x the throughput of aws-jwt-verify ` +
+        `and ${withSpread(ratio(samples, 'loopUs', FLOOR, AWS), 2)} of its event-loop time.`,
+    ],
   })
+}
+
+/** The same on a machine with few cores, as `docs/performance.md` advises: no more pool threads than cores. */
+export async function neverSeenFewThreads({ rounds, size }) {
+  const threads = Math.min(availableParallelism(), 4)
+  const given = await runChild('in-flight.mjs', [rounds, size], ['--expose-gc'], { UV_THREADPOOL_SIZE: `${threads}` })
+  return {
+    ...given,
+    title: `${given.title}, UV_THREADPOOL_SIZE=${threads}`,
+    standsFor: `${given.standsFor}, on a machine with fewer cores than the four threads that Node has by default`,
+  }
 }
 
 /** What a load balancer does: it signs a new token every two minutes or so; the access token stays for an hour. */

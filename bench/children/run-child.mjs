@@ -5,9 +5,12 @@ import { promisify } from 'node:util'
 
 const run = promisify(execFile)
 
-/** @param {string} script File of this folder. @param {unknown[]} args */
-export async function runChild(script, args = [], nodeOptions = []) {
+/** @param {string} script File of this folder. @param {unknown[]} args @param {string[]} nodeOptions @param {Record<string, string>} variables */
+export async function runChild(script, args = [], nodeOptions = [], variables = {}) {
   const path = fileURLToPath(new URL(script, import.meta.url))
-  const { stdout } = await run(process.execPath, [...nodeOptions, path, ...args.map(String)], { maxBuffer: 2 ** 26 })
+  const { stdout } = await run(process.execPath, [...nodeOptions, path, ...args.map(String)], {
+    maxBuffer: 2 ** 26,
+    env: { ...process.env, ...variables },
+  })
   return JSON.parse(stdout)
 }
