@@ -6,7 +6,7 @@
 
 import { ConfigurationError, InvalidTokenError } from '../errors.js'
 import type { Claims } from '../user-type.js'
-import { parseCompactJws, type UnverifiedJws } from './compact-jws.js'
+import { CompactJwsReader, type UnverifiedJws } from './compact-jws.js'
 import type { IssuerPolicy } from './issuer.js'
 import { checkNotExpired, checkNotFuture } from './times.js'
 
@@ -27,6 +27,8 @@ export interface UnverifiedAccessToken extends UnverifiedJws {
   readonly issuer: string
 }
 
+const reader = new CompactJwsReader('RS256', 'refused')
+
 /** Cognito's key ids are 44 characters; the limit keeps strangers from filling memory with long ones. */
 const MAX_KID_LENGTH = 256
 
@@ -43,7 +45,7 @@ export function checkAccessToken(
   issuers: IssuerPolicy,
   toleranceSeconds: number,
 ): UnverifiedAccessToken {
-  const { unverifiedHeader, unverifiedClaims, signature, signingInput } = parseCompactJws(token, 'RS256', 'refused')
+  const { unverifiedHeader, unverifiedClaims, signature, signingInput } = reader.read(token)
   const { kid } = unverifiedHeader
   checkAccessClaims(unverifiedClaims, expected, issuers, toleranceSeconds)
   if (typeof kid !== 'string' || kid === '' || kid.length > MAX_KID_LENGTH) {

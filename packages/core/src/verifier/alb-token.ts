@@ -6,7 +6,7 @@
 
 import { InvalidTokenError } from '../errors.js'
 import type { Claims } from '../user-type.js'
-import { parseCompactJws, type UnverifiedJws } from './compact-jws.js'
+import { CompactJwsReader, type UnverifiedJws } from './compact-jws.js'
 import type { IssuerPolicy } from './issuer.js'
 import { isEs256Signature } from './signature.js'
 import type { SignerPolicy } from './signer.js'
@@ -33,6 +33,8 @@ export interface UnverifiedAlbToken extends UnverifiedJws {
   readonly keyUrl: string
 }
 
+const reader = new CompactJwsReader('ES256', 'allowed')
+
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i
 
 /**
@@ -44,7 +46,7 @@ const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i
  * @see {@link https://docs.aws.amazon.com/elasticloadbalancing/latest/application/listener-authenticate-users.html#user-claims-encoding Verifying user claims}
  */
 export function checkAlbToken(token: string, policy: AlbTokenPolicy): UnverifiedAlbToken {
-  const { unverifiedHeader, unverifiedClaims, signature, signingInput } = parseCompactJws(token, 'ES256', 'allowed')
+  const { unverifiedHeader, unverifiedClaims, signature, signingInput } = reader.read(token)
   const { signer, client, iss, kid } = unverifiedHeader
   // ALBeast: everybody's load balancers sign with the same regional keys; only `signer` tells ours from theirs.
   const keysBase = policy.signers.keysBase(signer)

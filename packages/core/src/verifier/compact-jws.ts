@@ -16,29 +16,12 @@ const scratch = Buffer.allocUnsafeSlow(MAX_TOKEN_LENGTH)
 
 /** What a token says before anything of it is verified. */
 export interface UnverifiedJws {
-  /** As parsed, not frozen: strangers' tokens are not worth it. See {@link harden}. */
   readonly unverifiedHeader: Claims
+  /** As parsed, not frozen: strangers' claims are not worth it. See {@link verified}. */
   readonly unverifiedClaims: Claims
   readonly signature: Buffer
   /** What the signature was taken over: the text as received, padding included. */
   readonly signingInput: string
-}
-
-/**
- * Decodes one segment to `start` in the scratch, and says where it ends. Node's decoder skips what it does not know
- * (`signature!!!!` decodes), so what it made is encoded again: only the one text that stands for these bytes is accepted,
- * without foreign characters and without spare bits set in the last one, else many texts would stand for one token
- * (RFC 4648 section 3.5). Padding must be none or the right amount.
- */
-function decodeSegment(segment: string, padding: 'allowed' | 'refused', start: number): number {
-  const padAt = padding === 'allowed' ? segment.indexOf('=') : -1
-  const text = padAt === -1 ? segment : segment.slice(0, padAt)
-  const end = start + scratch.write(text, start, 'base64url')
-  const isPaddedRight = padAt === -1 || segment.slice(padAt) === '='.repeat((4 - (text.length % 4)) % 4)
-  if (!isPaddedRight || scratch.toString('base64url', start, end) !== text) {
-    throw malformed('a part of it is not base64url')
-  }
-  return end
 }
 
 function malformed(why: string): InvalidTokenError {
@@ -62,45 +45,6 @@ export function checkToken(token: unknown): asserts token is string {
 }
 
 /**
- * Takes a token apart and checks what its header says about how to read it.
- *
- * @param padding The load balancer pads its segments with `=`, against RFC 7515 section 2; Cognito does not.
- * @throws {InvalidTokenError} `too_large` above 16 KiB; `malformed`; `algorithm` when "alg" is not exactly
- * `algorithm`; `header` when "typ" is there and not `JWT`, or "crit" or "b64" is there (RFC 7515 section 4.1.11,
- * RFC 7797): extensions that would change how the token is read, and that neither AWS service uses.
- */
-export function parseCompactJws(token: string, algorithm: string, padding: 'allowed' | 'refused'): UnverifiedJws {
-  checkToken(token)
-  const parts = token.split('.', 4)
-  const [header, payload, signature] = parts
-  if (header === undefined || payload === undefined || signature === undefined || parts.length > 3) {
-    throw malformed('it does not have three parts')
-  }
-  // Side by side: decoded, a token is shorter than the text of it.
-  const headerEnd = decodeSegment(header, padding, 0)
-  const payloadEnd = decodeSegment(payload, padding, headerEnd)
-  const end = decodeSegment(signature, padding, payloadEnd)
-  const unverifiedHeader = parseObject(0, headerEnd, 'header')
-  if (unverifiedHeader['alg'] !== algorithm) {
-    throw new InvalidTokenError('algorithm', `The token is not signed with ${algorithm}`)
-  }
-  const { typ } = unverifiedHeader
-  if ((typ !== undefined && typ !== 'JWT') || 'crit' in unverifiedHeader || 'b64' in unverifiedHeader) {
-    throw new InvalidTokenError('header', 'The header of the token asks to be read in a way that is not supported')
-  }
-  const unverifiedClaims = parseObject(headerEnd, payloadEnd, 'payload')
-  // After "alg": a token that says `none` has no signature, and is refused for what it says.
-  if (end === payloadEnd) throw malformed('it has no signature')
-  return {
-    unverifiedHeader,
-    unverifiedClaims,
-    // As was checked above, and to keep: the scratch is the next token's.
-    signature: Buffer.from(signature, 'base64url'),
-    signingInput: token.slice(0, header.length + 1 + payload.length),
-  }
-}
-
-/**
  * Makes of claims whose signature held what may be handed out.
  *
  * @throws {InvalidTokenError} `malformed` when they are nested absurdly deep.
@@ -108,4 +52,80 @@ export function parseCompactJws(token: string, algorithm: string, padding: 'allo
 export function verified(claims: Claims): Claims {
   if (!harden(claims)) throw malformed('it is nested too deep')
   return claims
+}
+
+/** Takes tokens of one kind apart. */
+export class CompactJwsReader {
+  readonly #algorithm: string
+  readonly #padding: 'allowed' | 'refused'
+  /** The header read last. Whoever signs writes the same one over and over: Cognito for months, a load balancer for a second. */
+  #latest: { readonly segment: string; readonly header: Claims } | undefined
+
+  /** @param padding The load balancer pads its segments with `=`, against RFC 7515 section 2; Cognito does not. */
+  constructor(algorithm: string, padding: 'allowed' | 'refused') {
+    this.#algorithm = algorithm
+    this.#padding = padding
+  }
+
+  /**
+   * Takes a token apart and checks what its header says about how to read it.
+   *
+   * @throws {InvalidTokenError} `too_large` above 16 KiB; `malformed`; `algorithm` when "alg" is not exactly the one of
+   * this reader; `header` when "typ" is there and not `JWT`, or "crit" or "b64" is there (RFC 7515 section 4.1.11,
+   * RFC 7797): extensions that would change how the token is read, and that neither AWS service uses.
+   */
+  read(token: string): UnverifiedJws {
+    checkToken(token)
+    const parts = token.split('.', 4)
+    const [header, payload, signature] = parts
+    if (header === undefined || payload === undefined || signature === undefined || parts.length > 3) {
+      throw malformed('it does not have three parts')
+    }
+    // Side by side: decoded, a token is shorter than the text of it.
+    const headerEnd = header === this.#latest?.segment ? 0 : this.#decode(header, 0)
+    const payloadEnd = this.#decode(payload, headerEnd)
+    const end = this.#decode(signature, payloadEnd)
+    const unverifiedHeader =
+      header === this.#latest?.segment ? this.#latest.header : this.#readHeader(header, headerEnd)
+    const unverifiedClaims = parseObject(headerEnd, payloadEnd, 'payload')
+    // After "alg": a token that says `none` has no signature, and is refused for what it says.
+    if (end === payloadEnd) throw malformed('it has no signature')
+    return {
+      unverifiedHeader,
+      unverifiedClaims,
+      // To keep: the scratch is the next token's.
+      signature: Buffer.from(signature, 'base64url'),
+      signingInput: token.slice(0, header.length + 1 + payload.length),
+    }
+  }
+
+  /**
+   * Decodes a segment to `start` in the scratch, and says where it ends. Node's decoder skips what it does not know
+   * (`signature!!!!` decodes) and takes U+0142 for a B, so what it made is encoded again: only the one text that stands for
+   * these bytes is accepted, without foreign characters and without spare bits set in the last one, else many texts would
+   * stand for one token (RFC 4648 section 3.5). Padding must be none or the right amount.
+   */
+  #decode(segment: string, start: number): number {
+    const padAt = this.#padding === 'allowed' ? segment.indexOf('=') : -1
+    const text = padAt === -1 ? segment : segment.slice(0, padAt)
+    const isPaddedRight = padAt === -1 || segment.slice(padAt) === '='.repeat((4 - (text.length % 4)) % 4)
+    const end = start + scratch.write(text, start, 'base64url')
+    if (!isPaddedRight || scratch.toString('base64url', start, end) !== text) {
+      throw malformed('a part of it is not base64url')
+    }
+    return end
+  }
+
+  #readHeader(segment: string, end: number): Claims {
+    const header = parseObject(0, end, 'header')
+    if (header['alg'] !== this.#algorithm) {
+      throw new InvalidTokenError('algorithm', `The token is not signed with ${this.#algorithm}`)
+    }
+    const { typ } = header
+    if ((typ !== undefined && typ !== 'JWT') || 'crit' in header || 'b64' in header) {
+      throw new InvalidTokenError('header', 'The header of the token asks to be read in a way that is not supported')
+    }
+    this.#latest = { segment, header: verified(header) }
+    return header
+  }
 }

@@ -231,6 +231,7 @@ describe('the load balancer token', () => {
     ['padding in the middle', 'e=30.e30.AAAA'],
     ['a space', ' e30.e30.AAAA'],
     ['a new line', 'e30.e30.AAAA\n'],
+    ['a letter whose low byte is one of the alphabet', 'e30.e30.AAA\u0141'],
   ])('that is %s is malformed', async (_, token) => {
     await expect(verifier().verifyAlbToken(token)).rejects.toMatchObject({ reason: 'malformed' })
   })

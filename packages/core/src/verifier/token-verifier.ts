@@ -191,7 +191,7 @@ export class TokenVerifier {
       verifiedBy: known?.key,
     }
     return this.#signed(unverified, signer, alone, (key) => {
-      const header = verified(unverified.unverifiedHeader)
+      const { unverifiedHeader: header } = unverified
       const claims = verified(unverified.unverifiedClaims)
       checkAlbClaims(header, claims)
       this.#albTokens.set(digest, { header, claims, keyUrl }, key)
