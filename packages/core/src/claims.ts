@@ -20,7 +20,7 @@ const MAX_DEPTH = 32
 export function harden(value: object, depth = 0): boolean {
   if (depth > MAX_DEPTH) return false
   if (Object.hasOwn(value, '__proto__')) delete (value as Record<string, unknown>)['__proto__']
-  for (const member of Object.values(value) as unknown[]) {
+  for (const member of Array.isArray(value) ? (value as unknown[]) : Object.values<unknown>(value as Claims)) {
     if (typeof member === 'object' && member !== null && !harden(member, depth + 1)) return false
   }
   Object.freeze(value)

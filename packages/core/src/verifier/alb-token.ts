@@ -37,6 +37,14 @@ const reader = new CompactJwsReader('ES256', 'allowed')
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i
 
+/** A region has a key or two at a time: most tokens name the one before. */
+let latest = { base: '', kid: '', url: '' }
+
+function keyUrlOf(base: string, kid: string): string {
+  if (base !== latest.base || kid !== latest.kid) latest = { base, kid, url: `${base}/${kid}` }
+  return latest.url
+}
+
 /**
  * Runs the checks that need no key: structure, "alg", `signer`, `client`, "iss", "kid", "exp", shape of the signature.
  * Nothing is fetched for a token that does not pass: a stranger cannot make the app call AWS with it.
@@ -59,7 +67,7 @@ export function checkAlbToken(token: string, policy: AlbTokenPolicy): Unverified
   }
   checkAlbTimes(unverifiedHeader, unverifiedClaims, policy.clockToleranceSeconds)
   if (!isEs256Signature(signature)) throw badSignature()
-  return { unverifiedHeader, unverifiedClaims, signature, signingInput, keyUrl: `${keysBase}/${kid}` }
+  return { unverifiedHeader, unverifiedClaims, signature, signingInput, keyUrl: keyUrlOf(keysBase, kid) }
 }
 
 /** Times of a token, verified or not; asked again each time a remembered token is used. */

@@ -76,11 +76,14 @@ export class CompactJwsReader {
    */
   read(token: string): UnverifiedJws {
     checkToken(token)
-    const parts = token.split('.', 4)
-    const [header, payload, signature] = parts
-    if (header === undefined || payload === undefined || signature === undefined || parts.length > 3) {
+    const headerDot = token.indexOf('.')
+    const payloadDot = token.indexOf('.', headerDot + 1)
+    if (headerDot === -1 || payloadDot <= headerDot || token.includes('.', payloadDot + 1)) {
       throw malformed('it does not have three parts')
     }
+    const header = token.slice(0, headerDot)
+    const payload = token.slice(headerDot + 1, payloadDot)
+    const signature = token.slice(payloadDot + 1)
     // Side by side: decoded, a token is shorter than the text of it.
     const headerEnd = header === this.#latest?.segment ? 0 : this.#decode(header, 0)
     const payloadEnd = this.#decode(payload, headerEnd)
@@ -95,7 +98,7 @@ export class CompactJwsReader {
       unverifiedClaims,
       // To keep: the scratch is the next token's.
       signature: Buffer.from(signature, 'base64url'),
-      signingInput: token.slice(0, header.length + 1 + payload.length),
+      signingInput: token.slice(0, payloadDot),
     }
   }
 

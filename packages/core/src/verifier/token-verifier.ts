@@ -116,7 +116,9 @@ export class TokenVerifier {
       this.groupsClaim === undefined,
     )
     const alone = this.#inFlight.isIdle
-    const alb = await this.#albToken(oidcData, alone)
+    // What is known at once is not waited for: that would be a good part of what a remembered token costs.
+    const albToken = this.#albToken(oidcData, alone)
+    const alb = albToken instanceof Promise ? await albToken : albToken
     const { sub } = alb.claims
     const { iss, client } = alb.header
     if (identity !== undefined && identity !== sub) {
@@ -125,7 +127,8 @@ export class TokenVerifier {
     if (this.groupsClaim !== undefined || accessToken === undefined) return { alb, access: null }
     // Strings, all three: verifyAlbToken has checked.
     const expected = { issuer: iss as string, clientId: client as string, sub: sub as string }
-    return { alb, access: await this.#accessToken(accessToken, expected, alone) }
+    const access = this.#accessToken(accessToken, expected, alone)
+    return { alb, access: access instanceof Promise ? await access : access }
   }
 
   /**
