@@ -8,7 +8,7 @@ import { ConfigurationError, InvalidTokenError } from '../errors.js'
 import type { Claims } from '../user-type.js'
 import { CompactJwsReader, type UnverifiedJws } from './compact-jws.js'
 import type { IssuerPolicy } from './issuer.js'
-import { checkNotExpired, checkNotFuture } from './times.js'
+import { checkNotExpired, checkNotFuture, nowSeconds } from './times.js'
 
 /** What the verified load balancer token says, and the access token must agree with. */
 export interface ExpectedAccessToken {
@@ -61,7 +61,6 @@ export function checkAccessToken(
  * Checks the claims against the load balancer's token and the clock. Asked for each request, remembered token or not:
  * a stolen access token next to somebody else's load balancer token must not lend its groups.
  *
- * @throws {ConfigurationError} when one of the three in `expected` is missing: a claim that is missing, too, must not match it.
  * @throws {InvalidTokenError} `issuer`, `client`, `subject`, `token_use`, `claims` or `not_yet_valid`.
  * @throws {ExpiredTokenError} when "exp" has come.
  */
@@ -71,7 +70,6 @@ export function checkAccessClaims(
   issuers: IssuerPolicy,
   toleranceSeconds: number,
 ): void {
-  checkExpected(expected)
   // Before anything is fetched: keys never come from an issuer that the load balancer did not vouch for.
   issuers.checkAccessIssuer(claims['iss'], expected.issuer)
   if (claims['client_id'] !== expected.clientId) {
@@ -80,12 +78,18 @@ export function checkAccessClaims(
   if (claims['sub'] !== expected.sub) throw new InvalidTokenError('subject', 'The two tokens are of different users')
   if (claims['token_use'] !== 'access')
     throw new InvalidTokenError('token_use', 'The second token is not an access token')
-  checkNotExpired(claims['exp'], toleranceSeconds)
-  checkNotFuture(claims['nbf'], 'nbf', toleranceSeconds)
-  checkNotFuture(claims['iat'], 'iat', toleranceSeconds)
+  const now = nowSeconds()
+  checkNotExpired(claims['exp'], toleranceSeconds, now)
+  checkNotFuture(claims['nbf'], 'nbf', toleranceSeconds, now)
+  checkNotFuture(claims['iat'], 'iat', toleranceSeconds, now)
 }
 
-function checkExpected(expected: ExpectedAccessToken): void {
+/**
+ * Checks what somebody else than this package expects: a claim that is missing must not match one that is missing, too.
+ *
+ * @throws {ConfigurationError} when one of the three is missing.
+ */
+export function checkExpected(expected: ExpectedAccessToken): void {
   const given: Partial<Record<keyof ExpectedAccessToken, unknown>> | undefined = expected
   for (const name of ['issuer', 'clientId', 'sub'] as const) {
     const value = given?.[name]

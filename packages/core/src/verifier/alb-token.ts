@@ -10,7 +10,7 @@ import { CompactJwsReader, type UnverifiedJws } from './compact-jws.js'
 import type { IssuerPolicy } from './issuer.js'
 import { isEs256Signature } from './signature.js'
 import type { SignerPolicy } from './signer.js'
-import { checkNotExpired, checkNotFuture } from './times.js'
+import { checkNotExpired, checkNotFuture, nowSeconds } from './times.js'
 
 /** What a load balancer's token must match. */
 export interface AlbTokenPolicy {
@@ -40,8 +40,13 @@ const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i
 /** A region has a key or two at a time: most tokens name the one before. */
 let latest = { base: '', kid: '', url: '' }
 
-function keyUrlOf(base: string, kid: string): string {
-  if (base !== latest.base || kid !== latest.kid) latest = { base, kid, url: `${base}/${kid}` }
+/** @throws {InvalidTokenError} `key_id`: a "kid" that is a path, say, would make a URL of a stranger's choice. */
+function keyUrlOf(base: string, kid: unknown): string {
+  if (kid === latest.kid && base === latest.base) return latest.url
+  if (typeof kid !== 'string' || !UUID.test(kid)) {
+    throw new InvalidTokenError('key_id', 'The key id of the token is not a UUID')
+  }
+  latest = { base, kid, url: `${base}/${kid}` }
   return latest.url
 }
 
@@ -62,19 +67,18 @@ export function checkAlbToken(token: string, policy: AlbTokenPolicy): Unverified
     throw new InvalidTokenError('client', 'The token is for another app client')
   }
   policy.issuers.checkAlbIssuer(iss)
-  if (typeof kid !== 'string' || !UUID.test(kid)) {
-    throw new InvalidTokenError('key_id', 'The key id of the token is not a UUID')
-  }
+  const keyUrl = keyUrlOf(keysBase, kid)
   checkAlbTimes(unverifiedHeader, unverifiedClaims, policy.clockToleranceSeconds)
   if (!isEs256Signature(signature)) throw badSignature()
-  return { unverifiedHeader, unverifiedClaims, signature, signingInput, keyUrl: keyUrlOf(keysBase, kid) }
+  return { unverifiedHeader, unverifiedClaims, signature, signingInput, keyUrl }
 }
 
 /** Times of a token, verified or not; asked again each time a remembered token is used. */
 export function checkAlbTimes(header: Claims, claims: Claims, toleranceSeconds: number): void {
-  checkNotExpired(header['exp'], toleranceSeconds)
-  if (claims['exp'] !== undefined) checkNotExpired(claims['exp'], toleranceSeconds)
-  checkNotFuture(claims['nbf'], 'nbf', toleranceSeconds)
+  const now = nowSeconds()
+  checkNotExpired(header['exp'], toleranceSeconds, now)
+  if (claims['exp'] !== undefined) checkNotExpired(claims['exp'], toleranceSeconds, now)
+  checkNotFuture(claims['nbf'], 'nbf', toleranceSeconds, now)
 }
 
 /**

@@ -6,31 +6,38 @@
 
 import { ExpiredTokenError, InvalidTokenError } from '../errors.js'
 
+/** Seconds since 1970, as tokens count; asked once for all times of a token. */
+export function nowSeconds(): number {
+  return Date.now() / 1000
+}
+
 /**
  * Refuses an "exp" (Expiration Time) that has come: a token is good until the second before it.
  *
+ * @param now As {@link nowSeconds} said.
  * @throws {InvalidTokenError} `claims` when it is not a finite number.
  * @throws {ExpiredTokenError} when now is at or after it, plus the tolerance.
  */
-export function checkNotExpired(exp: unknown, toleranceSeconds: number): asserts exp is number {
+export function checkNotExpired(exp: unknown, toleranceSeconds: number, now = nowSeconds()): asserts exp is number {
   if (typeof exp !== 'number' || !Number.isFinite(exp)) {
     throw new InvalidTokenError('claims', '"exp" of the token is not a number')
   }
-  if (Date.now() / 1000 >= exp + toleranceSeconds) throw new ExpiredTokenError('The token has expired')
+  if (now >= exp + toleranceSeconds) throw new ExpiredTokenError('The token has expired')
 }
 
 /**
  * Refuses an "nbf" (Not Before) or "iat" (Issued At) in the future; absent is fine.
  *
+ * @param now As {@link nowSeconds} said.
  * @throws {InvalidTokenError} `claims` when it is there and not a finite number; `not_yet_valid` when it is later
  * than now, plus the tolerance.
  */
-export function checkNotFuture(time: unknown, name: 'nbf' | 'iat', toleranceSeconds: number): void {
+export function checkNotFuture(time: unknown, name: 'nbf' | 'iat', toleranceSeconds: number, now = nowSeconds()): void {
   if (time === undefined) return
   if (typeof time !== 'number' || !Number.isFinite(time)) {
     throw new InvalidTokenError('claims', `"${name}" of the token is not a number`)
   }
-  if (time > Date.now() / 1000 + toleranceSeconds) {
+  if (time > now + toleranceSeconds) {
     throw new InvalidTokenError(
       'not_yet_valid',
       `"${name}" of the token is in the future. Is the clock of this machine right?`,

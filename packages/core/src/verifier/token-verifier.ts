@@ -10,7 +10,7 @@ import { requireTokens } from '../headers.js'
 import { AlbKeys } from '../keys/alb-keys.js'
 import { CognitoKeys } from '../keys/cognito-keys.js'
 import type { Claims } from '../user-type.js'
-import { checkAccessClaims, checkAccessToken, type ExpectedAccessToken } from './access-token.js'
+import { checkAccessClaims, checkAccessToken, checkExpected, type ExpectedAccessToken } from './access-token.js'
 import { type AlbToken, badSignature, checkAlbClaims, checkAlbTimes, checkAlbToken } from './alb-token.js'
 import { checkToken, type UnverifiedJws, verified } from './compact-jws.js'
 import { InFlight } from './in-flight.js'
@@ -158,6 +158,8 @@ export class TokenVerifier {
    * @throws {KeysUnavailableError} when the user pool's keys cannot be had now.
    */
   async verifyAccessToken(token: string, expected: ExpectedAccessToken): Promise<Claims> {
+    checkToken(token)
+    checkExpected(expected)
     return await this.#accessToken(token, expected, this.#inFlight.isIdle)
   }
 
