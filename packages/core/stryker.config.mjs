@@ -1,6 +1,11 @@
 /**
  * `npx pnpm test:mutation`: changes the code that decides, one spot at a time, and expects a test to turn red.
- * Takes about half an hour on two cores; the report is in `packages/core/reports/mutation`.
+ * Takes a quarter of an hour on two cores; the report is in `packages/core/reports/mutation`.
+ *
+ * What survives was read one by one. It is of these kinds: time limits, which `test/slow.test.ts` waits for and this run
+ * leaves out; jitter; speed (remembering what was read last, asking the cheap question first), without which the answer is
+ * the same; conditions that the compiler wants and no value reaches; a mutant that keeps a test file from loading, which
+ * Stryker does not count; permissions of files, which the root user of a container does not have.
  *
  * @type {import('@stryker-mutator/api/core').PartialStrykerOptions}
  */

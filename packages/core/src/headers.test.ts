@@ -83,6 +83,7 @@ test('names what is missing', () => {
     expect.objectContaining({ missing: ['x-amzn-oidc-accesstoken'] }),
   )
   expect(requireTokens({ ...none, oidcData: 'a' }, false)).toMatchObject({ oidcData: 'a' })
+  expect(() => requireTokens(none, false)).toThrow(expect.objectContaining({ missing: ['x-amzn-oidc-data'] }))
 })
 
 test('a header called "get" is a header, and makes no Headers of a record', () => {

@@ -276,8 +276,11 @@ describe('an endpoint that answers', () => {
     const failure = await verifier({ fetch })
       .verify(await tokens())
       .catch((error: unknown) => error)
-    expect(failure).toMatchObject({ code: 'keys_unavailable' })
-    expect((failure as Error).cause).toBeInstanceOf(Error)
+    expect(failure).toMatchObject({
+      code: 'keys_unavailable',
+      message: expect.stringMatching(/JSON Web Key Set/) as string,
+      cause: expect.any(Error) as Error,
+    })
   })
 
   test.each<[string, object]>([
@@ -304,6 +307,24 @@ describe('an endpoint that answers', () => {
         : await alb.options.fetch(input)
     await expect(verifier({ fetch }).verify(await tokens())).rejects.toMatchObject({ code: 'keys_unavailable' })
   })
+})
+
+test('the key of a token is the one of its load balancer’s region, though another region has one of that id', async () => {
+  const elsewhere = alb.options.albArn.replace('eu-west-2', 'eu-west-1')
+  const asked: string[] = []
+  const fetch: typeof globalThis.fetch = async (input) => {
+    asked.push(new URL(String(input)).host)
+    // Only eu-west-2 knows the key that signed.
+    return String(input).includes('eu-west-1') ? new Response('', { status: 404 }) : await alb.options.fetch(input)
+  }
+  const one = verifier({ albArn: [alb.options.albArn, elsewhere], fetch })
+  await one.verifyAlbToken(await alb.signAlbToken({ user }))
+  const foreign = await alb.signAlbToken({ user, header: { signer: elsewhere } })
+  await expect(one.verifyAlbToken(foreign)).rejects.toMatchObject({ reason: 'key_not_found' })
+  expect(asked).toEqual([
+    'public-keys.auth.elb.eu-west-2.amazonaws.com',
+    'public-keys.auth.elb.eu-west-1.amazonaws.com',
+  ])
 })
 
 test('GovCloud keys are in S3', async () => {

@@ -62,6 +62,32 @@ test('a loader that was answered together with others may ask again, and nothing
   expect(asked).toBe(1)
 })
 
+describe('requests at once that have one token of three in common', () => {
+  test.each(['x-amzn-oidc-accesstoken', 'x-amzn-oidc-identity'])('do not share an answer: %s differs', async (name) => {
+    const auth = authWith({ tokenCacheSize: 0 })
+    const good = await requestOf(ada)
+    const bad = new Request(good, { headers: { ...Object.fromEntries(good.headers), [name]: 'a.b.c' } })
+    for (const requests of [
+      [good, bad],
+      [bad, good],
+    ]) {
+      const outcomes = await Promise.allSettled(
+        requests.map(async (request) => await auth.requireUser(request.clone())),
+      )
+      expect(outcomes.map(({ status }) => status === 'fulfilled')).toEqual(requests.map((request) => request === good))
+    }
+  })
+
+  test('share no answer that was given: the rules are asked again', async () => {
+    const isAllowed = vi.fn<() => boolean>(() => true)
+    const auth = authWith({ authoriser: new Authoriser({ rules: [{ name: 'own', isAllowed }] }) })
+    const request = await requestOf(ada)
+    await auth.requireUser(request.clone())
+    isAllowed.mockReturnValue(false)
+    expect((await thrownBy(auth.requireUser(request.clone()))).status).toBe(403)
+  })
+})
+
 describe('onError', () => {
   const teapot = new Response('I am a teapot', { status: 418 })
 

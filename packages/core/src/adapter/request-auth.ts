@@ -85,9 +85,15 @@ export class RequestAuth<Request extends object> {
       verified = this.#verify(request)
       this.#verified.set(request, verified)
     }
-    const user = await this.#settled(request, verified)
-    users.set(request, user)
-    return user
+    try {
+      const user = await verified
+      users.set(request, user)
+      return user
+    } catch (error) {
+      // An outage is no answer about the request: the request object of a WebSocket outlives it, and may ask again.
+      if (problemOf(error).status === 503 && this.#verified.get(request) === verified) this.#verified.delete(request)
+      throw error
+    }
   }
 
   /**
@@ -130,16 +136,6 @@ export class RequestAuth<Request extends object> {
 
   async #verify(request: Request): Promise<User> {
     return await this.#auth.requireUser(this.#headersOf(request))
-  }
-
-  /** An outage is no answer about the request: the request object of a WebSocket outlives it, and may ask again. */
-  async #settled(request: Request, verified: Promise<User>): Promise<User> {
-    try {
-      return await verified
-    } catch (error) {
-      if (problemOf(error).status === 503 && this.#verified.get(request) === verified) this.#verified.delete(request)
-      throw error
-    }
   }
 
   #isAnonymous(request: Request): boolean {
