@@ -26,16 +26,14 @@ absolute targets go by. Tokens are generated
 and really signed: padded ES256 ALB tokens, RS256 access tokens of a 2048-bit key, 10 groups. Keys are at hand in all contenders.`
 
 /** What keeps a target from being met. */
-const LIMITS = `- **Never seen, against the floor.** What is added to the two signatures is, in the order of its cost: JSON of four parts (parsed, frozen, \`__proto__\` removed),
-  garbage collection of what is remembered, SHA-256 of both tokens (what they are remembered by), base64url of six parts (decoded, and encoded again to refuse
+const LIMITS = `- **Never seen, against the floor.** What is added to the two signatures is, in the order of its cost: JSON of the payloads (parsed, frozen, \`__proto__\` removed),
+  garbage collection of what is remembered, SHA-256 of both tokens (what they are remembered by), base64url of the parts (decoded, and encoded again to refuse
   second spellings), and copying what was signed for \`node:crypto\`. None of it can go without a check of the verifier or the memory of it going too.
-- **Never seen, in flight.** The thread pool has four threads; on two cores they compete with the event loop, which is then interrupted while it works:
-  its active time grows with the load of the machine although its CPU does not. Compare the columns.
-- **Throughput.** With two cores, requests/s are bounded by two divided by the CPU of all threads. aws-jwt-verify and the floor have nothing but the signatures
-  in common: the closer ours comes to the floor, the less there is to gain. On a machine with other programs, clocks compare badly; CPU does not.
-- **Refused.** Before \`signer\` is looked at, the token is hashed (is it remembered?), three parts are decoded and checked, and two parsed: a check that came earlier would read
-  what is not well-formed. The rest is the error that is thrown.
-- **End to end.** The framework and Node's HTTP take the larger part of a request, with or without a check; autocannon shares the two cores with the app.
+- **Never seen, in flight.** The thread pool has four threads. On two cores they compete with the event loop, which is interrupted while it works and hands out work too late:
+  the row with as many threads as cores shows how much that is. What is left is bounded by the floor, which each row tells as a multiple of aws-jwt-verify.
+- **Clocks.** Two cores are shared by the event loop, the thread pool, and for whole apps the client that makes the load: requests/s are bounded by two divided by the CPU of all of them.
+  On a machine with other programs clocks compare badly, and from one run to the next these rows differ by a quarter; CPU does not as much.
+- **End to end.** The framework and Node's HTTP take the larger part of a request, with or without a check. Each row tells the most that can be had; where that is not far above the target, as in Remix, the target is not either.
 - **Size.** What is left is code and sentences: every error says what to do. The published files are readable, not minified.`
 
 /** @param {object[]} rows @param {object[]} plots What \`growth\` measured. @param {number} loadAtStart */
