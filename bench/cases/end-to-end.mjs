@@ -67,7 +67,7 @@ async function load({ port, cpuUs }, requests) {
 
 /** The row of one framework. */
 export function endToEnd(framework, title) {
-  return async ({ rounds, size: pairs, isQuick }) => {
+  return async ({ longRounds: rounds, size: pairs, isQuick }) => {
     // Longer than the others: a second of load, so that neither starting nor compiling is most of it.
     const size = pairs * 3
     const users = isQuick ? 20 : 256

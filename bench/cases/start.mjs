@@ -4,9 +4,9 @@ import { inTurns } from '../measure.mjs'
 import { bound, row } from '../report.mjs'
 
 /** Import of core against jose alone, each in a fresh process. */
-export async function start({ rounds, isQuick }) {
+export async function start({ rounds }) {
   const importing = (name) => () => runChild('start.mjs', [name])
-  const samples = await inTurns(isQuick ? rounds : rounds * 3, {
+  const samples = await inTurns(rounds, {
     'cognito-auth core': importing('core'),
     'jose alone': importing('jose'),
     'aws-jwt-verify': importing('aws-jwt-verify'),
