@@ -2,8 +2,8 @@
  * `npx pnpm test:mutation`: changes the code that decides, one spot at a time, and expects a test to turn red.
  * Takes a quarter of an hour on two cores; the report is in `packages/core/reports/mutation`.
  *
- * What survives was read one by one. It is of these kinds: time limits, which `test/slow.test.ts` waits for and this run
- * leaves out; jitter; speed (remembering what was read last, asking the cheap question first), without which the answer is
+ * What survives was read one by one. It is of these kinds: time limits of files and secrets, which `test/slow.test.ts` waits for and
+ * this run leaves out; jitter; speed (remembering what was read last, asking the cheap question first), without which the answer is
  * the same; conditions that the compiler wants and no value reaches; a mutant that keeps a test file from loading, which
  * Stryker does not count; permissions of files, which the root user of a container does not have.
  *

@@ -1,7 +1,12 @@
-import { expect, test } from 'vitest'
+import { afterEach, expect, test, vi } from 'vitest'
 import { fetchText, KeyGoneError } from './fetch-text.js'
 
 const URL = 'https://keys.example/a'
+
+afterEach(() => {
+  vi.useRealTimers()
+  vi.restoreAllMocks()
+})
 
 /** A network that gives its answers in turn, the last one for ever; what it was asked. */
 function network(...answers: (() => Response | Promise<Response>)[]) {
@@ -78,4 +83,28 @@ test('a redirect that was followed all the same is refused', async () => {
   const followed = new Response('the key')
   Object.defineProperty(followed, 'redirected', { value: true })
   await expect(fetchText(URL, network(() => followed).fetch)).rejects.toMatchObject({ code: 'keys_unavailable' })
+})
+
+test('a try that is not answered is given 3 s, and all of them 8 s', async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] })
+  vi.spyOn(Math, 'random').mockReturnValue(0)
+  const started = performance.now()
+  const asked: number[] = []
+  const aborted: number[] = []
+  const fetch: typeof globalThis.fetch = async (_, init) => {
+    asked.push(performance.now() - started)
+    init?.signal?.addEventListener('abort', () => aborted.push(performance.now() - started))
+    return await new Promise<Response>(() => undefined)
+  }
+  const failures: unknown[] = []
+  const fetched = fetchText(URL, fetch).catch((error: unknown) => failures.push(error))
+  while (failures.length === 0) {
+    // Between tries it sleeps on a clock that is not faked: for no time, here.
+    await new Promise((resolve) => setImmediate(resolve))
+    if (asked.length > aborted.length) await vi.advanceTimersByTimeAsync(500)
+  }
+  await fetched
+  expect(failures).toMatchObject([{ code: 'keys_unavailable', cause: { message: 'no answer in 2000 ms' } }])
+  expect(asked).toEqual([0, 3000, 6000])
+  expect(aborted).toEqual([3000, 6000, 8000])
 })

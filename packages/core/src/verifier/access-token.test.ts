@@ -1,28 +1,9 @@
-import { createCognitoKey, createTestAlb, signAccessToken, type TestAlb } from '@cognito-auth/testing'
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { createCognitoKey, signAccessToken } from '@cognito-auth/testing'
+import { describe, expect, test } from 'vitest'
+import { useTestAlb, user } from '../../test/test-alb.js'
 import { TokenVerifier, type TokenVerifierOptions } from '../index.js'
 
-let alb: TestAlb
-const user = { email: 'dev@example.com', groups: ['developers'] }
-
-beforeEach(async () => {
-  alb = await createTestAlb()
-})
-
-afterEach(() => {
-  vi.useRealTimers()
-})
-
-function verifier(more: TokenVerifierOptions = {}): TokenVerifier {
-  return new TokenVerifier({ ...alb.options, ...more })
-}
-
-async function tokens(more: { alb?: object; access?: object } = {}) {
-  return {
-    oidcData: await alb.signAlbToken({ user, ...more.alb }),
-    accessToken: await alb.signAccessToken({ user, ...more.access }),
-  }
-}
+const { alb, verifier, tokens } = useTestAlb()
 
 describe('the access token', () => {
   test.each([
@@ -73,7 +54,7 @@ describe('the access token', () => {
   ])('with $what is refused, and no JWKS is fetched', async ({ claims, header, reason }) => {
     const given = await tokens({ access: { ...(claims && { claims }), ...(header && { header }) } })
     await expect(verifier().verify(given)).rejects.toMatchObject({ code: 'invalid_token', reason })
-    expect(alb.requests.filter((url) => url.includes('jwks'))).toEqual([])
+    expect(alb().requests.filter((url) => url.includes('jwks'))).toEqual([])
   })
 
   test('that has expired is refused as expired', async () => {
@@ -85,7 +66,7 @@ describe('the access token', () => {
     const one = verifier()
     const stolen = await tokens()
     await one.verify(stolen)
-    const oidcData = await alb.signAlbToken({ user: { email: 'mallory@example.com' } })
+    const oidcData = await alb().signAlbToken({ user: { email: 'mallory@example.com' } })
     await expect(one.verify({ oidcData, accessToken: stolen.accessToken })).rejects.toMatchObject({ reason: 'subject' })
   })
 
@@ -98,13 +79,13 @@ describe('the access token', () => {
 
   test('signed with another key of the same kid is refused', async () => {
     const { privateKey } = createCognitoKey()
-    const given = await tokens({ access: { key: { ...alb.cognitoKey, privateKey } } })
+    const given = await tokens({ access: { key: { ...alb().cognitoKey, privateKey } } })
     await expect(verifier().verify(given)).rejects.toMatchObject({ reason: 'signature' })
   })
 
   test('follows no jku, jwk, x5u or x5c in its header', async () => {
     const evil = createCognitoKey()
-    const [, claims = ''] = (await alb.signAccessToken({ user })).split('.')
+    const [, claims = ''] = (await alb().signAccessToken({ user })).split('.')
     const header = {
       kid: evil.kid,
       jku: 'https://evil.example/jwks.json',
@@ -117,17 +98,21 @@ describe('the access token', () => {
     await expect(
       verifier().verify({ oidcData, accessToken: signAccessToken(evil, payload, header) }),
     ).rejects.toMatchObject({ reason: 'key_not_found' })
-    expect(alb.requests.every((url) => url.includes('amazonaws.com'))).toBe(true)
+    expect(alb().requests.every((url) => url.includes('amazonaws.com'))).toBe(true)
   })
 
   test('may be in the other issuer form of the same pool', async () => {
     const iss = 'https://issuer-cognito-idp.eu-west-2.amazonaws.com/eu-west-2_TestPool1'
     await expect(verifier().verify(await tokens({ access: { claims: { iss } } }))).resolves.toBeDefined()
-    expect(alb.requests).toContain(`${iss}/.well-known/jwks.json`)
+    expect(alb().requests).toContain(`${iss}/.well-known/jwks.json`)
   })
 
   test('must be on the list where issuers are pinned', async () => {
-    const options: TokenVerifierOptions = { albArn: alb.options.albArn, fetch: alb.options.fetch, issuer: [alb.issuer] }
+    const options: TokenVerifierOptions = {
+      albArn: alb().options.albArn,
+      fetch: alb().options.fetch,
+      issuer: [alb().issuer],
+    }
     const pinned = new TokenVerifier(options)
     await expect(pinned.verify(await tokens())).resolves.toBeDefined()
     const iss = 'https://issuer-cognito-idp.eu-west-2.amazonaws.com/eu-west-2_TestPool1'
@@ -137,7 +122,7 @@ describe('the access token', () => {
   })
 
   test('of a pool that only the load balancer vouches for is accepted, of another one not', async () => {
-    const unpinned = new TokenVerifier({ albArn: alb.options.albArn, fetch: alb.options.fetch })
+    const unpinned = new TokenVerifier({ albArn: alb().options.albArn, fetch: alb().options.fetch })
     await expect(unpinned.verify(await tokens())).resolves.toBeDefined()
     const iss = 'https://cognito-idp.eu-west-2.amazonaws.com/eu-west-2_Other'
     await expect(unpinned.verify(await tokens({ access: { claims: { iss } } }))).rejects.toMatchObject({
@@ -147,7 +132,7 @@ describe('the access token', () => {
 
   test('is not needed where groups come from a claim', async () => {
     const oidc = verifier({ groupsClaim: 'groups' })
-    await expect(oidc.verify({ oidcData: await alb.signAlbToken({ user }) })).resolves.toMatchObject({ access: null })
+    await expect(oidc.verify({ oidcData: await alb().signAlbToken({ user }) })).resolves.toMatchObject({ access: null })
   })
 
   test('is not looked at, and no key of it fetched, where groups come from a claim', async () => {
@@ -155,7 +140,7 @@ describe('the access token', () => {
     await oidc.warmUp()
     const { oidcData } = await tokens()
     await expect(oidc.verify({ oidcData, accessToken: 'not.even.one' })).resolves.toMatchObject({ access: null })
-    expect(alb.requests.filter((url) => url.includes('jwks'))).toEqual([])
+    expect(alb().requests.filter((url) => url.includes('jwks'))).toEqual([])
   })
 })
 

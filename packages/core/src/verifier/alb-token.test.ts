@@ -1,23 +1,11 @@
 import { createHmac, generateKeyPairSync, randomUUID } from 'node:crypto'
-import { createTestAlb, encodePart, signAlbToken, type TestAlb } from '@cognito-auth/testing'
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { encodePart, signAlbToken } from '@cognito-auth/testing'
+import { describe, expect, test, vi } from 'vitest'
 import { REAL_TOKEN_A, REAL_TOKEN_B, REAL_TOKEN_C, REAL_TOKEN_D } from '../../test/real-tokens.js'
+import { useTestAlb, user } from '../../test/test-alb.js'
 import { TokenVerifier, type TokenVerifierOptions } from '../index.js'
 
-let alb: TestAlb
-const user = { email: 'dev@example.com', groups: ['developers'] }
-
-beforeEach(async () => {
-  alb = await createTestAlb()
-})
-
-afterEach(() => {
-  vi.useRealTimers()
-})
-
-function verifier(more: TokenVerifierOptions = {}): TokenVerifier {
-  return new TokenVerifier({ ...alb.options, ...more })
-}
+const { alb, verifier } = useTestAlb()
 
 describe('tokens that real load balancers signed', () => {
   const { token, pem, albArn, keyUrl, exp } = REAL_TOKEN_A
@@ -102,22 +90,22 @@ describe('padding', () => {
   }
 
   test.each(lengths)('verifies with $header and $payload characters of padding', async ({ header, payload }) => {
-    const [h = '', p = ''] = (await alb.signAlbToken({ user })).split('.')
+    const [h = '', p = ''] = (await alb().signAlbToken({ user })).split('.')
     const parse = (part: string): Record<string, unknown> =>
       JSON.parse(Buffer.from(part, 'base64url').toString()) as Record<string, unknown>
-    const token = signAlbToken(alb.albKey, padTo(parse(h), header), padTo(parse(p), payload))
+    const token = signAlbToken(alb().albKey, padTo(parse(h), header), padTo(parse(p), payload))
     const paddings = token.split('.').map((part) => part.length - part.replaceAll('=', '').length)
     expect(paddings).toEqual([header, payload, 2])
     await expect(verifier().verifyAlbToken(token)).resolves.toBeDefined()
   })
 
   test('verifies a signature without padding', async () => {
-    const token = await alb.signAlbToken({ user })
+    const token = await alb().signAlbToken({ user })
     await expect(verifier().verifyAlbToken(token.replace(/=+$/, ''))).resolves.toBeDefined()
   })
 
   test('verifies a token that was signed without any padding', async () => {
-    await expect(verifier().verifyAlbToken(await alb.signAlbToken({ user, padding: 'none' }))).resolves.toBeDefined()
+    await expect(verifier().verifyAlbToken(await alb().signAlbToken({ user, padding: 'none' }))).resolves.toBeDefined()
   })
 })
 
@@ -170,9 +158,9 @@ describe('the load balancer token', () => {
     { what: 'an exp in the payload that is a text', claims: { exp: '4102444800' }, reason: 'claims' },
     { what: 'an nbf in the payload that is ahead', claims: { nbf: 4_102_444_800 }, reason: 'not_yet_valid' },
   ])('with $what is refused, and nothing is fetched', async ({ header, claims, reason }) => {
-    const token = await alb.signAlbToken({ user, ...(header && { header }), ...(claims && { claims }) })
+    const token = await alb().signAlbToken({ user, ...(header && { header }), ...(claims && { claims }) })
     await expect(verifier().verifyAlbToken(token)).rejects.toMatchObject({ code: 'invalid_token', reason })
-    expect(alb.requests).toEqual([])
+    expect(alb().requests).toEqual([])
   })
 
   test.each([
@@ -182,12 +170,12 @@ describe('the load balancer token', () => {
     { what: 'an empty sub', claims: { sub: '' }, reason: 'subject' },
     { what: 'a sub that is a number', claims: { sub: 1 }, reason: 'subject' },
   ])('with $what is refused though its signature holds', async ({ claims, reason }) => {
-    const token = await alb.signAlbToken({ user, claims })
+    const token = await alb().signAlbToken({ user, claims })
     await expect(verifier().verifyAlbToken(token)).rejects.toMatchObject({ code: 'invalid_token', reason })
   })
 
   test('verifies without iss and exp in the payload, as in 2018, and without typ', async () => {
-    const token = await alb.signAlbToken({
+    const token = await alb().signAlbToken({
       user,
       header: { typ: undefined },
       claims: { iss: undefined, exp: undefined },
@@ -197,9 +185,9 @@ describe('the load balancer token', () => {
 
   test.each(['header', 'claims'] as const)('expires by the exp in its %s', async (part) => {
     const past = Math.floor(Date.now() / 1000) - 60
-    const token = await alb.signAlbToken({ user, [part]: { exp: past } })
+    const token = await alb().signAlbToken({ user, [part]: { exp: past } })
     await expect(verifier().verifyAlbToken(token)).rejects.toMatchObject({ code: 'expired_token' })
-    expect(alb.requests).toEqual([])
+    expect(alb().requests).toEqual([])
   })
 
   test.each([
@@ -223,7 +211,7 @@ describe('the load balancer token', () => {
 
   test.each([undefined, null, 5, {}, ['a.b.c']])('that is %j is malformed', async (token) => {
     await expect(verifier().verifyAlbToken(token as never)).rejects.toMatchObject({ reason: 'malformed' })
-    const expected = { issuer: alb.issuer, clientId: alb.options.clientId, sub: 'x' }
+    const expected = { issuer: alb().issuer, clientId: alb().options.clientId, sub: 'x' }
     await expect(verifier().verifyAccessToken(token as never, expected)).rejects.toMatchObject({ reason: 'malformed' })
   })
 
@@ -233,12 +221,12 @@ describe('the load balancer token', () => {
   })
 
   test('may be 16 KiB, and no more', async () => {
-    const base = (await alb.signAlbToken({ user, claims: { filler: '' } })).length
+    const base = (await alb().signAlbToken({ user, claims: { filler: '' } })).length
     const filler = 'x'.repeat(Math.floor((16_384 - base) / 4) * 3 - 6)
-    const fits = await alb.signAlbToken({ user, claims: { filler } })
+    const fits = await alb().signAlbToken({ user, claims: { filler } })
     expect(fits.length).toBeLessThanOrEqual(16_384)
     await expect(verifier().verifyAlbToken(fits)).resolves.toBeDefined()
-    const tooLarge = await alb.signAlbToken({ user, claims: { filler: `${filler}${'x'.repeat(16)}` } })
+    const tooLarge = await alb().signAlbToken({ user, claims: { filler: `${filler}${'x'.repeat(16)}` } })
     expect(tooLarge.length).toBeGreaterThan(16_384)
     await expect(verifier().verifyAlbToken(tooLarge)).rejects.toMatchObject({ reason: 'too_large' })
   })
@@ -256,33 +244,33 @@ describe('the load balancer token', () => {
     { what: 'r not below the order', signature: order + one },
     { what: 's not below the order', signature: one + order },
   ])('with a signature of $what is refused, and nothing is fetched', async ({ signature }) => {
-    const [header = '', payload = ''] = (await alb.signAlbToken({ user })).split('.')
+    const [header = '', payload = ''] = (await alb().signAlbToken({ user })).split('.')
     const token = `${header}.${payload}.${encodePart(Buffer.from(signature, 'hex'), 'alb')}`
     await expect(verifier().verifyAlbToken(token)).rejects.toMatchObject({ reason: 'signature' })
-    expect(alb.requests).toEqual([])
+    expect(alb().requests).toEqual([])
   })
 
   test('keyed as HS256 with the public key is refused (algorithm confusion)', async () => {
-    const [header = '', payload = ''] = (await alb.signAlbToken({ user, header: { alg: 'HS256' } })).split('.')
-    const mac = createHmac('sha256', alb.albKey.pem).update(`${header}.${payload}`).digest()
+    const [header = '', payload = ''] = (await alb().signAlbToken({ user, header: { alg: 'HS256' } })).split('.')
+    const mac = createHmac('sha256', alb().albKey.pem).update(`${header}.${payload}`).digest()
     const token = `${header}.${payload}.${encodePart(mac, 'alb')}`
     await expect(verifier().verifyAlbToken(token)).rejects.toMatchObject({ reason: 'algorithm' })
   })
 
   test('that says alg none and has no signature is refused as such', async () => {
-    const [header = '', payload = ''] = (await alb.signAlbToken({ user, header: { alg: 'none' } })).split('.')
+    const [header = '', payload = ''] = (await alb().signAlbToken({ user, header: { alg: 'none' } })).split('.')
     await expect(verifier().verifyAlbToken(`${header}.${payload}.`)).rejects.toMatchObject({ reason: 'algorithm' })
   })
 
   test('without a signature is malformed', async () => {
-    const [header = '', payload = ''] = (await alb.signAlbToken({ user })).split('.')
+    const [header = '', payload = ''] = (await alb().signAlbToken({ user })).split('.')
     await expect(verifier().verifyAlbToken(`${header}.${payload}.`)).rejects.toMatchObject({ reason: 'malformed' })
   })
 
   test('is good from its nbf on, give or take the tolerance', async () => {
     vi.useFakeTimers({ toFake: ['Date'] })
     vi.setSystemTime(Math.floor(Date.now() / 1000) * 1000)
-    const token = await alb.signAlbToken({ user, claims: { nbf: Date.now() / 1000 + 5 } })
+    const token = await alb().signAlbToken({ user, claims: { nbf: Date.now() / 1000 + 5 } })
     const one = verifier({ tokenCacheSize: 0 })
     await expect(one.verifyAlbToken(token)).resolves.toBeDefined()
     vi.setSystemTime(Date.now() - 1)
@@ -296,12 +284,12 @@ describe('the load balancer token', () => {
 
   test('signed with another key of the same kid is refused', async () => {
     const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
-    const token = await alb.signAlbToken({ user, key: { ...alb.albKey, privateKey } })
+    const token = await alb().signAlbToken({ user, key: { ...alb().albKey, privateKey } })
     await expect(verifier().verifyAlbToken(token)).rejects.toMatchObject({ reason: 'signature' })
   })
 
   test('with any part changed after signing is refused', async () => {
-    const [header = '', , signature = ''] = (await alb.signAlbToken({ user })).split('.')
+    const [header = '', , signature = ''] = (await alb().signAlbToken({ user })).split('.')
     const otherPayload = encodePart(JSON.stringify({ sub: 'admin' }), 'alb')
     await expect(verifier().verifyAlbToken(`${header}.${otherPayload}.${signature}`)).rejects.toMatchObject({
       reason: 'signature',
@@ -309,17 +297,17 @@ describe('the load balancer token', () => {
   })
 
   test('verifies for each of several load balancers and clients', async () => {
-    const many = verifier({ albArn: [other, alb.options.albArn], clientId: ['x', alb.options.clientId] })
-    await expect(many.verifyAlbToken(await alb.signAlbToken({ user }))).resolves.toBeDefined()
+    const many = verifier({ albArn: [other, alb().options.albArn], clientId: ['x', alb().options.clientId] })
+    await expect(many.verifyAlbToken(await alb().signAlbToken({ user }))).resolves.toBeDefined()
     await expect(
-      many.verifyAlbToken(await alb.signAlbToken({ user, header: { signer: other, client: 'x' } })),
+      many.verifyAlbToken(await alb().signAlbToken({ user, header: { signer: other, client: 'x' } })),
     ).resolves.toBeDefined()
   })
 
   test('verifies in both issuer forms of a pinned pool', async () => {
     const iss = 'https://issuer-cognito-idp.eu-west-2.amazonaws.com/eu-west-2_TestPool1'
     await expect(
-      verifier().verifyAlbToken(await alb.signAlbToken({ user, header: { iss }, claims: { iss } })),
+      verifier().verifyAlbToken(await alb().signAlbToken({ user, header: { iss }, claims: { iss } })),
     ).resolves.toBeDefined()
   })
 
@@ -328,7 +316,7 @@ describe('the load balancer token', () => {
       string,
       unknown
     >
-    const token = await alb.signAlbToken({ user, claims: { ...claims, ['__proto__']: claims['__proto__'] } })
+    const token = await alb().signAlbToken({ user, claims: { ...claims, ['__proto__']: claims['__proto__'] } })
     expect(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString()).toContain('__proto__')
     const verified = await verifier().verifyAlbToken(token)
     expect(Object.hasOwn(verified.claims, '__proto__')).toBe(false)

@@ -1,29 +1,8 @@
 import { createHook } from 'node:async_hooks'
-import { createTestAlb, type TestAlb } from '@cognito-auth/testing'
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
-import { TokenVerifier, type TokenVerifierOptions } from '../index.js'
+import { describe, expect, test, vi } from 'vitest'
+import { useTestAlb } from '../../test/test-alb.js'
 
-let alb: TestAlb
-const user = { email: 'dev@example.com', groups: ['developers'] }
-
-beforeEach(async () => {
-  alb = await createTestAlb()
-})
-
-afterEach(() => {
-  vi.useRealTimers()
-})
-
-function verifier(more: TokenVerifierOptions = {}): TokenVerifier {
-  return new TokenVerifier({ ...alb.options, ...more })
-}
-
-async function tokens(more: { alb?: object; access?: object } = {}) {
-  return {
-    oidcData: await alb.signAlbToken({ user, ...more.alb }),
-    accessToken: await alb.signAccessToken({ user, ...more.access }),
-  }
-}
+const { alb, verifier, tokens } = useTestAlb()
 
 describe('a signature that does not hold', () => {
   const turn = async (): Promise<void> => await new Promise((resolve) => void setImmediate(resolve))
@@ -131,7 +110,7 @@ describe('both tokens', () => {
     await one.verify(given)
     one.clearCache()
     await expect(one.verify(given)).resolves.toBeDefined()
-    expect(alb.requests).toHaveLength(4)
+    expect(alb().requests).toHaveLength(4)
   })
 
   test.each([0, 1])('verify with a memory of %i tokens', async (tokenCacheSize) => {
@@ -168,6 +147,6 @@ describe('both tokens', () => {
     const one = verifier()
     const given = await Promise.all(Array.from({ length: 30 }, async () => await tokens()))
     await expect(Promise.all(given.map(async (pair) => await one.verify(pair)))).resolves.toHaveLength(30)
-    expect(alb.requests).toHaveLength(2)
+    expect(alb().requests).toHaveLength(2)
   })
 })
