@@ -81,7 +81,7 @@ export async function growth(effort) {
   const alb = await createBenchAlb()
   const plots = []
   for (const [name, kind] of Object.entries(KINDS)) {
-    const given = { alb, kind, rounds: effort.longRounds, size: effort.size }
+    const given = { alb, kind, rounds: effort.plotRounds, size: effort.size }
     const byCrowd = []
     for (const limit of CROWDS) byCrowd.push(await measure({ ...given, groups: 10, limit }))
     const byGroups = []

@@ -29,11 +29,13 @@ and really signed: padded ES256 ALB tokens, RS256 access tokens of a 2048-bit ke
 const LIMITS = `- **Never seen, against the floor.** What is added to the two signatures is, in the order of its cost: JSON of the payloads (parsed, frozen, \`__proto__\` removed),
   garbage collection of what is remembered, SHA-256 of both tokens (what they are remembered by), base64url of the parts (decoded, and encoded again to refuse
   second spellings), and copying what was signed for \`node:crypto\`. None of it can go without a check of the verifier or the memory of it going too.
-- **Never seen, in flight.** The thread pool has four threads. On two cores they compete with the event loop, which is interrupted while it works and hands out work too late:
-  the row with as many threads as cores shows how much that is. What is left is bounded by the floor, which each row tells as a multiple of aws-jwt-verify.
+- **Never seen, in flight.** aws-jwt-verify works on one core; with all cores busy, everybody else is bounded by their number divided by the CPU of a request. The row tells what
+  two cores leave for all that is not a signature: about as much as handing two jobs to the thread pool takes, or less. The same holds for the event-loop time, most of which is that handing out.
+  The pool has four threads, which on two cores take them from the event loop: the row with as many threads as cores shows how much that is.
 - **Clocks.** Two cores are shared by the event loop, the thread pool, and for whole apps the client that makes the load: requests/s are bounded by two divided by the CPU of all of them.
   On a machine with other programs clocks compare badly, and from one run to the next these rows differ by a quarter; CPU does not as much.
-- **End to end.** The framework and Node's HTTP take the larger part of a request, with or without a check. Each row tells the most that can be had; where that is not far above the target, as in Remix, the target is not either.
+- **End to end.** The framework and Node's HTTP take the larger part of a request, with or without a check, and the client that makes the load shares the two cores. Each row tells the most that can be had.
+  A fresh token costs a whole app more than the row of fresh tokens above: what a signature check needs has left the caches, and threads that sleep between two requests are woken for each.
 - **Size.** What is left is code and sentences: every error says what to do. The published files are readable, not minified.`
 
 /** @param {object[]} rows @param {object[]} plots What \`growth\` measured. @param {number} loadAtStart */

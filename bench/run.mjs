@@ -17,10 +17,10 @@ const only = onlyAt === -1 ? '' : (process.argv[onlyAt + 1] ?? '')
 const tokensAt = process.argv.indexOf('--tokens')
 const tokens = tokensAt === -1 ? 1_000_000 : Number(process.argv[tokensAt + 1])
 
-// Whole apps and plots take longer than the others for a round, and have a third of them.
+// Whole apps and plots take longer than the others for a round, and have fewer.
 const effort = isQuick
-  ? { rounds: 1, longRounds: 1, size: 100, tokens: 5_000, isQuick }
-  : { rounds: 15, longRounds: 5, size: 1_000, tokens, isQuick }
+  ? { rounds: 1, appRounds: 1, plotRounds: 1, size: 100, tokens: 5_000, isQuick }
+  : { rounds: 15, appRounds: 9, plotRounds: 5, size: 1_000, tokens, isQuick }
 
 const loadAtStart = loadavg()[0]
 const rows = []

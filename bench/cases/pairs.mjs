@@ -10,7 +10,7 @@ import {
   signedBytes,
   withSub,
 } from '../contenders.mjs'
-import { inFlight, inTurns, oneAtATime, ratio } from '../measure.mjs'
+import { inFlight, inTurns, metric, oneAtATime, ratio } from '../measure.mjs'
 import { bound, row, withSpread } from '../report.mjs'
 import { createBenchAlb, distinctPairs, freshAlbTokens } from '../tokens.mjs'
 
@@ -55,6 +55,21 @@ export async function neverSeenAlone({ rounds, size }) {
   })
 }
 
+/**
+ * What the cores of this machine leave for a target: with all of them busy, requests/s are cores divided by CPU.
+ * `null` where there are so many that something else is the bound.
+ */
+function boundOfCores(samples) {
+  const cores = availableParallelism()
+  if (cores > 4) return null
+  const cpuOf = (name) => metric(samples, name, 'allCpuUs').median
+  const [floor, aws] = [cpuOf(FLOOR), cpuOf(AWS)]
+  return (
+    `aws-jwt-verify works on one core, and ${aws.toFixed(1)} us a pair. All ${cores} cores of this machine together have ${((cores * aws) / 2).toFixed(1)} us for a pair at twice its ` +
+    `throughput, of which the two signatures in the pool take ${floor.toFixed(1)}, so that ${((cores * aws) / 2 - floor).toFixed(1)} are left for all else.`
+  )
+}
+
 /** A busy app just after a start. */
 export async function neverSeenInFlight({ rounds, size }) {
   const { alb, pairs, warm, bytes, aws, jose } = await setUp(size)
@@ -78,7 +93,8 @@ export async function neverSeenInFlight({ rounds, size }) {
     notes: [
       `The floor itself, which reads nothing of a token, has ${withSpread(ratio(samples, 'perSecond', FLOOR, AWS), 2)} x the throughput of aws-jwt-verify ` +
         `and ${withSpread(ratio(samples, 'loopUs', FLOOR, AWS), 2)} of its event-loop time.`,
-    ],
+      boundOfCores(samples),
+    ].filter((note) => note !== null),
   })
 }
 
