@@ -63,10 +63,11 @@ function boundOfCores(samples) {
   const cores = availableParallelism()
   if (cores > 4) return null
   const cpuOf = (name) => metric(samples, name, 'allCpuUs').median
-  const [floor, aws] = [cpuOf(FLOOR), cpuOf(AWS)]
+  const has = (cores * cpuOf(AWS)) / 2
+  const left = has - cpuOf(FLOOR)
   return (
-    `aws-jwt-verify works on one core, and ${aws.toFixed(1)} us a pair. All ${cores} cores of this machine together have ${((cores * aws) / 2).toFixed(1)} us for a pair at twice its ` +
-    `throughput, of which the two signatures in the pool take ${floor.toFixed(1)}, so that ${((cores * aws) / 2 - floor).toFixed(1)} are left for all else.`
+    `aws-jwt-verify works on one core, ${cpuOf(AWS).toFixed(1)} us a pair. The ${cores} cores of this machine have ${has.toFixed(1)} us for each pair at twice its throughput; ` +
+    `the two signatures take ${cpuOf(FLOOR).toFixed(1)} in the pool, and ${left > 0 ? `${left.toFixed(1)} us are` : 'nothing is'} left for all else.`
   )
 }
 
