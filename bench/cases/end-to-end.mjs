@@ -10,7 +10,7 @@ import { bound, row, withSpread } from '../report.mjs'
 
 const CONNECTIONS = 64
 const LABELS = { without: 'without a check', ours: 'cognito-auth', 'by hand': 'aws-jwt-verify, by hand' }
-/** What `docs/performance.md` advises: no more pool threads than cores. */
+/** No more pool threads than cores: what `docs/performance.md` says of it is measured here. */
 const THREADS = `${Math.min(availableParallelism(), 4)}`
 const FEW_THREADS = `cognito-auth, UV_THREADPOOL_SIZE=${THREADS}`
 

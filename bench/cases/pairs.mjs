@@ -99,7 +99,7 @@ export async function neverSeenInFlight({ rounds, size }) {
   })
 }
 
-/** The same on a machine with few cores, as `docs/performance.md` advises: no more pool threads than cores. */
+/** The same on a machine with few cores: no more pool threads than cores. */
 export async function neverSeenFewThreads({ rounds, size }) {
   const threads = Math.min(availableParallelism(), 4)
   const given = await runChild('in-flight.mjs', [rounds, size], ['--expose-gc'], { UV_THREADPOOL_SIZE: `${threads}` })
