@@ -4,7 +4,7 @@
  * @module
  */
 
-import { ConfigurationError, type HeadersInput } from '@cognito-auth/core'
+import { type ClosableSocket, ConfigurationError, type HeadersInput } from '@cognito-auth/core'
 import type { ExecutionContext } from '@nestjs/common'
 
 /** What carries the headers of a request, and what its user is remembered by. */
@@ -18,8 +18,8 @@ const upgrades = new WeakMap<object, Carrier>()
 /** Stand for the requests of sockets whose handshake we did not see. */
 const unseen = new WeakSet<Carrier>()
 
-/** Requests that opened connections of GraphQL. */
-const connections = new WeakSet<Carrier>()
+/** Requests that opened connections of GraphQL, each with its socket where the server shows one that can be closed. */
+const connections = new WeakMap<Carrier, ClosableSocket | undefined>()
 
 /** Remembers the request that a socket was opened with. */
 export function rememberUpgrade(socket: object, request: Carrier): void {
@@ -47,15 +47,29 @@ function httpCarrier(request: unknown): Carrier {
   throw new ConfigurationError('CognitoAuthGuard found no headers on the request')
 }
 
+function isClosable(socket: unknown): socket is ClosableSocket {
+  return typeof member(socket, 'close') === 'function'
+}
+
+/** The socket of a GraphQL connection, by the request that opened it; `undefined` for other requests. */
+export function connectionOf(carrier: Carrier): ClosableSocket | undefined {
+  return connections.get(carrier)
+}
+
 /** Where GraphQL servers put the request in the context: Apollo, Mercurius, Yoga, graphql-ws. */
 function operationCarrier(operation: unknown): Carrier {
   const req = member(operation, 'req')
-  const opened = [member(member(operation, 'extra'), 'request'), member(member(req, 'extra'), 'request')]
+  const extras = [member(operation, 'extra'), member(req, 'extra')]
+  const opened = extras.map((extra) => member(extra, 'request'))
   const candidates = [req, member(operation, 'request'), member(member(operation, 'reply'), 'request'), ...opened]
   const found = candidates.find((one) => nodeRequestOf(one) !== undefined)
   const carrier = nodeRequestOf(found)
   if (carrier !== undefined) {
-    if (opened.includes(found)) connections.add(carrier)
+    const connection = opened.indexOf(found)
+    if (connection !== -1) {
+      const socket = member(extras[connection], 'socket')
+      connections.set(carrier, isClosable(socket) ? socket : undefined)
+    }
     return carrier
   }
   throw new ConfigurationError(

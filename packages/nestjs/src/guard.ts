@@ -16,7 +16,7 @@ import {
 } from '@nestjs/common'
 import { ModulesContainer } from '@nestjs/core'
 import { type Access, classesOf, REQUIRED, statedAccess } from './access.js'
-import { type Carrier, carrierOf, isLongLived, isUnseen, socketOf } from './carrier.js'
+import { type Carrier, carrierOf, connectionOf, isLongLived, isUnseen, socketOf } from './carrier.js'
 import { refusalOf } from './exceptions.js'
 import { checkGateways, type HandshakeGuard, protectGateways } from './gateways.js'
 import { endAtExpiry, endConnection } from './handshake.js'
@@ -84,7 +84,7 @@ export class CognitoAuthGuard implements CanActivate, OnModuleInit, HandshakeGua
       const carrier = carrierOf(context)
       const user = await admit(this.requests(), carrier, access)
       if (isLongLived(context, carrier)) refuseExpired(user)
-      welcome(context, user)
+      welcome(context, carrier, user)
     } catch (error) {
       if (context.getType<string>() === 'ws' && error instanceof ConfigurationError) endUnseen(socketOf(context))
       throw await refusalOf(error, context)
@@ -114,9 +114,11 @@ function endUnseen(socket: object): void {
   if (isUnseen(socket)) endConnection(socket)
 }
 
-function welcome(context: ExecutionContext, user: User | null): void {
+function welcome(context: ExecutionContext, carrier: Carrier, user: User | null): void {
   const type = context.getType<string>()
-  if (type === 'ws') endAtExpiry(socketOf(context), user)
+  // A subscription is asked about once, and would go on for as long as the connection.
+  const socket = type === 'ws' ? socketOf(context) : connectionOf(carrier)
+  if (socket !== undefined) endAtExpiry(socket, user)
   if (type !== 'http') return
   // A courtesy to handlers; nothing of ours reads it. `undefined` removes what others may have put there.
   context.switchToHttp().getRequest<{ user?: User | undefined }>().user = user ?? undefined

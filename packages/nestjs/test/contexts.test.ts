@@ -100,6 +100,29 @@ test.each([
   }
 })
 
+test.each([
+  { driver: 'graphql-ws', of: (extra: object) => ({ extra }) },
+  { driver: 'graphql-ws under Apollo', of: (extra: object) => ({ req: { extra } }) },
+])('a connection of $driver is ended once when the access token expires', async ({ of }) => {
+  const close = vi.fn()
+  const request = { headers: await alb.headersFor(signedIn) }
+  const operation = context('graphql', null, {}, of({ request, socket: { close } }))
+  vi.useFakeTimers({ toFake: ['Date', 'setTimeout', 'clearTimeout'] })
+  await expect(guard.canActivate(operation)).resolves.toBe(true)
+  await expect(guard.canActivate(operation)).resolves.toBe(true)
+  vi.advanceTimersByTime(3_500_000)
+  expect(close).not.toHaveBeenCalled()
+  vi.advanceTimersByTime(200_000)
+  expect(close.mock.calls).toEqual([[4401, 'expired']])
+})
+
+test('a connection whose socket is not shown, or cannot be closed, goes on until its next operation', async () => {
+  const request = { headers: await alb.headersFor(signedIn) }
+  for (const socket of [undefined, null, 'x', {}]) {
+    await expect(guard.canActivate(context('graphql', null, {}, { extra: { request, socket } }))).resolves.toBe(true)
+  }
+})
+
 test('a connection that has lost its Upgrade header, as with HTTP/2, is one all the same', async () => {
   const operation = context('graphql', null, {}, { extra: { request: { headers: await alb.headersFor(signedIn) } } })
   await expect(guard.canActivate(operation)).resolves.toBe(true)

@@ -1,5 +1,5 @@
-import { once } from 'node:events'
-import type { User } from '@cognito-auth/core'
+import { EventEmitter, on, once } from 'node:events'
+import type { CognitoAuthOptions, User } from '@cognito-auth/core'
 import { createTestAlb, type TestAlb } from '@cognito-auth/testing'
 import { ApolloDriver, type ApolloDriverConfig } from '@nestjs/apollo'
 import { type DynamicModule, Module, UseGuards } from '@nestjs/common'
@@ -47,6 +47,14 @@ class Resolvers {
   async *ticks(@AuthUser('email') email: string): AsyncGenerator<string> {
     yield email
   }
+
+  @OptionalAuth()
+  @Subscription(() => String, { resolve: ([value]: [string]) => value })
+  feed(): AsyncIterator<unknown> {
+    const source = new EventEmitter()
+    setImmediate(() => source.emit('news', 'first'))
+    return on(source, 'news')
+  }
 }
 
 @Module({})
@@ -58,11 +66,11 @@ beforeAll(async () => {
   alb = await createTestAlb()
 })
 
-function appModule(context?: () => object): DynamicModule {
+function appModule(context?: () => object, options: CognitoAuthOptions = alb.options): DynamicModule {
   return {
     module: AppModule,
     imports: [
-      CognitoAuthModule.forRoot({ ...alb.options, authoriser }),
+      CognitoAuthModule.forRoot({ ...options, authoriser }),
       GraphQLModule.forRoot<ApolloDriverConfig>({
         driver: ApolloDriver,
         autoSchemaFile: true,
@@ -167,9 +175,18 @@ describe('a resolver that is not listed as a class', () => {
 })
 
 describe('GraphQL subscriptions', () => {
-  async function subscribe(origin: string, headers: { [name: string]: string }): Promise<unknown[]> {
+  interface Outcome {
+    messages: { type: string; payload?: unknown }[]
+    code: number
+  }
+
+  async function subscribe(
+    origin: string,
+    headers: { [name: string]: string },
+    { field = 'ticks', until = ['complete', 'error'] } = {},
+  ): Promise<Outcome> {
     const socket = new WebSocket(`${origin.replace('http', 'ws')}/graphql`, 'graphql-transport-ws', { headers })
-    const messages: { type: string; payload?: unknown }[] = []
+    const messages: Outcome['messages'] = []
     socket.on('open', () => {
       // What a client says about itself is not what the load balancer says.
       const payload = { headers: { 'x-amzn-oidc-data': 'forged' }, req: {} }
@@ -179,23 +196,39 @@ describe('GraphQL subscriptions', () => {
       const message = JSON.parse(data.toString('utf8')) as { type: string }
       messages.push(message)
       if (message.type === 'connection_ack') {
-        socket.send(JSON.stringify({ id: '1', type: 'subscribe', payload: { query: 'subscription { ticks }' } }))
+        socket.send(JSON.stringify({ id: '1', type: 'subscribe', payload: { query: `subscription { ${field} }` } }))
       }
-      if (message.type === 'complete' || message.type === 'error') socket.close()
+      if (until.includes(message.type)) socket.close()
     })
-    await once(socket, 'close')
-    return messages
+    const [code] = (await once(socket, 'close')) as [number]
+    return { messages, code }
   }
 
   test('are verified by the headers of the upgrade', async () => {
     const origin = await listen(await create(appModule()))
-    expect(await subscribe(origin, await alb.headersFor(signedIn))).toContainEqual({
+    const admitted = await subscribe(origin, await alb.headersFor(signedIn))
+    expect(admitted.messages).toContainEqual({
       id: '1',
       type: 'next',
       payload: { data: { ticks: 'dev@example.com' } },
     })
-    const refused = await subscribe(origin, {})
+    const { messages: refused } = await subscribe(origin, {})
     expect(JSON.stringify(refused)).not.toContain('dev@example.com')
     expect(JSON.stringify(refused)).toContain('UNAUTHENTICATED')
+  })
+
+  test('end with their connection when the access token expires: code 4401', async () => {
+    const own = await createTestAlb({ accessTokenLifetimeSeconds: 2 })
+    const origin = await listen(await create(appModule(undefined, own.options)))
+    const { messages, code } = await subscribe(origin, await own.headersFor(signedIn), { field: 'feed', until: [] })
+    expect(messages).toContainEqual({ id: '1', type: 'next', payload: { data: { feed: 'first' } } })
+    expect(code).toBe(4401)
+  })
+
+  test('of nobody have nothing that expires', async () => {
+    const origin = await listen(await create(appModule()))
+    const { messages, code } = await subscribe(origin, {}, { field: 'feed', until: ['next'] })
+    expect(messages).toContainEqual({ id: '1', type: 'next', payload: { data: { feed: 'first' } } })
+    expect(code).toBe(1005)
   })
 })
