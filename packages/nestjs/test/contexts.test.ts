@@ -104,7 +104,7 @@ test.each([
   { driver: 'graphql-ws', of: (extra: object) => ({ extra }) },
   { driver: 'graphql-ws under Apollo', of: (extra: object) => ({ req: { extra } }) },
 ])('a connection of $driver is ended once when the access token expires', async ({ of }) => {
-  const close = vi.fn()
+  const close = vi.fn<(code: number, reason: string) => void>()
   const request = { headers: await alb.headersFor(signedIn) }
   const operation = context('graphql', null, {}, of({ request, socket: { close } }))
   vi.useFakeTimers({ toFake: ['Date', 'setTimeout', 'clearTimeout'] })

@@ -218,7 +218,7 @@ describe('GraphQL subscriptions', () => {
   })
 
   test('end with their connection when the access token expires: code 4401', async () => {
-    const own = await createTestAlb({ accessTokenLifetimeSeconds: 2 })
+    const own = await createTestAlb({ accessTokenLifetimeSeconds: 4 })
     const origin = await listen(await create(appModule(undefined, own.options)))
     const { messages, code } = await subscribe(origin, await own.headersFor(signedIn), { field: 'feed', until: [] })
     expect(messages).toContainEqual({ id: '1', type: 'next', payload: { data: { feed: 'first' } } })
