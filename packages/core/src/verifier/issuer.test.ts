@@ -62,6 +62,7 @@ test('with pinned issuers both are on the list, exactly, and two of Cognito are 
   expect(() => pinned.checkAccessIssuer(okta, okta)).not.toThrow()
   expect(() => pinned.checkAccessIssuer(pool, pool)).not.toThrow()
   expect(() => pinned.checkAccessIssuer(pool, okta)).not.toThrow()
+  expect(() => pinned.checkAccessIssuer(okta, pool)).not.toThrow()
   for (const iss of [newForm, okta.slice(0, -1)]) expect(() => pinned.checkAccessIssuer(iss, pool)).toThrow(refused)
   expect(() => pinned.checkAccessIssuer(pool.replace('Pool1', 'Pool2'), pool)).toThrow(refused)
 })
