@@ -3,6 +3,10 @@
  * What is compared is the ratio within a round; what is told is the median over the rounds, and the quartiles as spread.
  */
 import { existsSync, readFileSync } from 'node:fs'
+import { availableParallelism } from 'node:os'
+
+/** `UV_THREADPOOL_SIZE` with no more threads in the pool than cores: what `docs/performance.md` says of it is measured. */
+export const FEW_THREADS = String(Math.min(availableParallelism(), 4))
 
 /** @param {number[]} values @param {number} part 0.5 for the median */
 export function quantile(values, part) {

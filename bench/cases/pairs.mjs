@@ -10,7 +10,7 @@ import {
   signedBytes,
   withSub,
 } from '../contenders.mjs'
-import { inFlight, inTurns, metric, oneAtATime, ratio } from '../measure.mjs'
+import { FEW_THREADS, inFlight, inTurns, metric, oneAtATime, ratio } from '../measure.mjs'
 import { bound, row, withSpread } from '../report.mjs'
 import { createBenchAlb, distinctPairs, freshAlbTokens } from '../tokens.mjs'
 
@@ -101,11 +101,10 @@ export async function neverSeenInFlight({ rounds, size }) {
 
 /** The same on a machine with few cores: no more pool threads than cores. */
 export async function neverSeenFewThreads({ rounds, size }) {
-  const threads = Math.min(availableParallelism(), 4)
-  const given = await runChild('in-flight.mjs', [rounds, size], ['--expose-gc'], { UV_THREADPOOL_SIZE: `${threads}` })
+  const given = await runChild('in-flight.mjs', [rounds, size], ['--expose-gc'], { UV_THREADPOOL_SIZE: FEW_THREADS })
   return {
     ...given,
-    title: `${given.title}, UV_THREADPOOL_SIZE=${threads}`,
+    title: `${given.title}, UV_THREADPOOL_SIZE=${FEW_THREADS}`,
     standsFor: `${given.standsFor}, on a machine with fewer cores than the four threads that Node has by default`,
   }
 }
