@@ -14,7 +14,6 @@ import { ask, type Rule, type RuleContext } from './rule.js'
 /** Who may come in. */
 export interface RuleSet extends RuleContext {
   readonly rules: readonly Rule[]
-  /** `true`: every rule must let the user in; `false`: any. */
   readonly requireAll: boolean
   readonly adminGroups: ReadonlySet<string>
   /** In lower case. */
