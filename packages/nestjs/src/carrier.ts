@@ -47,8 +47,9 @@ function httpCarrier(request: unknown): Carrier {
   throw new ConfigurationError('CognitoAuthGuard found no headers on the request')
 }
 
+/** A socket that does not tell when it is closed is left alone: some throw when they are closed again. */
 function isClosable(socket: unknown): socket is ClosableSocket {
-  return typeof member(socket, 'close') === 'function'
+  return ['close', 'once'].every((name) => typeof member(socket, name) === 'function')
 }
 
 /** The socket of a GraphQL connection, by the request that opened it; `undefined` for other requests. */

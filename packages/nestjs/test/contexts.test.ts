@@ -106,7 +106,7 @@ test.each([
 ])('a connection of $driver is ended once when the access token expires', async ({ of }) => {
   const close = vi.fn<(code: number, reason: string) => void>()
   const request = { headers: await alb.headersFor(signedIn) }
-  const operation = context('graphql', null, {}, of({ request, socket: { close } }))
+  const operation = context('graphql', null, {}, of({ request, socket: { close, once: () => undefined } }))
   vi.useFakeTimers({ toFake: ['Date', 'setTimeout', 'clearTimeout'] })
   await expect(guard.canActivate(operation)).resolves.toBe(true)
   await expect(guard.canActivate(operation)).resolves.toBe(true)
@@ -117,10 +117,16 @@ test.each([
 })
 
 test('a connection whose socket is not shown, or cannot be closed, goes on until its next operation', async () => {
-  const request = { headers: await alb.headersFor(signedIn) }
-  for (const socket of [undefined, null, 'x', {}]) {
-    await expect(guard.canActivate(context('graphql', null, {}, { extra: { request, socket } }))).resolves.toBe(true)
+  const close = vi.fn<() => void>()
+  vi.useFakeTimers({ toFake: ['Date', 'setTimeout', 'clearTimeout'] })
+  for (const socket of [undefined, null, 'x', {}, { close }]) {
+    const request = { headers: await alb.headersFor(signedIn) }
+    const operation = context('graphql', null, {}, { extra: { request, socket } })
+    await expect(guard.canActivate(operation)).resolves.toBe(true)
+    vi.advanceTimersByTime(3_700_000)
+    await expect(guard.canActivate(operation)).rejects.toMatchObject({ cause: { code: 'expired_token' } })
   }
+  expect(close).not.toHaveBeenCalled()
 })
 
 test('a connection that has lost its Upgrade header, as with HTTP/2, is one all the same', async () => {
