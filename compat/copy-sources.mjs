@@ -15,7 +15,7 @@ cpSync(new URL('app.ts', shared), 'src/app.ts')
 cpSync(new URL('app.test.ts', shared), 'test/app.test.ts')
 cpSync(new URL('auth-config.json', tests), 'test/auth-config.json')
 const suites = readdirSync(tests).filter((name) => name.endsWith('.test.ts') && name !== 'bundle.test.ts')
-for (const name of ['apps.ts', ...(process.argv.includes('--tests') ? suites : [])]) {
+for (const name of ['apps.ts', ...(process.argv.includes('--tests') ? ['gateways.ts', ...suites] : [])]) {
   const source = readFileSync(new URL(name, tests), 'utf8')
   const copy = source
     .replaceAll("'../src/index.js'", "'@cognito-auth/nestjs'")

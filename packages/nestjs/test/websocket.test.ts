@@ -2,100 +2,35 @@ import { once } from 'node:events'
 import type { IncomingMessage } from 'node:http'
 import { CognitoAuth, createMockUser, type User } from '@cognito-auth/core'
 import { createTestAlb, type TestAlb } from '@cognito-auth/testing'
-import {
-  type ArgumentsHost,
-  Catch,
-  type DynamicModule,
-  type ExceptionFilter,
-  Inject,
-  type INestApplication,
-  Module,
-  type Type,
-  UseFilters,
-  UseGuards,
-} from '@nestjs/common'
-import { IoAdapter } from '@nestjs/platform-socket.io'
+import { Inject, type INestApplication, type Type, UseGuards } from '@nestjs/common'
 import { WsAdapter } from '@nestjs/platform-ws'
 import { Test } from '@nestjs/testing'
-import {
-  BaseWsExceptionFilter,
-  SubscribeMessage,
-  WebSocketGateway,
-  WebSocketServer,
-  WsException,
-} from '@nestjs/websockets'
-import { io, type Socket } from 'socket.io-client'
-import { afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
+import { SubscribeMessage, WebSocketGateway, WebSocketServer } from '@nestjs/websockets'
+import { beforeAll, describe, expect, test, vi } from 'vitest'
 import { WebSocket, type WebSocketServer as WsServer } from 'ws'
-import { AuthUser, CognitoAuthGuard, CognitoAuthModule, OptionalAuth, Public, RequireGroups } from '../src/index.js'
+import { AuthUser, CognitoAuthGuard, OptionalAuth, Public } from '../src/index.js'
 import { authenticateAs } from '../src/testing.js'
 import { authoriser, create, listen, nestMajor, signedIn, stranger } from './apps.js'
+import { AppModule, appModule, closed, Handlers, type Headers } from './gateways.js'
 
 // What Nest itself does differently in another major is tested there: in `compat`.
 process.stderr.write(`skipped: what is so in other majors of Nest than ${nestMajor} only\n`)
 
 let alb: TestAlb
-const clients: (WebSocket | Socket)[] = []
 
 beforeAll(async () => {
   alb = await createTestAlb()
 })
 
-afterEach(() => {
-  vi.useRealTimers()
-  for (const client of clients.splice(0)) client.close()
-})
-
-@Module({})
-class AppModule {}
-
-function appModule(providers: Type[], more: object = {}): DynamicModule {
-  return {
-    module: AppModule,
-    imports: [CognitoAuthModule.forRoot({ ...alb.options, authoriser, ...more })],
-    providers,
-  }
-}
-
-/** What Nest 12 does by itself: in Nest 10 and 11 the default filter leaves clients of `ws` without an answer. */
-@Catch(WsException)
-class Teller extends BaseWsExceptionFilter implements ExceptionFilter {
-  override catch(exception: WsException, host: ArgumentsHost): void {
-    const client = host.switchToWs().getClient<Partial<WebSocket>>()
-    // By its shape: adapters have a `ws` of their own.
-    if (client.readyState === undefined) return super.catch(exception, host)
-    client.send?.(JSON.stringify({ event: 'exception', data: exception.getError() }))
-  }
-}
-
-/** Handlers of all gateways here. */
-@UseFilters(Teller)
-class Handlers {
-  @SubscribeMessage('me')
-  me(@AuthUser() user: User): object {
-    return { event: 'me', data: user.email }
-  }
-
-  @RequireGroups('admins')
-  @SubscribeMessage('admins')
-  admins(): object {
-    return { event: 'admins', data: 'ok' }
-  }
-}
-
-type Headers = { [name: string]: string }
-
 describe('with ws', () => {
   async function start(providers: Type[], more?: object): Promise<string> {
-    const app = await create(appModule(providers, more))
+    const app = await create(appModule(alb, providers, more))
     app.useWebSocketAdapter(new WsAdapter(app))
     return (await listen(app)).replace('http', 'ws')
   }
 
   function open(url: string, headers: Headers = {}): WebSocket {
-    const socket = new WebSocket(url, { headers })
-    clients.push(socket)
-    return socket
+    return closed(new WebSocket(url, { headers }))
   }
 
   /** The answer to an upgrade that is refused. */
@@ -184,7 +119,7 @@ describe('with ws', () => {
     @UseGuards(CognitoAuthGuard)
     @WebSocketGateway({ verifyClient: (info: { origin: string }) => info.origin === 'https://example.com' })
     class Picky extends Guarded {}
-    const app = await create(appModule([Picky]))
+    const app = await create(appModule(alb, [Picky]))
     app.useWebSocketAdapter(new WsAdapter(app))
     const url = (await listen(app)).replace('http', 'ws')
     expect(app.get(Picky).inits).toBe(1)
@@ -268,7 +203,7 @@ describe('with ws', () => {
   test('a guard for the whole app does not start with a gateway that says nothing', async () => {
     @WebSocketGateway()
     class Silent extends Handlers {}
-    const app = await create(appModule([Silent], { global: true }))
+    const app = await create(appModule(alb, [Silent], { global: true }))
     app.useWebSocketAdapter(new WsAdapter(app))
     await expect(app.init()).rejects.toThrow(/UseGuards\(CognitoAuthGuard\) on Silent/)
   })
@@ -297,7 +232,7 @@ describe('with ws', () => {
       }
     }
     const later = { provide: 'later', useFactory: () => new Promise((resolve) => setTimeout(resolve, 50)) }
-    const module = appModule([Late])
+    const module = appModule(alb, [Late])
     const app = await create({ ...module, providers: [Late, later] })
     app.useWebSocketAdapter(new WsAdapter(app))
     await expect(app.init()).rejects.toThrow(/handshake of Late cannot be protected/)
@@ -308,7 +243,7 @@ describe('with ws', () => {
     (options) => {
       async function createApp(): Promise<INestApplication> {
         const providers = [{ provide: 'gateway', useClass: Guarded }]
-        const app = await create({ ...appModule([], options), providers })
+        const app = await create({ ...appModule(alb, [], options), providers })
         app.useWebSocketAdapter(new WsAdapter(app))
         return app
       }
@@ -328,14 +263,14 @@ describe('with ws', () => {
   test.runIf(nestMajor === 10)('so does one with a guard on a handler only', async () => {
     @WebSocketGateway()
     class Mixed extends Handlers {}
-    const app = await create({ ...appModule([]), providers: [{ provide: 'gateway', useClass: Mixed }] })
+    const app = await create({ ...appModule(alb, []), providers: [{ provide: 'gateway', useClass: Mixed }] })
     app.useWebSocketAdapter(new WsAdapter(app))
     await expect(app.init()).rejects.toThrow(/would not ask the guard of Mixed/)
   })
 
   test('another name for a gateway is no other gateway', async () => {
     const alias = { provide: 'alias', useExisting: Guarded }
-    const app = await create({ ...appModule([]), providers: [Guarded, alias] })
+    const app = await create({ ...appModule(alb, []), providers: [Guarded, alias] })
     app.useWebSocketAdapter(new WsAdapter(app))
     expect(await refusal((await listen(app)).replace('http', 'ws'))).toMatchObject({ status: 401 })
   })
@@ -343,7 +278,7 @@ describe('with ws', () => {
   test.each([{ canActivate: () => true }, { canActivate: () => false }])(
     'a guard of a test that knows nothing of handshakes stands in, too',
     async (guard) => {
-      const module = await Test.createTestingModule({ imports: [appModule([Guarded])] })
+      const module = await Test.createTestingModule({ imports: [appModule(alb, [Guarded])] })
         .overrideGuard(CognitoAuthGuard)
         .useValue(guard)
         .compile()
@@ -408,7 +343,7 @@ describe('with ws', () => {
   })
 
   test('authenticateAs stands in for the guard', async () => {
-    const module = await Test.createTestingModule({ imports: [appModule([Guarded])] })
+    const module = await Test.createTestingModule({ imports: [appModule(alb, [Guarded])] })
       .overrideGuard(CognitoAuthGuard)
       .useValue(authenticateAs(createMockUser({ email: 'a@example.com' })))
       .compile()
@@ -416,144 +351,5 @@ describe('with ws', () => {
     app.useWebSocketAdapter(new WsAdapter(app))
     const url = (await listen(app)).replace('http', 'ws')
     expect(await ask(open(url), 'me')).toEqual({ event: 'me', data: 'a@example.com' })
-  })
-})
-
-describe('with Socket.IO', () => {
-  @UseGuards(CognitoAuthGuard)
-  @WebSocketGateway()
-  class Guarded extends Handlers {}
-
-  @UseGuards(CognitoAuthGuard)
-  @WebSocketGateway({ namespace: 'room' })
-  class Room extends Handlers {}
-
-  async function start(providers: Type[], more?: object): Promise<string> {
-    const app = await create(appModule(providers, more))
-    app.useWebSocketAdapter(new IoAdapter(app))
-    return await listen(app)
-  }
-
-  function connect(url: string, headers: Headers = {}, auth: object = {}): Socket {
-    const socket = io(url, { extraHeaders: headers, auth, reconnection: false, forceNew: true })
-    clients.push(socket)
-    return socket
-  }
-
-  async function event(socket: Socket, name: string): Promise<unknown> {
-    return await new Promise((resolve) => socket.once(name, resolve))
-  }
-
-  test.each([{ path: '/' }, { path: '/room' }])('handlers of $path see the user of the handshake', async ({ path }) => {
-    const origin = await start([Guarded, Room])
-    const socket = connect(origin + path, await alb.headersFor(signedIn))
-    const answer = event(socket, 'me')
-    socket.emit('me')
-    expect(await answer).toBe('dev@example.com')
-  })
-
-  test.each([
-    { what: 'nobody', who: undefined, code: 'missing_token' },
-    { what: 'a stranger', who: stranger, code: 'access_denied' },
-  ])('$what does not get connected', async ({ who, code }) => {
-    const origin = await start([Guarded, Room])
-    for (const path of ['/', '/room']) {
-      // What a client says about itself is not what the load balancer says.
-      const headers = await alb.headersFor(signedIn)
-      const socket = connect(origin + path, who && (await alb.headersFor(who)), { headers, ...headers })
-      expect(await event(socket, 'connect_error')).toMatchObject({ data: { code } })
-    }
-  })
-
-  test('a handler that asks for more refuses, and the client is told', async () => {
-    const socket = connect(await start([Guarded]), await alb.headersFor(signedIn))
-    const answer = event(socket, 'exception')
-    socket.emit('admins')
-    expect(await answer).toMatchObject({ status: 403, code: 'access_denied' })
-  })
-
-  test.each([
-    { what: 'of nobody', headers: async () => ({}) },
-    { what: 'of a user', headers: async () => await alb.headersFor(signedIn) },
-  ])(
-    'a guard made by hand, without the module, refuses messages $what and ends the connection',
-    async ({ headers }) => {
-      const received = vi.fn<() => void>()
-      @UseGuards(new CognitoAuthGuard(new CognitoAuth({ ...alb.options, authoriser })))
-      @WebSocketGateway()
-      class ByHand {
-        @SubscribeMessage('me')
-        me(): void {
-          received()
-        }
-      }
-      const app = await create({ module: AppModule, providers: [ByHand] })
-      app.useWebSocketAdapter(new IoAdapter(app))
-      const socket = connect(await listen(app), await headers())
-      const end = event(socket, 'disconnect')
-      socket.emit('me')
-      expect(await end).toBe('io server disconnect')
-      expect(received).not.toHaveBeenCalled()
-    },
-  )
-
-  describe('a connection that Socket.IO recovers', () => {
-    @UseGuards(CognitoAuthGuard)
-    @WebSocketGateway({ connectionStateRecovery: { maxDisconnectionDuration: 60_000 } })
-    class Recovering extends Handlers {
-      @WebSocketServer() server: { emit(name: string, data: string): void } | undefined
-    }
-
-    /** What recovers a connection, as the client keeps it. */
-    interface Recoverable {
-      _pid?: string
-      _lastOffset?: string
-      readonly io: { readonly engine: { close(): void } }
-    }
-
-    /** Opens a connection, loses it, and opens another that goes on with it. */
-    async function recover(headers: Headers): Promise<Socket> {
-      const app = await create(appModule([Recovering]))
-      app.useWebSocketAdapter(new IoAdapter(app))
-      const origin = await listen(app)
-      const lost = connect(origin, await alb.headersFor(signedIn))
-      await event(lost, 'connect')
-      const news = event(lost, 'news')
-      app.get(Recovering).server?.emit('news', 'first')
-      await news
-      const { _pid, _lastOffset, io: manager } = lost as unknown as Recoverable
-      const end = event(lost, 'disconnect')
-      manager.engine.close()
-      await end
-      const socket = io(origin, { extraHeaders: headers, reconnection: false, forceNew: true, autoConnect: false })
-      clients.push(socket)
-      Object.assign(socket, { _pid, _lastOffset })
-      return socket.connect()
-    }
-
-    test('goes on with the tokens of its user', async () => {
-      const socket = await recover(await alb.headersFor(signedIn))
-      await event(socket, 'connect')
-      expect(socket.recovered).toBe(true)
-      const answer = event(socket, 'me')
-      socket.emit('me')
-      expect(await answer).toBe('dev@example.com')
-    })
-
-    test.each([
-      { what: 'without tokens', headers: async () => ({}) },
-      { what: 'with those of a stranger', headers: async () => await alb.headersFor(stranger) },
-      { what: 'with expired ones', headers: async () => await alb.headersFor(signedIn, { fault: 'expired' }) },
-    ])('is ended $what', async ({ headers }) => {
-      const socket = await recover(await headers())
-      expect(await event(socket, 'disconnect')).toBe('io server disconnect')
-    })
-  })
-
-  test('a connection is ended when the token expires', async () => {
-    const own = await createTestAlb({ accessTokenLifetimeSeconds: 2 })
-    const socket = connect(await start([Guarded], own.options), await own.headersFor(signedIn))
-    await event(socket, 'connect')
-    expect(await event(socket, 'disconnect')).toBe('io server disconnect')
   })
 })
