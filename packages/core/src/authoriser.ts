@@ -22,7 +22,7 @@ import type { User } from './user.js'
 /** Rules from code. */
 export interface AuthoriserOptions {
   readonly rules: readonly Rule[]
-  /** `true`: every rule must let the user in; `false`: any. @default false */
+  /** `true`: every rule must let the user in; `false`: one is enough. @default false */
   readonly requireAll?: boolean | undefined
   /** Groups whose members are app admins. @default none */
   readonly adminGroups?: readonly string[] | undefined
