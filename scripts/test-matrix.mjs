@@ -6,6 +6,7 @@ import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { relative } from 'node:path'
 import { environmentFor, getNodes, NODE_VERSIONS } from './packages/nodes.mjs'
 import { run } from './packages/run.mjs'
+import { VITEST_RUN } from './vitest-run.mjs'
 
 /**
  * What says no more on another Node: the docs, the API reports, random input, time limits; and commands and the local load
@@ -33,7 +34,7 @@ for (const node of nodes) {
   rmSync(file, { force: true })
   const args = [
     'node_modules/vitest/vitest.mjs',
-    'run',
+    ...VITEST_RUN,
     '--reporter=json',
     '--reporter=dot',
     `--outputFile.json=${file}`,

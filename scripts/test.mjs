@@ -2,6 +2,7 @@
 import { spawnSync } from 'node:child_process'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { findChromium } from './chromium.mjs'
+import { VITEST_RUN } from './vitest-run.mjs'
 
 mkdirSync('.reports', { recursive: true })
 
@@ -12,7 +13,10 @@ const steps = [
   ['format', ['oxfmt', '--check', '.']],
   ['unused exports and dependencies', ['knip', '--no-config-hints']],
   ['import directions', ['node', 'scripts/check-imports.mjs']],
-  ['tests', ['vitest', 'run', '--reporter=default', '--reporter=json', '--outputFile.json=.reports/vitest.json']],
+  [
+    'tests',
+    ['vitest', ...VITEST_RUN, '--reporter=default', '--reporter=json', '--outputFile.json=.reports/vitest.json'],
+  ],
 ]
 if (findChromium() === undefined)
   console.log('skipped: the browser tests, since there is no Chromium here (apt-get install chromium)')

@@ -3,5 +3,10 @@ import { defineConfig } from 'vitest/config'
 
 /** Run by `npx pnpm test:aws`, which starts the emulator first. */
 export default defineConfig({
-  test: { name: 'aws', root: fileURLToPath(new URL('.', import.meta.url)), include: ['test/aws/**/*.test.ts'] },
+  test: {
+    name: 'aws',
+    root: fileURLToPath(new URL('.', import.meta.url)),
+    include: ['test/aws/**/*.test.ts'],
+    pool: 'threads',
+  },
 })
