@@ -1,4 +1,3 @@
-import { spawnSync } from 'node:child_process'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { type Block, blocksOf } from './blocks.js'
@@ -6,6 +5,7 @@ import { runnableName, writeBlocks } from './files.js'
 import { httpProblem } from './http-blocks.js'
 import { jsonProblem } from './json-blocks.js'
 import { allPages, ROOT } from './pages.js'
+import { run } from './run.js'
 import { shellProblems } from './shell-blocks.js'
 import { COMPILED, typeCheck } from './type-check.js'
 
@@ -71,8 +71,8 @@ describe('what is marked to be run ends well', () => {
     )
     const isShell = SHELL.includes(block.language)
     const { status, stdout, stderr } = isShell
-      ? spawnSync('bash', ['-e', '-c', block.code], { cwd: ROOT, encoding: 'utf8' })
-      : spawnSync(process.execPath, [join(folder, runnableName(block))], { cwd: folder, encoding: 'utf8' })
+      ? run('bash', ['-e', '-c', block.code], { cwd: ROOT })
+      : run(process.execPath, [join(folder, runnableName(block))], { cwd: folder })
     expect({ status, output: status === 0 ? '' : stdout + stderr }).toEqual({ status: 0, output: '' })
   })
 })

@@ -1,10 +1,10 @@
 /** What pages show of a command's output is what it prints. */
-import { spawnSync } from 'node:child_process'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { type Block, blocksOf } from './blocks.js'
 import { writeBlocks } from './files.js'
 import { allPages, ROOT } from './pages.js'
+import { run } from './run.js'
 
 const CLI = join(ROOT, 'packages/cli/dist/cli.mjs')
 
@@ -50,10 +50,10 @@ describe('a command prints what the page shows', () => {
     const page = allPages.find(({ path }) => path === block.page)
     const folder = writeBlocks(block.page, page === undefined ? [] : blocksOf(page), '_output')
     for (const { args, output } of shownIn(block)) {
-      const { stdout, stderr } = spawnSync(
+      const { stdout, stderr } = run(
         process.execPath,
         ['--import', `data:text/javascript,${encodeURIComponent(NO_NETWORK)}`, CLI, ...args],
-        { cwd: folder, env: ENVIRONMENT, encoding: 'utf8' },
+        { cwd: folder, env: ENVIRONMENT },
       )
       expect(comparable(stdout + stderr)).toBe(output)
     }

@@ -1,5 +1,4 @@
 /** What pages say of options, variables, errors and flags is what the code says: neither may drift. */
-import { spawnSync } from 'node:child_process'
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import * as core from '@cognito-auth/core'
@@ -14,6 +13,7 @@ import { authEntries } from '../../packages/core/src/config/auth-options.js'
 import { VARIABLE_NAMES } from '../../packages/core/src/config/environment.js'
 import { VARIABLES } from '../../packages/core/src/options.js'
 import { allPages, readPage, ROOT, sitePages } from './pages.js'
+import { run } from './run.js'
 import { codeIn, tableOf } from './tables.js'
 
 const packages = readdirSync(join(ROOT, 'packages')).map((name) => `packages/${name}`)
@@ -155,7 +155,7 @@ describe('every flag of the help is told', () => {
     ['cli', 'docs/cli.md'],
   ])('of %s in %s', (name, page) => {
     const cli = join(ROOT, `packages/${name}/dist/cli.mjs`)
-    const { stdout } = spawnSync(process.execPath, [cli, '--help'], { encoding: 'utf8' })
+    const { stdout } = run(process.execPath, [cli, '--help'])
     const flags = [...stdout.matchAll(/^ {2}(--[\w-]+)/gm)].map(([, flag = '']) => flag)
     expect(flags.length).toBeGreaterThan(1)
     const { text } = readPage(page)

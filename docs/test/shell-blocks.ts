@@ -5,11 +5,11 @@
  * @module
  */
 
-import { spawnSync } from 'node:child_process'
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import type { Block } from './blocks.js'
 import { ROOT } from './pages.js'
+import { run } from './run.js'
 
 interface Manifest {
   readonly name?: string
@@ -49,7 +49,7 @@ function helpOf(name: string): string {
   if (known !== undefined) return known
   const bin = Object.values((folder && manifest(folder).bin) ?? {})[0]
   if (folder === undefined || bin === undefined) throw new Error(`${name} has no command`)
-  const { stdout } = spawnSync(process.execPath, [join(ROOT, folder, bin), '--help'], { encoding: 'utf8' })
+  const { stdout } = run(process.execPath, [join(ROOT, folder, bin), '--help'])
   helps.set(name, stdout)
   return stdout
 }
@@ -118,7 +118,7 @@ function checkNpm(args: readonly string[]): void {
 }
 
 function checkNode(args: readonly string[]): void {
-  const { stdout } = spawnSync(process.execPath, ['--help'], { encoding: 'utf8' })
+  const { stdout } = run(process.execPath, ['--help'])
   checkFlags(
     args.filter((arg) => arg.startsWith('--')),
     stdout,

@@ -1,7 +1,7 @@
 /** What takes as long as it says: the time limits themselves. Left out of mutation testing, which repeats tests for hours. */
 import { execFileSync } from 'node:child_process'
 import { subscribe, unsubscribe } from 'node:diagnostics_channel'
-import { closeSync, mkdtempSync, openSync, rmSync } from 'node:fs'
+import { closeSync, constants, mkdtempSync, openSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createTestAlb } from '@cognito-auth/testing'
@@ -38,7 +38,8 @@ test('a file that hangs is given 5 seconds, so that later reads can begin', { ti
   const pipe = join(folder, 'config.json')
   execFileSync('mkfifo', [pipe])
   await expect(Authoriser.fromFile(pipe).warmUp()).rejects.toMatchObject({ code: 'config_unavailable' })
-  closeSync(openSync(pipe, 'w'))
+  // Lets the reader go. Where there is none, this throws at once, and does not wait for one.
+  closeSync(openSync(pipe, constants.O_WRONLY | constants.O_NONBLOCK))
   rmSync(folder, { recursive: true })
 })
 

@@ -93,7 +93,7 @@ describe('flags', () => {
     const flags = ['--print-env', '--port', '8123', '--logout-url', "https://a.example/it's"]
     const { code, said } = await run(flags).done
     expect(code).toBe(0)
-    const env = execFileSync('sh', ['-c', `eval "$0"; env`, said], { encoding: 'utf8', env: {} })
+    const env = execFileSync('sh', ['-c', `eval "$0"; env`, said], { encoding: 'utf8', env: {}, timeout: 60_000 })
     expect(env).toContain('COGNITO_AUTH_LOCAL_ALB=http://localhost:8123\n')
     expect(env).toContain("COGNITO_AUTH_LOGOUT_URLS=http://localhost:8123/,https://a.example/it's\n")
   })
