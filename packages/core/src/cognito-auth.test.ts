@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { inspect } from 'node:util'
 import { createTestAlb, type TestAlb } from '@cognito-auth/testing'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
-import { Authoriser, CognitoAuth, type CognitoAuthOptions, groupRule, type User } from './index.js'
+import { Authoriser, CognitoAuth, type CognitoAuthOptions, createMockUser, groupRule, type User } from './index.js'
 
 const folder = mkdtempSync(join(tmpdir(), 'cognito-auth-'))
 const albArn = 'arn:aws:elasticloadbalancing:eu-west-2:000000000000:loadbalancer/app/test-alb/0123456789abcdef'
@@ -222,6 +222,28 @@ describe('requireUser', () => {
     await expect(
       make({ authoriser }).requireUser(await alb.headersFor({ groups: ['gds-idea'] })),
     ).rejects.toMatchObject({ status: 403 })
+  })
+
+  test('who is a platform admin, this list says, and none that another CognitoAuth or a test went by', async () => {
+    const asked = async (platformAdminGroups: string[], user: User) => {
+      const { allowed, user: marked } = await make({ authoriser, platformAdminGroups }).authorise(user)
+      return { allowed, isPlatformAdmin: marked.isPlatformAdmin }
+    }
+    const yes = { allowed: true, isPlatformAdmin: true }
+    const no = { allowed: false, isPlatformAdmin: false }
+    const others = await make({ platformAdminGroups: ['others'] }).authenticate(
+      await alb.headersFor({ groups: ['others'] }),
+    )
+    expect(others.isPlatformAdmin).toBe(true)
+    expect(await asked(['ops'], others)).toEqual(no)
+    expect(await asked([], createMockUser({ groups: ['gds-idea'] }))).toEqual(no)
+    expect(await asked(['ops'], createMockUser({ groups: ['ops'] }))).toEqual(yes)
+    // Unless the test says so itself.
+    expect(await asked(['ops'], createMockUser({ isPlatformAdmin: true }))).toEqual(yes)
+    expect(await asked(['ops'], createMockUser({ groups: ['ops'], isPlatformAdmin: false }))).toEqual(no)
+    // What a user is spread into has that user's label, which nobody said.
+    expect(await asked(['ops'], createMockUser({ ...createMockUser(), groups: ['ops'] }))).toEqual(yes)
+    expect(await make({ authoriser, platformAdminGroups: ['ops'] }).explain(others)).toMatchObject({ allowed: false })
   })
 
   test('authoriser: null lets in everybody who is signed in, and says so', async () => {

@@ -20,8 +20,9 @@ import {
 import { publish } from './events.js'
 import { hasTokens, type HeadersInput, readHeaders, requireTokens } from './headers.js'
 import { checkReturnTo, type LogoutAnswer, logoutAnswer, type LogoutOptions } from './logout.js'
+import { statedPlatformAdmin } from './mock-user.js'
 import { optionError, optionName, parseOptions, refuseUnknown } from './options.js'
-import { DEFAULT_PLATFORM_ADMIN_GROUPS, type User, userFromTokens } from './user.js'
+import { DEFAULT_PLATFORM_ADMIN_GROUPS, isMember, type User, userFromTokens, withPlatformAdmin } from './user.js'
 import { refuseUndefined, type TokenVerifierOptions, verifierOptionsOf } from './verifier/options.js'
 import { TokenVerifier } from './verifier/token-verifier.js'
 
@@ -147,10 +148,11 @@ export class CognitoAuth {
    * @throws {ConfigUnavailableError} when the config was never read, for a reason that may pass.
    */
   async authorise(user: User): Promise<Decision> {
+    const own = this.#asOwn(user)
     const decision =
       this.#authoriser === null
-        ? everybody(user)
-        : await this.#authoriser.authorise(user, { admitPlatformAdmins: this.#admitPlatformAdmins })
+        ? everybody(own)
+        : await this.#authoriser.authorise(own, { admitPlatformAdmins: this.#admitPlatformAdmins })
     publish(decision.allowed === true ? 'cognito-auth:authorised' : 'cognito-auth:denied', {
       sub: user.sub,
       reason: decision.reason,
@@ -164,8 +166,9 @@ export class CognitoAuth {
    * @throws {ConfigurationError} {@link ConfigUnavailableError} as {@link authorise} does.
    */
   async explain(user: User): Promise<Decision> {
-    if (this.#authoriser === null) return everybody(user)
-    return await this.#authoriser.explain(user, { admitPlatformAdmins: this.#admitPlatformAdmins })
+    const own = this.#asOwn(user)
+    if (this.#authoriser === null) return everybody(own)
+    return await this.#authoriser.explain(own, { admitPlatformAdmins: this.#admitPlatformAdmins })
   }
 
   /**
@@ -228,6 +231,11 @@ export class CognitoAuth {
    */
   checkReturnTo(returnTo: string | undefined): void {
     checkReturnTo(this.#logout, returnTo)
+  }
+
+  /** A user of another `CognitoAuth`, or of a test, was labelled by a list of platform admins that is not ours. */
+  #asOwn(user: User): User {
+    return withPlatformAdmin(user, statedPlatformAdmin(user) ?? isMember(user.groups, this.#platformAdminGroups))
   }
 
   /** Somebody whose tokens do not hold may sign out all the same. */

@@ -33,6 +33,9 @@ const entries = {
   clientId: name,
 } as const satisfies Record<keyof UserProfile, v.GenericSchema>
 
+/** What a `User` has beside: it follows from the profile. */
+const DERIVED: readonly string[] = ['emailDomain', 'isAdmin', 'isAuthenticated']
+
 /**
  * Builds a user of a profile, without asking whether it may.
  *
@@ -52,10 +55,18 @@ export function mockUser(
   return createUser({ ...checked, username, emailVerified, isPlatformAdmin }, NO_CLAIMS, NO_CLAIMS)
 }
 
+/** Mock users of whom their test said whether they are platform admins: that holds, whatever list is asked. */
+const stated = new WeakMap<User, boolean>()
+
+/** What a test said of a mock user's `isPlatformAdmin`; `undefined` where it did not, and for everybody else. */
+export function statedPlatformAdmin(user: User): boolean | undefined {
+  return stated.get(user)
+}
+
 let hasWarned = false
 
 /**
- * Builds a user without tokens, for unit tests. Warns once per process.
+ * Builds a user without tokens, for unit tests. Warns once per process. Another user may be spread into the profile.
  *
  * @example
  * ```ts
@@ -67,8 +78,11 @@ export function createMockUser(profile: MockUserProfile = {}): User {
   if (process.env['NODE_ENV'] === 'production') {
     throw new ConfigurationError('createMockUser() is for tests: it is refused with NODE_ENV=production')
   }
-  refuseUnknown(profile, Object.keys(entries), 'A mock user')
+  const isSpread = 'isAuthenticated' in Object(profile)
+  refuseUnknown(profile, isSpread ? [...Object.keys(entries), ...DERIVED] : Object.keys(entries), 'A mock user')
   const user = mockUser(profile, DEFAULT_PLATFORM_ADMIN_GROUPS)
+  // Where a user was spread, its label came with it, and nobody said it.
+  if (profile.isPlatformAdmin !== undefined && !isSpread) stated.set(user, profile.isPlatformAdmin)
   if (!hasWarned) {
     hasWarned = true
     process.emitWarning('createMockUser() made a user that nobody signed in as', {

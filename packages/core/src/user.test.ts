@@ -167,6 +167,14 @@ describe('createMockUser', () => {
     expect(createMockUser({ groups: ['others'] })).toMatchObject({ isPlatformAdmin: false })
   })
 
+  test('takes a user that is spread into it', () => {
+    const user = createMockUser({ email: 'a@example.com', groups: ['a'] })
+    expect(createMockUser({ ...user, groups: ['b'] })).toEqual({ ...user, groups: ['b'] })
+    expect(createMockUser({ ...user, email: 'a@Other.example' })).toMatchObject({ emailDomain: 'other.example' })
+    expect(() => createMockUser({ isAdmin: true } as object)).toThrow(/A mock user has no isAdmin/)
+    expect(() => createMockUser({ ...user, mail: 'x' } as object)).toThrow(/A mock user has no mail/)
+  })
+
   test('refuses production, and properties that users do not have', () => {
     expect(() => createMockUser({ mail: 'x' } as object)).toThrow(/Did you mean email/)
     vi.stubEnv('NODE_ENV', 'production')

@@ -80,6 +80,12 @@ export function withAppAdmin(user: User, isAppAdmin: boolean): User {
   return user.isAppAdmin === isAppAdmin ? user : createUser({ ...user, isAppAdmin }, user.oidcClaims, user.accessClaims)
 }
 
+/** The same user, as platform admin or not. */
+export function withPlatformAdmin(user: User, isPlatformAdmin: boolean): User {
+  if (user.isPlatformAdmin === isPlatformAdmin) return user
+  return createUser({ ...user, isPlatformAdmin }, user.oidcClaims, user.accessClaims)
+}
+
 /** "email_verified": Cognito writes `"true"`, other identity providers `true`; anything else there is is no. */
 function emailVerifiedOf(claims: Claims): boolean | undefined {
   const value = claims['email_verified']
