@@ -1,4 +1,8 @@
-import { describe, expect, test, vi } from 'vitest'
+import { subscribe, unsubscribe } from 'node:diagnostics_channel'
+import { mkdtempSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import {
   allOf,
   anyOf,
@@ -227,5 +231,49 @@ describe('decisions', () => {
     expect(isAllowed).toHaveBeenCalledWith(expect.objectContaining({ email: 'a@example.com' }), {
       requireVerifiedEmail: true,
     })
+  })
+})
+
+describe('fromConfig()', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'authoriser-'))
+  const path = join(folder, 'config.json')
+
+  beforeEach(() => {
+    vi.stubEnv('COGNITO_AUTH_CONFIG_PATH', path)
+    vi.stubEnv('COGNITO_AUTH_CONFIG_TTL', '60')
+    vi.useFakeTimers({ toFake: ['Date'] })
+  })
+
+  afterEach(() => {
+    vi.useRealTimers()
+    vi.unstubAllEnvs()
+  })
+
+  /** Whether the config is read again after a time. */
+  async function isReadAgainAfter(seconds: number, authoriser: Authoriser): Promise<boolean> {
+    const reads: unknown[] = []
+    const onRead = (message: unknown): void => void reads.push(message)
+    writeFileSync(path, '{ "allowed_groups": ["a"] }')
+    await authoriser.warmUp()
+    vi.setSystemTime(Date.now() + seconds * 1000)
+    subscribe('cognito-auth:config', onRead)
+    await authoriser.authorise(createMockUser())
+    // A read that was begun in the background is over before the last of these.
+    for (let round = 0; round < 3; round += 1) await Authoriser.fromFile(path).warmUp()
+    unsubscribe('cognito-auth:config', onRead)
+    return reads.length === 4
+  }
+
+  test('a config serves as long as the environment says, unless the code does', async () => {
+    expect(await isReadAgainAfter(59, Authoriser.fromConfig())).toBe(false)
+    expect(await isReadAgainAfter(61, Authoriser.fromConfig())).toBe(true)
+    expect(await isReadAgainAfter(61, Authoriser.fromConfig({ ttlSeconds: 300 }))).toBe(false)
+    expect(await isReadAgainAfter(61, Authoriser.fromFile(path))).toBe(false)
+  })
+
+  test('a time that is none is a mistake', () => {
+    vi.stubEnv('COGNITO_AUTH_CONFIG_TTL', 'soon')
+    expect(() => Authoriser.fromConfig()).toThrow(/COGNITO_AUTH_CONFIG_TTL/)
+    expect(() => Authoriser.fromConfig({ ttlSeconds: 60 })).not.toThrow()
   })
 })

@@ -8,7 +8,7 @@ import * as v from 'valibot'
 import { caseless } from './caseless.js'
 import type { Decision } from './decision.js'
 import { type AccessLists, parseAccessLists } from './config/auth-config.js'
-import { configSource } from './config/environment.js'
+import { configSource, configTtlOfEnvironment } from './config/environment.js'
 import { fileSource } from './config/file-source.js'
 import type { ConfigSource } from './config/config-source.js'
 import { RefreshingConfig } from './config/refreshing-config.js'
@@ -34,7 +34,7 @@ export interface AuthoriserOptions {
 
 /** How a config that is read from somewhere is kept. */
 export interface RefreshOptions {
-  /** How long a loaded config serves before it is read again, in seconds. @default 300 */
+  /** How long a loaded config serves before it is read again, in seconds. @default 300; for `fromConfig()`, `COGNITO_AUTH_CONFIG_TTL` first */
   readonly ttlSeconds?: number | undefined
 }
 
@@ -120,11 +120,12 @@ export class Authoriser {
    * Rules from where the environment says: `COGNITO_AUTH_CONFIG_PATH`, else `COGNITO_AUTH_SECRET_NAME`. Returns at
    * once; the config is read on first use, and again every TTL.
    *
-   * @throws {ConfigurationError} when neither variable is set.
+   * @throws {ConfigurationError} when neither variable is set, or `COGNITO_AUTH_CONFIG_TTL` is not a number of seconds.
    */
   static fromConfig(options: RefreshOptions = {}): Authoriser {
     refuseUnknown(options, ['ttlSeconds'], 'Authoriser.fromConfig()')
-    return Authoriser.#refreshing(refreshing(configSource(), options))
+    const { ttlSeconds = configTtlOfEnvironment() } = options
+    return Authoriser.#refreshing(refreshing(configSource(), { ttlSeconds }))
   }
 
   /** Rules from a JSON file. Returns at once; the file is read on first use, and again every TTL. */

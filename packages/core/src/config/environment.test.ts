@@ -29,6 +29,8 @@ test.each<[string, string, object]>([
   ['COGNITO_AUTH_REGION', '  ', {}],
   ['COGNITO_AUTH_CONFIG_TTL', '60', { configTtlSeconds: 60 }],
   ['COGNITO_AUTH_CONFIG_TTL', '', {}],
+  ['COGNITO_AUTH_ALB_ARN', '', {}],
+  ['COGNITO_AUTH_LOGOUT_URLS', ' , ', {}],
   ['COGNITO_AUTH_REDIRECT_URL', '/denied', { redirectUrl: '/denied' }],
   ['COGNITO_AUTH_DOMAIN', 'x', { cognitoDomain: 'x' }],
   ['COGNITO_AUTH_GROUPS_CLAIM', 'x', { groupsClaim: 'x' }],
@@ -42,11 +44,9 @@ test.each<[string, string, object]>([
 })
 
 test.each([
-  ['COGNITO_AUTH_ALB_ARN', ''],
   ['COGNITO_AUTH_CLIENT_ID', ' , '],
   ['COGNITO_AUTH_USER_POOL_ID', ''],
   ['COGNITO_AUTH_ISSUER', ','],
-  ['COGNITO_AUTH_LOGOUT_URLS', ''],
   ['COGNITO_AUTH_CONFIG_TTL', 'soon'],
   ['COGNITO_AUTH_DEV_MODE', 'maybe'],
 ])('%s of %j cannot be meant', (name, value) => {

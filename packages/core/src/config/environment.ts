@@ -34,6 +34,12 @@ function list(option: string, emptyMeansNobody = false): string[] | undefined {
   return items
 }
 
+/** A list of which an empty variable opens nothing: it counts as not set. */
+function listOrNone(option: string): string[] | undefined {
+  const items = list(option, true)
+  return items?.length === 0 ? undefined : items
+}
+
 function text(option: string): string | undefined {
   return variable(VARIABLES[option] ?? '')
 }
@@ -55,7 +61,8 @@ function number(option: string): number | undefined {
 }
 
 const READERS: Readonly<Record<string, (option: string) => unknown>> = {
-  albArn: list,
+  // An empty one is none, which is refused where one is required: dev mode wants none.
+  albArn: listOrNone,
   clientId: list,
   userPoolId: list,
   issuer: list,
@@ -68,7 +75,7 @@ const READERS: Readonly<Record<string, (option: string) => unknown>> = {
   redirectUrl: text,
   devMode: flag,
   cognitoDomain: text,
-  logoutUrls: list,
+  logoutUrls: listOrNone,
 }
 
 /**
@@ -98,6 +105,15 @@ export function devModeOfEnvironment(): boolean {
 /** The groups of platform admins that the environment sets; an empty value means nobody, a missing one the default. */
 export function platformAdminGroupsOfEnvironment(): readonly string[] | undefined {
   return list('platformAdminGroups', true)
+}
+
+/**
+ * How long a config serves, in seconds, as the environment says.
+ *
+ * @throws {ConfigurationError} when it says something else than a number of seconds.
+ */
+export function configTtlOfEnvironment(): number | undefined {
+  return number('configTtlSeconds')
 }
 
 /**
