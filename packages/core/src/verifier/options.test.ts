@@ -80,6 +80,10 @@ test('options are an object, and what narrows is not undefined', () => {
     expect(() => refuseUndefined({ [option]: undefined })).toThrow(new RegExp(`^${option} \\(.*is undefined`))
   }
   expect(() => refuseUndefined({ region: undefined })).not.toThrow()
+  // With either of the two, issuers are pinned.
+  expect(() => refuseUndefined({ userPoolId: undefined, issuer: 'https://idp.example' })).not.toThrow()
+  expect(() => refuseUndefined({ userPoolId: 'eu-west-2_AbCdEfGhI', issuer: undefined })).not.toThrow()
+  expect(() => refuseUndefined({ userPoolId: undefined, issuer: undefined })).toThrow(/^userPoolId \(.*is undefined/)
 })
 
 test('the options of a verifier are found among others', () => {

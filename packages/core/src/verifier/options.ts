@@ -85,6 +85,8 @@ export interface VerifierSetup extends AlbTokenPolicy {
 /** Checks that narrow who is accepted: `undefined` where a value was meant would silently open the app. */
 const NARROWING = ['albArn', 'clientId', 'userPoolId', 'issuer', 'groupsClaim'] as const
 
+const PINS: readonly string[] = ['userPoolId', 'issuer']
+
 /** Refuses `clientId: process.env.MISSPELT`: what is not wanted is left out, not `undefined`. */
 export function refuseUndefined(options: object): void {
   const given: unknown = options
@@ -93,8 +95,11 @@ export function refuseUndefined(options: object): void {
       `TokenVerifier takes its options as a plain object; ${optionName('albArn')} is required`,
     )
   }
+  const values = given as Record<string, unknown>
   for (const option of NARROWING) {
-    if (option in options && (options as Record<string, unknown>)[option] === undefined) {
+    // Where the other of the two is given, issuers are pinned all the same.
+    if (PINS.includes(option) && PINS.some((pin) => values[pin] !== undefined)) continue
+    if (option in options && values[option] === undefined) {
       throw optionError(option, 'is undefined. Give it a value, or leave it out')
     }
   }
