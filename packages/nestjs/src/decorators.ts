@@ -4,7 +4,7 @@
  * @module
  */
 
-import { ConfigurationError, type User } from '@cognito-auth/core'
+import type { User } from '@cognito-auth/core'
 import { userOf } from '@cognito-auth/core/adapter'
 import {
   applyDecorators,
@@ -16,7 +16,7 @@ import {
 } from '@nestjs/common'
 import { type AccessDecorator, groupsDemand, markDemand, markMode } from './access.js'
 import { carrierOf } from './carrier.js'
-import { httpExceptionOf, unprotected } from './exceptions.js'
+import { misuse } from './exceptions.js'
 import { accessOf, CognitoAuthGuard } from './guard.js'
 
 function guarded(decorator: AccessDecorator): AccessDecorator {
@@ -66,11 +66,13 @@ export interface AuthUserDecorator {
 
 function readUser(property: keyof User | undefined, context: ExecutionContext): unknown {
   const user = userOf(carrierOf(context))
-  if (user === undefined && accessOf(context).mode !== 'public') throw unprotected()
+  if (user === undefined && accessOf(context).mode !== 'public') {
+    throw misuse('@AuthUser() in a handler that nothing protects: put @UseGuards(CognitoAuthGuard) on it', context)
+  }
   if (user === undefined || user === null) return null
   if (property === undefined) return user
   if (property in user) return user[property]
-  throw httpExceptionOf(new ConfigurationError(`@AuthUser('${property}'): a user has no such property`))
+  throw misuse(`@AuthUser('${property}'): a user has no such property`, context)
 }
 
 /**

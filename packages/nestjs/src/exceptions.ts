@@ -71,6 +71,13 @@ interface HeaderWriter {
   header(name: string, value: string): unknown
 }
 
+/** Sets the headers that go with an error, where the context is of HTTP. */
+function setHeaders(error: unknown, context: ExecutionContext): void {
+  if (context.getType<string>() !== 'http') return
+  const response = context.switchToHttp().getResponse<HeaderWriter>()
+  for (const [name, value] of Object.entries(problemHeaders(error))) response.header(name, value)
+}
+
 /** What to throw for an error in a context. Over HTTP the headers that go with it are set. */
 export async function refusalOf(error: unknown, context: ExecutionContext): Promise<Error> {
   const type = context.getType<string>()
@@ -79,14 +86,13 @@ export async function refusalOf(error: unknown, context: ExecutionContext): Prom
   if (type === 'ws') return await wsExceptionOf(error)
   if (type === 'graphql') return graphqlExceptionOf(error)
   if (type !== 'http') return new Error((error as CognitoAuthError).message, { cause: error })
-  const response = context.switchToHttp().getResponse<HeaderWriter>()
-  for (const [name, value] of Object.entries(problemHeaders(error))) response.header(name, value)
+  setHeaders(error, context)
   return httpExceptionOf(error)
 }
 
-/** What `@AuthUser()` throws where nothing protected the handler. */
-export function unprotected(): HttpException {
-  return httpExceptionOf(
-    new ConfigurationError('@AuthUser() in a handler that nothing protects: put @UseGuards(CognitoAuthGuard) on it'),
-  )
+/** What `@AuthUser()` throws where it cannot mean what is written. Over HTTP the headers that go with it are set. */
+export function misuse(message: string, context: ExecutionContext): HttpException {
+  const error = new ConfigurationError(message)
+  setHeaders(error, context)
+  return httpExceptionOf(error)
 }

@@ -491,4 +491,19 @@ describe('made by hand', () => {
     const origin = await listen(await create(configuredWith(Hello)))
     expect(await sendRaw(origin, { path: '/', headers: await alb.headersFor(signedIn) })).toMatchObject({ status: 500 })
   })
+
+  test.each(platforms)('without the module, no answer to a mistake is kept, on $platform', async ({ platform }) => {
+    @Controller()
+    class Hello {
+      @Get()
+      hello(@AuthUser('email') email: string): object {
+        return { email }
+      }
+    }
+    const origin = await listen(await create(moduleWith(Hello), platform))
+    expect(await sendRaw(origin, { path: '/' })).toMatchObject({
+      status: 500,
+      headers: { 'cache-control': 'no-store' },
+    })
+  })
 })
