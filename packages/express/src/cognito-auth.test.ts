@@ -1,7 +1,7 @@
 import type { CognitoAuthOptions } from '@cognito-auth/core'
 import { createTestAlb, type TestAlb } from '@cognito-auth/testing'
 import { type AppVariant, behaviourRows, REDIRECT_URL, runRow, sendRaw } from '@cognito-auth/testing/behaviour'
-import type { default as express5, Express } from 'express'
+import type { default as express5, Express, RequestHandler } from 'express'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { authoriser, listen, majors, signedIn } from '../test/apps.js'
 import { cognitoAuth, type ExpressAuthOptions, getUser } from './index.js'
@@ -214,6 +214,20 @@ describe.each(majors)('$version', ({ express }) => {
       expect(() => cognitoAuth({ ...alb.options, authoriser, redirectURL: '/x' } as ExpressAuthOptions)).toThrow(
         /redirectUrl/,
       )
+      expect(() => auth({ onerror: () => {} } as ExpressAuthOptions)).toThrow(/Did you mean onError\?$/)
+      expect(() => auth().protect({ byPass: ['/x'] } as object)).toThrow(
+        /^protect\(\) has no byPass. Did you mean bypass\?$/,
+      )
+      expect(() => auth().logout({ returnTO: '/x' } as object)).toThrow(
+        /^logout\(\) has no returnTO. Did you mean returnTo\?$/,
+      )
+    })
+
+    test('protect, given to the app where it should be called, is a mistake that is told', async () => {
+      const app = express()
+      app.use(auth().protect as unknown as RequestHandler)
+      app.get('/', (_, res) => void res.send('open'))
+      expect(await sendRaw(await listen(app), { path: '/' })).toMatchObject({ status: 500 })
     })
   })
 })

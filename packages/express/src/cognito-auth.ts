@@ -17,6 +17,7 @@ import {
   checkGroups,
   createAuth,
   createBypass,
+  refuseUnknown,
   RequestAuth,
   requireUserOf,
 } from '@cognito-auth/core/adapter'
@@ -129,8 +130,9 @@ export function cognitoAuth(options: ExpressAuthOptions | CognitoAuth = {}): Exp
 
   return {
     core: auth,
-    protect({ bypass } = {}) {
-      const isBypassed = createBypass(bypass)
+    protect(options = {}) {
+      refuseUnknown(options, ['bypass'], 'protect()')
+      const isBypassed = createBypass(options.bypass)
       return guard(
         (req) => requests.requireUser(req),
         (req) => isBypassed(req, req.originalUrl, routedPath(req)),
@@ -142,7 +144,9 @@ export function cognitoAuth(options: ExpressAuthOptions | CognitoAuth = {}): Exp
     },
     requireAdmin: () => guard((req) => requests.requireAdmin(req)),
     optional: () => guard((req) => requests.optionalUser(req)),
-    logout: ({ returnTo } = {}) => {
+    logout(options = {}) {
+      refuseUnknown(options, ['returnTo'], 'logout()')
+      const { returnTo } = options
       auth.checkReturnTo(returnTo)
       return handler(async (req, res, next) => {
         try {

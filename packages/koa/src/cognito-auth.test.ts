@@ -238,6 +238,14 @@ describe.each(majors)('$version', ({ Koa }) => {
       const mistake = expect.objectContaining({ code: 'configuration' })
       expect(() => auth().requireGroups()).toThrow(mistake)
       expect(() => auth({ redirectURL: '/x' } as KoaAuthOptions)).toThrow(/redirectUrl/)
+      expect(() => auth({ onerror: () => {} } as KoaAuthOptions)).toThrow(/Did you mean onError\?$/)
+      expect(() => auth().protect({ byPass: ['/x'] } as object)).toThrow(
+        /^protect\(\) has no byPass. Did you mean bypass\?$/,
+      )
+      expect(() => auth().protect(null as unknown as object)).toThrow(mistake)
+      expect(() => auth().logout({ returnTO: '/x' } as object)).toThrow(
+        /^logout\(\) has no returnTO. Did you mean returnTo\?$/,
+      )
       expect(() => auth({ onError: 'thorw' } as unknown as KoaAuthOptions)).toThrow(mistake)
       expect(() => auth({ onError: null } as unknown as KoaAuthOptions)).toThrow(mistake)
     })

@@ -18,6 +18,7 @@ import {
   checkGroups,
   createAuth,
   createBypass,
+  refuseUnknown,
   reportFault,
   RequestAuth,
   requireUserOf,
@@ -144,8 +145,9 @@ export function cognitoAuth(options: KoaAuthOptions | CognitoAuth = {}): KoaAuth
 
   return {
     core: auth,
-    protect({ bypass } = {}) {
-      const isBypassed = createBypass(bypass)
+    protect(options = {}) {
+      refuseUnknown(options, ['bypass'], 'protect()')
+      const isBypassed = createBypass(options.bypass)
       return guard(
         (req) => requests.requireUser(req),
         (ctx) => isBypassed(ctx, sentUrl(ctx), ...routedPaths(ctx, sentUrl(ctx))),
@@ -157,7 +159,9 @@ export function cognitoAuth(options: KoaAuthOptions | CognitoAuth = {}): KoaAuth
     },
     requireAdmin: () => guard((req) => requests.requireAdmin(req)),
     optional: () => guard((req) => requests.optionalUser(req)),
-    logout: ({ returnTo } = {}) => {
+    logout(options = {}) {
+      refuseUnknown(options, ['returnTo'], 'logout()')
+      const { returnTo } = options
       auth.checkReturnTo(returnTo)
       return async (ctx) => {
         try {

@@ -5,7 +5,7 @@
  */
 
 import { CognitoAuth, type CognitoAuthOptions, ConfigurationError } from '@cognito-auth/core'
-import { createAuth } from '@cognito-auth/core/adapter'
+import { createAuth, refuseUnknown } from '@cognito-auth/core/adapter'
 import {
   type DynamicModule,
   type FactoryProvider,
@@ -100,8 +100,7 @@ function dynamicModule(
 
 /** Checks at run time too: a misspelt `global` would leave the app open. */
 function checkAsyncOptions(options: CognitoAuthModuleAsyncOptions): void {
-  const unknown = Object.keys(options).find((name) => !ASYNC_OPTIONS.includes(name))
-  if (unknown !== undefined) throw new ConfigurationError(`forRootAsync() has no option ${unknown}`)
+  refuseUnknown(options, ASYNC_OPTIONS, 'forRootAsync()')
   const given = [options.useFactory, options.useClass, options.useExisting].filter((one) => one !== undefined)
   if (given.length !== 1) {
     throw new ConfigurationError('forRootAsync() takes exactly one of useFactory, useClass and useExisting')

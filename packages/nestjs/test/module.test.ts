@@ -229,6 +229,12 @@ describe('forRootAsync', () => {
     expect(() => CognitoAuthModule.forRootAsync(options)).toThrow(expect.objectContaining({ code: 'configuration' }))
   })
 
+  test('suggests what was meant', () => {
+    expect(() => CognitoAuthModule.forRootAsync({ useClass: OptionsFactory, golbal: true } as object)).toThrow(
+      /^forRootAsync\(\) has no golbal. Did you mean global\?$/,
+    )
+  })
+
   test.each([
     { what: 'undefined', given: { useFactory: () => undefined } },
     { what: 'null', given: { useFactory: () => null } },

@@ -5,7 +5,7 @@
  */
 
 import { type CognitoAuth, type CognitoAuthOptions, ConfigurationError, type User } from '@cognito-auth/core'
-import { answerTo, type Bypass, checkGroups, createAuth, createBypass } from '@cognito-auth/core/adapter'
+import { answerTo, type Bypass, checkGroups, createAuth, createBypass, refuseUnknown } from '@cognito-auth/core/adapter'
 import { headers, type HeadersArgs, withRefusalHeaders } from './refusal-headers.js'
 import { createSharedRequests } from './shared-requests.js'
 
@@ -161,9 +161,10 @@ export function createRemixAuth(options: RemixAuthOptions | CognitoAuth = {}): R
     requireGroups: (request, ...groups) =>
       admit(request, async () => await requests.requireGroups(request, checkGroups(groups))),
     requireAdmin: (request) => admit(request, () => requests.requireAdmin(request)),
-    logout: (request, { returnTo } = {}) =>
+    logout: (request, options = {}) =>
       admit(request, async () => {
-        const { location, cookies } = await auth.logout(request.headers, returnTo)
+        refuseUnknown(options, ['returnTo'], 'logout()')
+        const { location, cookies } = await auth.logout(request.headers, options.returnTo)
         const response = new Response(null, { status: 302, headers: { location, 'cache-control': 'no-store' } })
         for (const cookie of cookies) response.headers.append('set-cookie', cookie)
         return response

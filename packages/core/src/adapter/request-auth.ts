@@ -8,7 +8,7 @@ import { CognitoAuth, COGNITO_AUTH_OPTIONS, type CognitoAuthOptions, isCognitoAu
 import { AccessDeniedError, ConfigurationError, isCognitoAuthError } from '../errors.js'
 import { publish } from '../events.js'
 import { hasTokens, type HeadersInput } from '../headers.js'
-import { isPlainObject } from '../options.js'
+import { isPlainObject, refuseUnknown } from '../options.js'
 import { checkList } from '../rules/rule.js'
 import type { User } from '../user.js'
 import { problemOf } from './answer.js'
@@ -51,6 +51,8 @@ export function createAuth<Own extends object>(
 ): { auth: CognitoAuth; own: Partial<Own> } {
   if (isCognitoAuth(options)) return { auth: options, own: {} }
   if (!isPlainObject(options)) throw new ConfigurationError('Options are a plain object, or a CognitoAuth')
+  // Here, since core cannot suggest what only the adapter knows.
+  refuseUnknown(options, [...COGNITO_AUTH_OPTIONS, ...ownNames], 'CognitoAuth')
   const own: Record<string, unknown> = {}
   const core: Record<string, unknown> = {}
   for (const [name, value] of Object.entries(options)) {
