@@ -129,6 +129,18 @@ test('a clock that was set back does not stop the refreshes', async () => {
   expect(reads).toBe(2)
 })
 
+test('a read that failed while the clock was ahead is tried again once it is right', async () => {
+  const one = config(async () => good, fails)
+  await one.get()
+  vi.setSystemTime(Date.now() + 30 * 86_400_000)
+  await one.get()
+  expect(reads).toBe(2)
+  await new Promise((resolve) => setImmediate(resolve))
+  vi.setSystemTime(Date.now() - 29 * 86_400_000)
+  await one.get()
+  expect(reads).toBe(3)
+})
+
 test('what is forgotten is read again, and a read from before does not count', async () => {
   let release: (json: string) => void = () => undefined
   const one = config(

@@ -25,7 +25,9 @@ export class RefreshingConfig {
   readonly #source: ConfigSource
   readonly #ttlMs: number
   #loaded: Loaded | undefined
-  #nextReadAt = 0
+  /** When a read ended last, well or not, and how long its outcome holds. */
+  #readAt = 0
+  #holdsMs = 0
   #reading: Promise<RuleSet> | undefined
   #lastWarning = ''
 
@@ -43,9 +45,9 @@ export class RefreshingConfig {
   async get(): Promise<RuleSet> {
     const loaded = this.#loaded
     if (loaded === undefined) return await this.#readOnce()
-    const now = Date.now()
-    // `at` lies in the future when the clock was set back.
-    if (now >= this.#nextReadAt || now < loaded.at) {
+    const age = Date.now() - this.#readAt
+    // Negative when the clock was set back: what was written down then would hold for as long as it had been wrong.
+    if (age < 0 || age >= this.#holdsMs) {
       // The failure is told by the warning and the event; this request is served by the last good config.
       this.#readOnce().catch(() => undefined)
     }
@@ -72,17 +74,22 @@ export class RefreshingConfig {
       const rules = parseAuthConfig(await this.#source.read(), this.#source.name)
       if (isCurrent()) {
         this.#loaded = { rules, at: Date.now() }
-        this.#nextReadAt = Date.now() + this.#ttlMs
+        this.#holdFor(this.#ttlMs)
         this.#lastWarning = ''
       }
       this.#publish('loaded', undefined)
       return rules
     } catch (error) {
-      this.#nextReadAt = Date.now() + Math.min(RETRY_MS, this.#ttlMs)
+      this.#holdFor(Math.min(RETRY_MS, this.#ttlMs))
       this.#publish('failed', error)
       if (this.#loaded !== undefined) this.#warn(error)
       throw error
     }
+  }
+
+  #holdFor(ms: number): void {
+    this.#readAt = Date.now()
+    this.#holdsMs = ms
   }
 
   #publish(outcome: 'loaded' | 'failed', error: unknown): void {

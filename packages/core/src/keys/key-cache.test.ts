@@ -131,6 +131,21 @@ test('a clock that was set back makes the value be asked for again', async () =>
   expect(keys.peek(URL)).toBe('value 1')
 })
 
+test('what failed, or was not found, while the clock was ahead is asked for again once it is right', async () => {
+  const keys = cache()
+  await keys.get(URL)
+  answer = away
+  at(24 * HOUR)
+  expect(await keys.get(URL)).toBe('value 1')
+  answer = gone
+  await expect(keys.get(`${URL}b`)).rejects.toMatchObject({ reason: 'key_not_found' })
+  expect(loads).toBe(3)
+  at(2 * HOUR)
+  answer = async () => await Promise.resolve('right')
+  expect(await keys.get(URL)).toBe('right')
+  expect(await keys.get(`${URL}b`)).toBe('right')
+})
+
 test('what is gone is remembered as gone for a minute', async () => {
   const keys = cache()
   answer = gone

@@ -26,8 +26,14 @@ const REFRESH_AT = 0.8
 interface Entry<Value> {
   readonly value: Value
   readonly fetchedAt: number
-  /** Not before this time is a refresh tried again; 0 where none failed. */
-  retryAt: number
+  /** When a refresh failed last; `-Infinity` where none did. */
+  failedAt: number
+}
+
+/** Whether something happened less than `ms` ago. Not where it lies in the future: the clock was set back, and had been wrong. */
+function isWithin(ms: number, at: number): boolean {
+  const age = Date.now() - at
+  return age >= 0 && age < ms
 }
 
 /** How a {@link KeyCache} gets its values. */
@@ -61,7 +67,7 @@ export class KeyCache<Value> {
     const age = Date.now() - entry.fetchedAt
     // A clock that was set back makes the age negative: ask again rather than serve for ever.
     if (age < 0 || age >= this.#ttlMs) return undefined
-    if (age >= this.#ttlMs * REFRESH_AT && Date.now() >= entry.retryAt) this.#refreshInBackground(url)
+    if (age >= this.#ttlMs * REFRESH_AT && !isWithin(RETRY_MS, entry.failedAt)) this.#refreshInBackground(url)
     return entry.value
   }
 
@@ -80,7 +86,7 @@ export class KeyCache<Value> {
     const entry = this.#entries.get(url)
     if (entry === undefined) return await this.#fetchNew(url)
     if (!this.#canServeStale(entry)) return await this.#fetch(url)
-    if (Date.now() < entry.retryAt) return entry.value
+    if (isWithin(RETRY_MS, entry.failedAt)) return entry.value
     try {
       // An outage that hangs rather than refuses must not cost requests 8 s, every 10 s.
       return await withTimeLimit(STALE_WAIT_MS, () => this.#fetch(url), tooSlow)
@@ -117,8 +123,8 @@ export class KeyCache<Value> {
   }
 
   async #fetchNew(url: string): Promise<Value> {
-    const missingUntil = this.#missing.get(url)
-    if (missingUntil !== undefined && Date.now() < missingUntil) throw notFound()
+    const missedAt = this.#missing.get(url)
+    if (missedAt !== undefined && isWithin(MISSING_MS, missedAt)) throw notFound()
     if (this.#options.budgeted && !this.#inFlight.has(url) && !this.#budget.take()) {
       this.#publish(url, 'over_budget')
       throw new KeysUnavailableError('Too many tokens name keys never seen before; fetching is paused', {
@@ -148,17 +154,17 @@ export class KeyCache<Value> {
     const before = entries.get(url)
     try {
       const value = await this.#options.load(url, before?.value)
-      entries.set(url, { value, fetchedAt: Date.now(), retryAt: 0 })
+      entries.set(url, { value, fetchedAt: Date.now(), failedAt: -Infinity })
       this.#publish(url, 'fetched')
       return value
     } catch (error) {
       if (error instanceof KeyGoneError) {
         entries.delete(url)
-        this.#missing.set(url, Date.now() + MISSING_MS)
+        this.#missing.set(url, Date.now())
         this.#publish(url, 'not_found')
         throw notFound(error)
       }
-      if (before !== undefined) before.retryAt = Date.now() + RETRY_MS
+      if (before !== undefined) before.failedAt = Date.now()
       this.#publish(url, 'unavailable', before !== undefined && this.#canServeStale(before))
       throw error
     }
