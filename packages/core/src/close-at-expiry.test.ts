@@ -56,6 +56,37 @@ test('leaves no timer behind a socket that closed, or when called off', () => {
   expect(vi.getTimerCount()).toBe(0)
 })
 
+/** As `ws`, with another side that does not answer the close. */
+class DeafSocket extends EventEmitter {
+  readonly ended: string[] = []
+
+  close(): void {
+    this.ended.push('close')
+  }
+
+  terminate(): void {
+    this.ended.push('terminate')
+    this.emit('close')
+  }
+}
+
+test.each([60_000, -1])('terminates a socket whose other side goes on, 2 s later, where %i ms were left', (left) => {
+  const socket = new DeafSocket()
+  closeAtExpiry(socket, userUntil(left))
+  vi.advanceTimersByTime(Math.max(left, 0) + 1_999)
+  expect(socket.ended).toEqual(['close'])
+  vi.advanceTimersByTime(1)
+  expect(socket.ended).toEqual(['close', 'terminate'])
+  expect(vi.getTimerCount()).toBe(0)
+})
+
+test('does not terminate a socket that has closed', () => {
+  const socket = new DeafSocket()
+  closeAtExpiry(socket, userUntil(0))
+  socket.emit('close')
+  expect(vi.getTimerCount()).toBe(0)
+})
+
 test('does nothing for a user without an expiry', () => {
   closeAtExpiry(new Socket(), createMockUser())
   expect(vi.getTimerCount()).toBe(0)
