@@ -39,6 +39,12 @@ export class BoundedMap<Value> {
     this.#latest = key
   }
 
+  /** Forgets the entry that was used least recently, if `isDone` says so of it. */
+  dropOldestIf(isDone: (value: Value) => boolean): void {
+    const oldest = this.#entries.entries().next()
+    if (!oldest.done && isDone(oldest.value[1])) this.#entries.delete(oldest.value[0])
+  }
+
   delete(key: string): void {
     this.#entries.delete(key)
   }

@@ -1,6 +1,6 @@
 import { generateKeyPairSync } from 'node:crypto'
 import { createTestAlb, type TestAlb } from '@cognito-auth/testing'
-import { beforeAll, expect, test } from 'vitest'
+import { beforeAll, expect, test, vi } from 'vitest'
 import { InFlight } from './in-flight.js'
 import { checkNotExpired, checkNotFuture } from './times.js'
 import { TokenVerifier } from './token-verifier.js'
@@ -18,13 +18,13 @@ test('tokens are remembered by a SHA-256 of all of them, and not at all where th
   const digest = tokens.digest('a')
   // echo -n a | openssl dgst -sha256 -binary | basenc --base64url
   expect(Buffer.from(digest, 'latin1').toString('base64url')).toBe('ypeBEsobvcr6wjGzmiPcTaeG7_gUfE5yuYB3ha_uSLs')
-  tokens.set(digest, 'verified', key)
-  expect(tokens.get(digest)).toEqual({ token: 'verified', key })
+  tokens.set(digest, 'verified', key, 9)
+  expect(tokens.get(digest)).toEqual({ token: 'verified', key, exp: 9 })
   tokens.clear()
   expect(tokens.get(digest)).toBeUndefined()
   const none = new VerifiedTokens<string>(0)
   expect(none.digest('a')).toBe('')
-  none.set('', 'verified', key)
+  none.set('', 'verified', key, 9)
   expect(none.get('')).toBeUndefined()
 })
 
@@ -41,6 +41,21 @@ test('a remembered token gives the very claims that were verified; a forgotten o
   expect(third.access).not.toBe(first.access)
   const forgetful = new TokenVerifier({ ...alb.options, tokenCacheSize: 0 })
   expect((await forgetful.verify(tokens)).alb.claims).not.toBe((await forgetful.verify(tokens)).alb.claims)
+})
+
+test('tokens that have expired do not stay until others push them out', () => {
+  vi.useFakeTimers({ toFake: ['Date'], now: 1_000_000 })
+  const { publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
+  const tokens = new VerifiedTokens<number>(10_000)
+  // Ten a second, each good for two minutes, as a load balancer makes them.
+  for (let count = 0; count < 10_000; count += 1) {
+    vi.setSystemTime(1_000_000 + count * 100)
+    tokens.set(String(count), count, publicKey, 1_000 + count / 10 + 120)
+  }
+  vi.useRealTimers()
+  expect(tokens.size).toBeLessThan(1_210)
+  expect(tokens.get('9999')).toMatchObject({ token: 9_999 })
+  expect(tokens.get('8900')).toMatchObject({ token: 8_900 })
 })
 
 test('who is in flight is counted until they leave', () => {
@@ -64,6 +79,11 @@ test('who blocked the event loop counts until the next turn of it', async () => 
     await new Promise((resolve) => setImmediate(resolve))
     expect(inFlight.isIdle).toBe(true)
   }
+})
+
+test('a time after the last date is none: nothing could be ended then', () => {
+  expect(() => checkNotExpired(8.64e12, 0)).not.toThrow()
+  expect(() => checkNotExpired(8.64e12 + 1, 0)).toThrow(expect.objectContaining({ reason: 'claims' }))
 })
 
 test.each([NaN, Infinity, -Infinity, '1', null, {}])('%j is no time', (time) => {

@@ -11,16 +11,19 @@ export function nowSeconds(): number {
   return Date.now() / 1000
 }
 
+/** The last second that a `Date` can be (ECMA-262, Time Values): what is to happen after it never would. */
+const LATEST_SECONDS = 8.64e12
+
 /**
  * Refuses an "exp" (Expiration Time) that has come: a token is good until the second before it.
  *
  * @param now As {@link nowSeconds} said.
- * @throws {InvalidTokenError} `claims` when it is not a finite number.
+ * @throws {InvalidTokenError} `claims` when it is not a finite number, or later than any date.
  * @throws {ExpiredTokenError} when now is at or after it, plus the tolerance.
  */
 export function checkNotExpired(exp: unknown, toleranceSeconds: number, now = nowSeconds()): asserts exp is number {
-  if (typeof exp !== 'number' || !Number.isFinite(exp)) {
-    throw new InvalidTokenError('claims', '"exp" of the token is not a number')
+  if (typeof exp !== 'number' || !Number.isFinite(exp) || exp > LATEST_SECONDS) {
+    throw new InvalidTokenError('claims', '"exp" of the token is not a number of seconds')
   }
   if (now >= exp + toleranceSeconds) throw new ExpiredTokenError('The token has expired')
 }

@@ -199,7 +199,8 @@ export class TokenVerifier {
       const { unverifiedHeader: header } = unverified
       const claims = verified(unverified.unverifiedClaims)
       checkAlbClaims(header, claims)
-      this.#albTokens.set(digest, { header, claims, keyUrl }, key)
+      // A number, as that of an access token: checked above.
+      this.#albTokens.set(digest, { header, claims, keyUrl }, key, header['exp'] as number)
       return { header, claims }
     })
   }
@@ -226,7 +227,7 @@ export class TokenVerifier {
     }
     return this.#signed(unverified, signer, alone, (key) => {
       const claims = verified(unverified.unverifiedClaims)
-      this.#accessTokens.set(digest, { claims, jwksUrl, kid }, key)
+      this.#accessTokens.set(digest, { claims, jwksUrl, kid }, key, claims['exp'] as number)
       return claims
     })
   }

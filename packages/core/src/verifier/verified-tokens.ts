@@ -9,10 +9,13 @@
 
 import { hash, type KeyObject } from 'node:crypto'
 import { BoundedMap } from '../bounded-map.js'
+import { nowSeconds } from './times.js'
 
 interface Remembered<Token> {
   readonly token: Token
   readonly key: KeyObject
+  /** "exp", in seconds since 1970: after it, what is remembered is of no use. */
+  readonly exp: number
 }
 
 /** A bounded memory of verified tokens of one kind. */
@@ -35,8 +38,16 @@ export class VerifiedTokens<Token> {
     return this.#limit === 0 ? undefined : this.#tokens.get(digest)
   }
 
-  set(digest: string, token: Token, key: KeyObject): void {
-    this.#tokens.set(digest, { token, key })
+  /** Remembers a token, and forgets up to two that have expired: each request of a load balancer may bring a new one. */
+  set(digest: string, token: Token, key: KeyObject, exp: number): void {
+    const now = nowSeconds()
+    for (let tries = 0; tries < 2; tries += 1) this.#tokens.dropOldestIf((oldest) => oldest.exp < now)
+    this.#tokens.set(digest, { token, key, exp })
+  }
+
+  /** How many are remembered. */
+  get size(): number {
+    return this.#tokens.size
   }
 
   clear(): void {
