@@ -5,7 +5,7 @@
  */
 
 import { type CognitoAuthError, ConfigurationError } from '@cognito-auth/core'
-import { problemHeaders, problemOf } from '@cognito-auth/core/adapter'
+import { describeFault, isCognitoAuthError, problemHeaders, problemOf } from '@cognito-auth/core/adapter'
 import {
   type ExecutionContext,
   ForbiddenException,
@@ -78,11 +78,16 @@ function setHeaders(error: unknown, context: ExecutionContext): void {
   for (const [name, value] of Object.entries(problemHeaders(error))) response.header(name, value)
 }
 
+/** Errors of ours say nothing of anybody; what an app's own rules threw may hold a whole request, tokens included. */
+function logFault(error: unknown): void {
+  new Logger('CognitoAuthGuard').error(isCognitoAuthError(error) ? error : describeFault(error))
+}
+
 /** What to throw for an error in a context. Over HTTP the headers that go with it are set. */
 export async function refusalOf(error: unknown, context: ExecutionContext): Promise<Error> {
   const type = context.getType<string>()
   // Nest logs no HttpException, and nobody would see what is wrong with the options.
-  if (problemOf(error).status === 500) new Logger('CognitoAuthGuard').error(error)
+  if (problemOf(error).status === 500) logFault(error)
   if (type === 'ws') return await wsExceptionOf(error)
   if (type === 'graphql') return graphqlExceptionOf(error)
   if (type !== 'http') return new Error((error as CognitoAuthError).message, { cause: error })

@@ -1,4 +1,4 @@
-import { CognitoAuth } from '@cognito-auth/core'
+import { Authoriser, CognitoAuth, groupRule } from '@cognito-auth/core'
 import { createTestAlb, type TestAlb } from '@cognito-auth/testing'
 import { type ExecutionContext, Logger, UnauthorizedException } from '@nestjs/common'
 import { afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest'
@@ -57,6 +57,19 @@ test('the mistake is in the log, since Nest does not log exceptions of HTTP', as
   const error = vi.spyOn(Logger.prototype, 'error').mockReturnValue(undefined)
   await expect(guard.canActivate(context('http', {}))).rejects.toMatchObject({ status: 500 })
   expect(error).toHaveBeenCalledExactlyOnceWith(expect.objectContaining({ code: 'configuration' }))
+})
+
+test('what an app of its own threw is not in the log: it may hold a whole request', async () => {
+  const error = vi.spyOn(Logger.prototype, 'error').mockReturnValue(undefined)
+  class Lookup extends Authoriser {
+    override async authorise(): Promise<never> {
+      throw Object.assign(new RangeError('no answer for dev@example.com'), { config: { headers: {} } })
+    }
+  }
+  const own = new CognitoAuth({ ...alb.options, authoriser: new Lookup({ rules: [groupRule(['developers'])] }) })
+  const asked = new CognitoAuthGuard(own).canActivate(context('http', { headers: await alb.headersFor(signedIn) }))
+  await expect(asked).rejects.toMatchObject({ status: 500 })
+  expect(error).toHaveBeenCalledExactlyOnceWith('unexpected RangeError')
 })
 
 test('a GraphQL context that requests share does not share their users', async () => {
