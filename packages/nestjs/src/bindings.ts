@@ -30,7 +30,8 @@ export function methodsOf(type: object): object[] {
   // Nearest first: what a class overrides is no method of it.
   for (const { prototype } of classesOf(type) as Decorated[]) {
     for (const [name, { value }] of Object.entries(Object.getOwnPropertyDescriptors(prototype))) {
-      if (typeof value === 'function' && !methods.has(name)) methods.set(name, value as object)
+      if (typeof value === 'function' && name !== 'constructor' && !methods.has(name))
+        methods.set(name, value as object)
     }
   }
   return [...methods.values()]
@@ -46,7 +47,7 @@ export function gatewayClassOf({ metatype }: Wrapper): Decorated | undefined {
 function resolverClassOf({ instance, isAlias }: Wrapper): Decorated | undefined {
   const type: unknown = typeof instance === 'object' && instance !== null ? instance.constructor : undefined
   if (isAlias || typeof type !== 'function') return undefined
-  return methodsOf(type).some((method) => Reflect.hasMetadata(RESOLVER_TYPE, method)) ? type : undefined
+  return [type, ...methodsOf(type)].some((one) => Reflect.hasMetadata(RESOLVER_TYPE, one)) ? type : undefined
 }
 
 /** Guards of ours on a class and its methods, as `@UseGuards` has them: classes, or guards that are made. */

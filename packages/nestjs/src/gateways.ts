@@ -6,7 +6,7 @@
  */
 
 import { ConfigurationError, type User } from '@cognito-auth/core'
-import type { ModulesContainer } from '@nestjs/core'
+import { APP_GUARD, type ModulesContainer } from '@nestjs/core'
 import { type Access, classesOf, REQUIRED, statedAccess } from './access.js'
 import { checkBindings, type Decorated, gatewayClassOf, methodsOf, type Module, ourGuardsOn } from './bindings.js'
 import type { Carrier } from './carrier.js'
@@ -43,8 +43,13 @@ export function gatewaysOf(modules: ModulesContainer): Gateway[] {
   )
 }
 
+/** Whether Nest calls a method for a message, and asks its guards first. */
+export function isMessageHandler(method: object): boolean {
+  return Reflect.getMetadata(IS_MESSAGE, method) === true
+}
+
 function handlersOf(type: Decorated): object[] {
-  return methodsOf(type).filter((method) => Reflect.getMetadata(IS_MESSAGE, method) === true)
+  return methodsOf(type).filter(isMessageHandler)
 }
 
 /** What a gateway asks of connections: what its class asks, unless a handler of it welcomes more people. */
@@ -117,6 +122,12 @@ export function protectGateways(modules: ModulesContainer, isOurGuard: (guard: u
   }
 }
 
+/** Whether the app has a guard of ours under Nest's `APP_GUARD`, with which the token of such a provider begins. */
+function hasGlobalGuard(modules: ModulesContainer, isOurGuard: (guard: unknown) => boolean): boolean {
+  const providers = [...modules.values()].flatMap((module) => [...module.providers.values()])
+  return providers.some(({ token, instance }) => String(token).startsWith(APP_GUARD) && isOurGuard(instance))
+}
+
 /**
  * Makes sure that no gateway was missed, by us or by Nest.
  *
@@ -124,6 +135,7 @@ export function protectGateways(modules: ModulesContainer, isOurGuard: (guard: u
  */
 export function checkGateways(modules: ModulesContainer, isOurGuard: (guard: unknown) => boolean): void {
   checkBindings(modules, isOurGuard)
+  if (hasGlobalGuard(modules, isOurGuard)) checkAllGateways(modules, isOurGuard)
   const missed = gatewaysOf(modules).find((one) => !watched.has(one.instance) && isGuarded(one, isOurGuard))
   if (missed === undefined) return
   throw new ConfigurationError(`The handshake of ${missed.type.name} cannot be protected: Nest made it after its guard`)

@@ -18,9 +18,10 @@ import { ModulesContainer } from '@nestjs/core'
 import { type Access, classesOf, REQUIRED, statedAccess } from './access.js'
 import { type Carrier, carrierOf, connectionOf, isLongLived, isUnseen, socketOf } from './carrier.js'
 import { refusalOf } from './exceptions.js'
-import { checkGateways, type HandshakeGuard, protectGateways } from './gateways.js'
+import { checkAllGateways, checkGateways, type HandshakeGuard, protectGateways } from './gateways.js'
 import { endAtExpiry, endConnection } from './handshake.js'
 import { admit, environmentAuth, refuseExpired, requestsOf } from './requests.js'
+import { checkUnasked } from './unasked.js'
 
 /** Whether an entry of `@UseGuards` is the guard, made from its class or one that extends it, or already made. */
 export function isCognitoAuthGuard(guard: unknown): boolean {
@@ -31,9 +32,16 @@ function isDerived(guard: unknown): boolean {
   return typeof guard === 'function' && guard.prototype instanceof CognitoAuthGuard
 }
 
+type Handler = Pick<ExecutionContext, 'getHandler' | 'getClass'>
+
+/** What is written on a handler and its class; `undefined` for nothing: the guard is asked for the whole app. */
+function statedOn(context: Handler): Access | undefined {
+  return statedAccess([context.getHandler(), ...classesOf(context.getClass())], isCognitoAuthGuard)
+}
+
 /** What a handler asks: `required` where nothing says otherwise. */
-export function accessOf(context: Pick<ExecutionContext, 'getHandler' | 'getClass'>): Access {
-  return statedAccess([context.getHandler(), ...classesOf(context.getClass())], isCognitoAuthGuard) ?? REQUIRED
+export function accessOf(context: Handler): Access {
+  return statedOn(context) ?? REQUIRED
 }
 
 /**
@@ -53,6 +61,7 @@ export function accessOf(context: Pick<ExecutionContext, 'getHandler' | 'getClas
 export class CognitoAuthGuard implements CanActivate, OnModuleInit, HandshakeGuard {
   readonly #auth: CognitoAuth | undefined
   readonly #modules: ModulesContainer | undefined
+  #isGlobalChecked = false
 
   /**
    * @param auth What verifies and decides. @default one configured by the environment. In gateways a guard made by hand
@@ -68,9 +77,11 @@ export class CognitoAuthGuard implements CanActivate, OnModuleInit, HandshakeGua
     if (modules !== undefined) protectGateways(modules, isCognitoAuthGuard)
   }
 
-  /** @throws {ConfigurationError} where a gateway cannot be protected: the app does not start. */
+  /** @throws {ConfigurationError} where a gateway, or a field resolver, cannot be protected: the app does not start. */
   onModuleInit(): void {
-    if (this.#modules !== undefined) checkGateways(this.#modules, isCognitoAuthGuard)
+    if (this.#modules === undefined) return
+    checkGateways(this.#modules, isCognitoAuthGuard)
+    checkUnasked(this.#modules, isCognitoAuthGuard)
   }
 
   /**
@@ -79,7 +90,9 @@ export class CognitoAuthGuard implements CanActivate, OnModuleInit, HandshakeGua
    */
   async canActivate(context: ExecutionContext): Promise<boolean> {
     try {
-      const access = accessOf(context)
+      const stated = statedOn(context)
+      if (stated === undefined) this.#checkGlobal()
+      const access = stated ?? REQUIRED
       if (access.mode === 'public') return true
       const carrier = carrierOf(context)
       const user = await admit(this.requests(), carrier, access)
@@ -101,6 +114,13 @@ export class CognitoAuthGuard implements CanActivate, OnModuleInit, HandshakeGua
     const user = await admit(this.requests(), carrier, access)
     refuseExpired(user)
     return user
+  }
+
+  /** With `app.useGlobalGuards()`, of which nothing tells at the start, gateways would be open and nobody the wiser. */
+  #checkGlobal(): void {
+    if (this.#isGlobalChecked || this.#modules === undefined) return
+    checkAllGateways(this.#modules, isCognitoAuthGuard)
+    this.#isGlobalChecked = true
   }
 
   /** Who verifies, and remembers whom. */

@@ -2,8 +2,8 @@ import { EventEmitter, on, once } from 'node:events'
 import type { CognitoAuthOptions, User } from '@cognito-auth/core'
 import { createTestAlb, type TestAlb } from '@cognito-auth/testing'
 import { ApolloDriver, type ApolloDriverConfig } from '@nestjs/apollo'
-import { type DynamicModule, Module, UseGuards } from '@nestjs/common'
-import { GraphQLModule, Query, Resolver, Subscription } from '@nestjs/graphql'
+import { type DynamicModule, Module, type Type, UseGuards } from '@nestjs/common'
+import { Field, GraphQLModule, ObjectType, Query, ResolveField, Resolver, Subscription } from '@nestjs/graphql'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { WebSocket } from 'ws'
 import { AuthUser, CognitoAuthGuard, CognitoAuthModule, OptionalAuth, Public, RequireGroups } from '../src/index.js'
@@ -230,5 +230,102 @@ describe('GraphQL subscriptions', () => {
     const { messages, code } = await subscribe(origin, {}, { field: 'feed', until: ['next'] })
     expect(messages).toContainEqual({ id: '1', type: 'next', payload: { data: { feed: 'first' } } })
     expect(code).toBe(1005)
+  })
+})
+
+describe('field resolvers', () => {
+  @ObjectType()
+  class Person {
+    @Field(() => String)
+    name = 'Ann'
+  }
+
+  @Resolver(() => Person)
+  class Guarded {
+    @UseGuards(CognitoAuthGuard)
+    @Query(() => Person)
+    person(): Person {
+      return new Person()
+    }
+
+    @RequireGroups('admins')
+    @ResolveField(() => String, { nullable: true })
+    salary(): string {
+      return '1'
+    }
+  }
+
+  @Resolver(() => Person)
+  class Operations {
+    @UseGuards(CognitoAuthGuard)
+    @Query(() => Person)
+    person(): Person {
+      return new Person()
+    }
+  }
+
+  @UseGuards(CognitoAuthGuard)
+  @Resolver(() => Person)
+  class FieldsOnly {
+    @ResolveField(() => String, { nullable: true })
+    salary(): string {
+      return '1'
+    }
+  }
+
+  @UseGuards(CognitoAuthGuard)
+  @Resolver(() => Person)
+  class Both {
+    @Query(() => Person)
+    person(): Person {
+      return new Person()
+    }
+
+    @Public()
+    @ResolveField(() => String, { nullable: true })
+    salary(): string {
+      return '1'
+    }
+  }
+
+  function module(providers: Type[], more: object = {}): DynamicModule {
+    return {
+      module: AppModule,
+      imports: [
+        CognitoAuthModule.forRoot({ ...alb.options, authoriser }),
+        GraphQLModule.forRoot<ApolloDriverConfig>({
+          driver: ApolloDriver,
+          autoSchemaFile: true,
+          playground: false,
+          csrfPrevention: false,
+          ...more,
+        }),
+      ],
+      providers,
+    }
+  }
+
+  test.each([
+    { providers: [Guarded], named: /guard of Guarded.salary: .*fieldResolverEnhancers: \['guards'\]/ },
+    { providers: [Operations, FieldsOnly], named: /guard of FieldsOnly: / },
+  ])('whose guard Nest would not ask keep the app from starting: $named', async ({ providers, named }) => {
+    const app = await create(module(providers))
+    await expect(app.init()).rejects.toThrow(named)
+    const others = await create(module(providers, { fieldResolverEnhancers: ['filters'] }))
+    await expect(others.init()).rejects.toThrow(named)
+  })
+
+  test('are asked where Nest asks guards for fields', async () => {
+    const origin = await listen(await create(module([Guarded], { fieldResolverEnhancers: ['guards'] })))
+    const reply = await ask(origin, '{ person { name salary } }', await alb.headersFor(signedIn))
+    expect(reply.data).toEqual({ person: { name: 'Ann', salary: null } })
+    expect(reply.errors?.[0]?.extensions.code).toBe('FORBIDDEN')
+  })
+
+  test('that ask nothing are as open as what they are fields of', async () => {
+    const origin = await listen(await create(module([Both])))
+    expect((await ask(origin, '{ person { salary } }')).errors?.[0]?.extensions.code).toBe('UNAUTHENTICATED')
+    const reply = await ask(origin, '{ person { salary } }', await alb.headersFor(signedIn))
+    expect(reply).toEqual({ data: { person: { salary: '1' } } })
   })
 })

@@ -2,13 +2,14 @@ import { once } from 'node:events'
 import type { IncomingMessage } from 'node:http'
 import { CognitoAuth, createMockUser, type User } from '@cognito-auth/core'
 import { createTestAlb, type TestAlb } from '@cognito-auth/testing'
-import { Inject, type INestApplication, type Type, UseGuards } from '@nestjs/common'
+import { Controller, Get, Inject, type INestApplication, type Type, UseGuards } from '@nestjs/common'
+import { APP_GUARD } from '@nestjs/core'
 import { WsAdapter } from '@nestjs/platform-ws'
 import { Test } from '@nestjs/testing'
 import { SubscribeMessage, WebSocketGateway, WebSocketServer } from '@nestjs/websockets'
 import { beforeAll, describe, expect, test, vi } from 'vitest'
 import { WebSocket, type WebSocketServer as WsServer } from 'ws'
-import { AuthUser, CognitoAuthGuard, OptionalAuth, Public } from '../src/index.js'
+import { AuthUser, CognitoAuthGuard, OptionalAuth, Public, RequireGroups } from '../src/index.js'
 import { authenticateAs } from '../src/testing.js'
 import { authoriser, create, listen, nestMajor, signedIn, stranger } from './apps.js'
 import { AppModule, appModule, closed, Handlers, type Headers } from './gateways.js'
@@ -206,6 +207,49 @@ describe('with ws', () => {
     const app = await create(appModule(alb, [Silent], { global: true }))
     app.useWebSocketAdapter(new WsAdapter(app))
     await expect(app.init()).rejects.toThrow(/UseGuards\(CognitoAuthGuard\) on Silent/)
+  })
+
+  test.each([
+    { what: 'useClass', provider: { provide: APP_GUARD, useClass: CognitoAuthGuard } },
+    { what: 'useExisting', provider: { provide: APP_GUARD, useExisting: CognitoAuthGuard } },
+  ])('nor does one under APP_GUARD, with $what', async ({ provider }) => {
+    @WebSocketGateway()
+    class Silent extends Handlers {}
+    const module = appModule(alb, [Silent])
+    const app = await create({ ...module, providers: [Silent, provider] })
+    app.useWebSocketAdapter(new WsAdapter(app))
+    await expect(app.init()).rejects.toThrow(/UseGuards\(CognitoAuthGuard\) on Silent/)
+  })
+
+  test('with useGlobalGuards(), where a gateway says nothing, no request is answered', async () => {
+    @WebSocketGateway()
+    class Silent extends Handlers {}
+    @Controller()
+    class Hello {
+      @Get()
+      hello(): string {
+        return 'hello'
+      }
+    }
+    const module = appModule(alb, [Silent])
+    const app = await create({ ...module, controllers: [Hello] })
+    app.useWebSocketAdapter(new WsAdapter(app))
+    app.useGlobalGuards(app.get(CognitoAuthGuard))
+    const origin = await listen(app)
+    expect((await fetch(origin, { headers: await alb.headersFor(signedIn) })).status).toBe(500)
+  })
+
+  test('a guard on a method that is no handler is a mistake', async () => {
+    @WebSocketGateway()
+    class Greeter extends Handlers {
+      @RequireGroups('admins')
+      handleConnection(client: WebSocket): void {
+        client.send('hello')
+      }
+    }
+    const app = await create(appModule(alb, [Greeter]))
+    app.useWebSocketAdapter(new WsAdapter(app))
+    await expect(app.init()).rejects.toThrow(/guard of Greeter.handleConnection/)
   })
 
   test('a guard for the whole app starts with gateways that say what they ask', async () => {
