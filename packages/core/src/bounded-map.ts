@@ -10,6 +10,13 @@ export class BoundedMap<Value> {
   readonly #limit: number
   /** The key used last, which need not be moved when it is used again. */
   #latest: string | undefined
+  /**
+   * Goes on from the entry used least recently that it gave last. A new iterator would pass over all that was deleted at
+   * the front before it finds the first entry: some microseconds, in a full map of 10,000.
+   */
+  #order = this.#entries.keys()
+  /** What it gave last, while that is the entry used least recently. */
+  #oldest: string | undefined
 
   constructor(limit: number) {
     this.#limit = limit
@@ -22,7 +29,7 @@ export class BoundedMap<Value> {
   get(key: string): Value | undefined {
     const value = this.#entries.get(key)
     if (value === undefined || key === this.#latest) return value
-    this.#entries.delete(key)
+    this.delete(key)
     this.#entries.set(key, value)
     this.#latest = key
     return value
@@ -30,26 +37,40 @@ export class BoundedMap<Value> {
 
   set(key: string, value: Value): void {
     if (this.#limit === 0) return
-    this.#entries.delete(key)
-    if (this.#entries.size >= this.#limit) {
-      const oldest = this.#entries.keys().next()
-      if (!oldest.done) this.#entries.delete(oldest.value)
-    }
+    this.delete(key)
+    if (this.#entries.size >= this.#limit) this.dropOldestIf(() => true)
     this.#entries.set(key, value)
     this.#latest = key
   }
 
   /** Forgets the entry that was used least recently, if `isDone` says so of it. */
   dropOldestIf(isDone: (value: Value) => boolean): void {
-    const oldest = this.#entries.entries().next()
-    if (!oldest.done && isDone(oldest.value[1])) this.#entries.delete(oldest.value[0])
+    const key = this.#oldestKey()
+    if (key === undefined) return
+    const value = this.#entries.get(key)
+    if (value !== undefined && isDone(value)) this.delete(key)
   }
 
   delete(key: string): void {
     this.#entries.delete(key)
+    if (key === this.#oldest) this.#oldest = undefined
   }
 
   clear(): void {
     this.#entries.clear()
+    this.#oldest = undefined
+  }
+
+  /** The key used least recently; `undefined` where there is none. */
+  #oldestKey(): string | undefined {
+    if (this.#oldest !== undefined) return this.#oldest
+    let next = this.#order.next()
+    if (next.done) {
+      // It had come to the end, and does not go on from there.
+      this.#order = this.#entries.keys()
+      next = this.#order.next()
+    }
+    this.#oldest = next.done ? undefined : next.value
+    return this.#oldest
   }
 }
