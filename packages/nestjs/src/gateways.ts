@@ -125,7 +125,9 @@ export function protectGateways(modules: ModulesContainer, isOurGuard: (guard: u
 /** Whether the app has a guard of ours under Nest's `APP_GUARD`, with which the token of such a provider begins. */
 function hasGlobalGuard(modules: ModulesContainer, isOurGuard: (guard: unknown) => boolean): boolean {
   const providers = [...modules.values()].flatMap((module) => [...module.providers.values()])
-  return providers.some(({ token, instance }) => String(token).startsWith(APP_GUARD) && isOurGuard(instance))
+  return providers.some(
+    ({ token, instance }) => typeof token === 'string' && token.startsWith(APP_GUARD) && isOurGuard(instance),
+  )
 }
 
 /**
