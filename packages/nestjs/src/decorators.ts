@@ -67,7 +67,10 @@ export interface AuthUserDecorator {
 function readUser(property: keyof User | undefined, context: ExecutionContext): unknown {
   const user = userOf(carrierOf(context))
   if (user === undefined && accessOf(context).mode !== 'public') {
-    throw misuse('@AuthUser() in a handler that nothing protects: put @UseGuards(CognitoAuthGuard) on it', context)
+    throw misuse(
+      '@AuthUser() in a handler that nothing protects: put @UseGuards(CognitoAuthGuard) on it, or import CognitoAuthModule.forRoot({ global: true })',
+      context,
+    )
   }
   if (user === undefined || user === null) return null
   if (property === undefined) return user

@@ -95,9 +95,10 @@ export async function refusalOf(error: unknown, context: ExecutionContext): Prom
   return httpExceptionOf(error)
 }
 
-/** What `@AuthUser()` throws where it cannot mean what is written. Over HTTP the headers that go with it are set. */
+/** What `@AuthUser()` throws where it cannot mean what is written; logged. Over HTTP the headers that go with it are set. */
 export function misuse(message: string, context: ExecutionContext): HttpException {
   const error = new ConfigurationError(message)
+  logFault(error)
   setHeaders(error, context)
   return httpExceptionOf(error)
 }

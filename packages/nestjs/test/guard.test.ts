@@ -492,18 +492,24 @@ describe('made by hand', () => {
     expect(await sendRaw(origin, { path: '/', headers: await alb.headersFor(signedIn) })).toMatchObject({ status: 500 })
   })
 
-  test.each(platforms)('without the module, no answer to a mistake is kept, on $platform', async ({ platform }) => {
-    @Controller()
-    class Hello {
-      @Get()
-      hello(@AuthUser('email') email: string): object {
-        return { email }
+  test.each(platforms)(
+    'without the module a mistake is in the log, and its answer is not kept, on $platform',
+    async ({ platform }) => {
+      @Controller()
+      class Hello {
+        @Get()
+        hello(@AuthUser('email') email: string): object {
+          return { email }
+        }
       }
-    }
-    const origin = await listen(await create(moduleWith(Hello), platform))
-    expect(await sendRaw(origin, { path: '/' })).toMatchObject({
-      status: 500,
-      headers: { 'cache-control': 'no-store' },
-    })
-  })
+      const error = vi.spyOn(Logger.prototype, 'error').mockClear().mockReturnValue(undefined)
+      const origin = await listen(await create(moduleWith(Hello), platform))
+      const answer = await sendRaw(origin, { path: '/' })
+      expect(error).toHaveBeenCalledExactlyOnceWith(expect.objectContaining({ code: 'configuration' }))
+      expect(answer).toMatchObject({
+        status: 500,
+        headers: { 'cache-control': 'no-store' },
+      })
+    },
+  )
 })
