@@ -48,6 +48,7 @@ test.each([
   ['COGNITO_AUTH_USER_POOL_ID', ''],
   ['COGNITO_AUTH_ISSUER', ','],
   ['COGNITO_AUTH_CONFIG_TTL', 'soon'],
+  ['COGNITO_AUTH_CONFIG_TTL', '-1'],
   ['COGNITO_AUTH_DEV_MODE', 'maybe'],
 ])('%s of %j cannot be meant', (name, value) => {
   expect(() => filled(name, value)).toThrow(new RegExp(`\\(${name}\\)`))

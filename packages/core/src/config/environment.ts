@@ -56,7 +56,7 @@ function number(option: string): number | undefined {
   const value = text(option)
   if (value === undefined) return undefined
   const parsed = Number(value)
-  if (!Number.isFinite(parsed)) throw optionError(option, 'must be a number of seconds')
+  if (!Number.isFinite(parsed) || parsed < 0) throw optionError(option, 'must be a number of seconds, 0 or more')
   return parsed
 }
 
