@@ -223,11 +223,14 @@ describe.each(majors)('$version', ({ express }) => {
       )
     })
 
-    test('protect, given to the app where it should be called, is a mistake that is told', async () => {
-      const app = express()
-      app.use(auth().protect as unknown as RequestHandler)
-      app.get('/', (_, res) => void res.send('open'))
-      expect(await sendRaw(await listen(app), { path: '/' })).toMatchObject({ status: 500 })
-    })
+    test.each(['protect', 'requireAdmin', 'optional'] as const)(
+      '%s, not called, is a mistake that is told',
+      async (name) => {
+        const app = express()
+        app.use(auth()[name] as unknown as RequestHandler)
+        app.get('/', (_, res) => void res.send('open'))
+        expect(await sendRaw(await listen(app), { path: '/' })).toMatchObject({ status: 500 })
+      },
+    )
   })
 })

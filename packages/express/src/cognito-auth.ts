@@ -17,6 +17,7 @@ import {
   checkGroups,
   createAuth,
   createBypass,
+  refuseArguments,
   refuseUnknown,
   RequestAuth,
   requireUserOf,
@@ -142,8 +143,14 @@ export function cognitoAuth(options: ExpressAuthOptions | CognitoAuth = {}): Exp
       const wanted = checkGroups(groups)
       return guard((req) => requests.requireGroups(req, wanted))
     },
-    requireAdmin: () => guard((req) => requests.requireAdmin(req)),
-    optional: () => guard((req) => requests.optionalUser(req)),
+    requireAdmin(...given: unknown[]) {
+      refuseArguments('requireAdmin()', given)
+      return guard((req) => requests.requireAdmin(req))
+    },
+    optional(...given: unknown[]) {
+      refuseArguments('optional()', given)
+      return guard((req) => requests.optionalUser(req))
+    },
     logout(options = {}) {
       refuseUnknown(options, ['returnTo'], 'logout()')
       const { returnTo } = options

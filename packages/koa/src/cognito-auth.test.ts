@@ -242,6 +242,9 @@ describe.each(majors)('$version', ({ Koa }) => {
       expect(() => auth().protect({ byPass: ['/x'] } as object)).toThrow(
         /^protect\(\) has no byPass. Did you mean bypass\?$/,
       )
+      for (const make of [auth().requireAdmin, auth().optional] as ((ctx: object) => unknown)[]) {
+        expect(() => make({})).toThrow(/takes no arguments: write it with its parentheses$/)
+      }
       expect(() => auth().protect(null as unknown as object)).toThrow(mistake)
       expect(() => auth().logout({ returnTO: '/x' } as object)).toThrow(
         /^logout\(\) has no returnTO. Did you mean returnTo\?$/,

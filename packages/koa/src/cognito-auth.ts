@@ -18,6 +18,7 @@ import {
   checkGroups,
   createAuth,
   createBypass,
+  refuseArguments,
   refuseUnknown,
   reportFault,
   RequestAuth,
@@ -157,8 +158,14 @@ export function cognitoAuth(options: KoaAuthOptions | CognitoAuth = {}): KoaAuth
       const wanted = checkGroups(groups)
       return guard((req) => requests.requireGroups(req, wanted))
     },
-    requireAdmin: () => guard((req) => requests.requireAdmin(req)),
-    optional: () => guard((req) => requests.optionalUser(req)),
+    requireAdmin(...given: unknown[]) {
+      refuseArguments('requireAdmin()', given)
+      return guard((req) => requests.requireAdmin(req))
+    },
+    optional(...given: unknown[]) {
+      refuseArguments('optional()', given)
+      return guard((req) => requests.optionalUser(req))
+    },
     logout(options = {}) {
       refuseUnknown(options, ['returnTo'], 'logout()')
       const { returnTo } = options

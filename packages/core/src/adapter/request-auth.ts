@@ -146,6 +146,17 @@ export class RequestAuth<Request extends object> {
 }
 
 /**
+ * Refuses a middleware's maker that was given to a router where its middleware belongs: called with a request, it would
+ * make a middleware that nobody calls, and the request would never be answered.
+ *
+ * @param name How it is written: `requireAdmin()`.
+ * @throws {ConfigurationError} where anything was given.
+ */
+export function refuseArguments(name: string, given: readonly unknown[]): void {
+  if (given.length > 0) throw new ConfigurationError(`${name} takes no arguments: write it with its parentheses`)
+}
+
+/**
  * Checks the groups that a route asks for.
  *
  * @throws {ConfigurationError} without a group: a route that nobody can reach is a mistake.
