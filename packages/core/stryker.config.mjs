@@ -14,7 +14,7 @@ export default {
   plugins: ['@stryker-mutator/vitest-runner', './stryker-messages.mjs'],
   ignorers: ['messages'],
   vitest: { configFile: 'vitest.mutation.config.ts', related: false },
-  mutate: ['src/{keys,verifier,rules,config}/**/*.ts', 'src/headers.ts', '!src/**/*.test.ts'],
+  mutate: ['src/{keys,verifier,rules,config,options}/**/*.ts', 'src/headers.ts', '!src/**/*.test.ts'],
   coverageAnalysis: 'perTest',
   reporters: ['clear-text', 'progress-append-only', 'json', 'html'],
   clearTextReporter: { logTests: false, reportTests: false, allowColor: false, skipFull: true },

@@ -5,10 +5,10 @@
  */
 
 import { Authoriser } from './authoriser.js'
-import { authEntries, cognitoBase } from './config/auth-options.js'
-import { withEnvironment } from './config/environment.js'
+import { authEntries, cognitoBase } from './options/auth-options.js'
+import { withEnvironment } from './options/environment.js'
 import type { Decision } from './decision.js'
-import { loadDevUser } from './dev-mode.js'
+import { loadDevUser } from './dev/dev-mode.js'
 import {
   AccessDeniedError,
   AuthenticationError,
@@ -20,8 +20,8 @@ import {
 import { publish } from './events.js'
 import { hasTokens, type HeadersInput, readHeaders, requireTokens } from './headers.js'
 import { checkReturnTo, type LogoutAnswer, logoutAnswer, type LogoutOptions } from './logout.js'
-import { statedPlatformAdmin } from './mock-user.js'
-import { optionError, optionName, parseOptions, refuseUnknown } from './options.js'
+import { statedPlatformAdmin } from './dev/mock-user.js'
+import { optionError, optionName, parseOptions, refuseUnknown } from './lib/schema.js'
 import { DEFAULT_PLATFORM_ADMIN_GROUPS, isMember, type User, userFromTokens, withPlatformAdmin } from './user.js'
 import { refuseUndefined, type TokenVerifierOptions, verifierOptionsOf } from './verifier/options.js'
 import { TokenVerifier } from './verifier/token-verifier.js'

@@ -55,7 +55,7 @@ test('variables in other letters, or without a line between the words, are found
 })
 
 test('every variable that core reads is on the list', () => {
-  const sources = ['config/environment.ts', 'options.ts', 'dev-mode.ts', 'cognito-auth.ts', 'mock-user.ts']
+  const sources = ['options/environment.ts', 'lib/schema.ts', 'dev/dev-mode.ts', 'dev/mock-user.ts', 'cognito-auth.ts']
   const text = sources.map((path) => readFileSync(new URL(path, import.meta.url), 'utf8')).join('\n')
   const read = new Set(text.match(/COGNITO_AUTH_[A-Z_]+(?='| or )/g))
   // Codes of warnings look alike.

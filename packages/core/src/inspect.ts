@@ -12,15 +12,15 @@ import {
   platformAdminGroupsOfEnvironment,
   VARIABLE_NAMES,
   withEnvironment,
-} from './config/environment.js'
+} from './options/environment.js'
 import { fileSource } from './config/file-source.js'
 import type { ConfigSource } from './config/config-source.js'
 import { secretSource } from './config/secret-source.js'
 import type { Decision } from './decision.js'
-import { refuseDevModeInProduction } from './dev-mode.js'
-import { mockUser, type MockUserProfile } from './mock-user.js'
+import { refuseDevModeInProduction } from './dev/dev-mode.js'
+import { mockUser, type MockUserProfile } from './dev/mock-user.js'
 import { decide } from './rules/rule-set.js'
-import { nearest } from './suggest.js'
+import { nearest } from './lib/suggest.js'
 import { DEFAULT_PLATFORM_ADMIN_GROUPS } from './user.js'
 import { setUpVerifier, verifierOptionsOf } from './verifier/options.js'
 

@@ -4,9 +4,9 @@
  * @module
  */
 
-import { cognitoBase } from './config/auth-options.js'
+import { cognitoBase } from './options/auth-options.js'
 import { ConfigurationError } from './errors.js'
-import { optionError, optionName } from './options.js'
+import { optionError, optionName } from './lib/schema.js'
 
 /** A session is sharded over up to four cookies, 4 K each. */
 const SHARDS = 4

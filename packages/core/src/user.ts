@@ -4,7 +4,7 @@
  * @module
  */
 
-import { caseless } from './caseless.js'
+import { caseless } from './lib/caseless.js'
 import { parseJsonObject, stringClaim } from './claims.js'
 import type { Claims, User } from './user-type.js'
 

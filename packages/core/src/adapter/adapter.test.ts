@@ -7,7 +7,7 @@ import {
   MissingTokenError,
 } from '../errors.js'
 import * as core from '../index.js'
-import { createMockUser } from '../mock-user.js'
+import { createMockUser } from '../dev/mock-user.js'
 import type { User } from '../user.js'
 import { answerTo, createAuth, createBypass, RequestAuth } from './index.js'
 

@@ -5,7 +5,7 @@
  */
 
 import { isCognitoAuthError } from '../errors.js'
-import { parseUrl } from '../urls.js'
+import { parseUrl } from '../lib/urls.js'
 import { reportFault } from './report.js'
 
 /** What is needed of a request to answer it. */

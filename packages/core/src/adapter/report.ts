@@ -4,7 +4,7 @@
  * @module
  */
 
-import { BoundedMap } from '../bounded-map.js'
+import { BoundedMap } from '../lib/bounded-map.js'
 import { isCognitoAuthError } from '../errors.js'
 
 /** Once for each sentence: a wrong option fails every request. */

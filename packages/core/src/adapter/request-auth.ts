@@ -8,7 +8,7 @@ import { CognitoAuth, COGNITO_AUTH_OPTIONS, type CognitoAuthOptions, isCognitoAu
 import { AccessDeniedError, ConfigurationError, isCognitoAuthError } from '../errors.js'
 import { publish } from '../events.js'
 import { hasTokens, type HeadersInput } from '../headers.js'
-import { isPlainObject, refuseUnknown } from '../options.js'
+import { isPlainObject, refuseUnknown } from '../lib/schema.js'
 import { checkList } from '../rules/rule.js'
 import type { User } from '../user.js'
 import { problemOf } from './answer.js'

@@ -5,14 +5,14 @@
  */
 
 import * as v from 'valibot'
-import { caseless } from '../caseless.js'
+import { caseless } from '../lib/caseless.js'
 import { ConfigurationError } from '../errors.js'
-import { checkMembers, refuseUnknown } from '../options.js'
+import { checkMembers, refuseUnknown } from '../lib/schema.js'
 import { domainRule, emailRule } from '../rules/email-rule.js'
 import { groupRule } from '../rules/group-rule.js'
 import type { Rule } from '../rules/rule.js'
 import type { RuleSet } from '../rules/rule-set.js'
-import { parseMembers } from './people-json.js'
+import { parseMembers } from '../lib/hand-written-json.js'
 
 const name = v.pipe(v.string('must be a text, in quotes'), v.nonEmpty('must not be empty'))
 const email = v.pipe(

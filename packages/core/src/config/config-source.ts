@@ -5,7 +5,7 @@
  */
 
 import { ConfigUnavailableError } from '../errors.js'
-import { withTimeLimit } from '../time-limit.js'
+import { withTimeLimit } from '../lib/time-limit.js'
 
 /** Where a config is read from. */
 export interface ConfigSource {

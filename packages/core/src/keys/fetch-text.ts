@@ -6,7 +6,7 @@
 
 import { setTimeout as sleep } from 'node:timers/promises'
 import { KeysUnavailableError } from '../errors.js'
-import { withTimeLimit } from '../time-limit.js'
+import { withTimeLimit } from '../lib/time-limit.js'
 
 /** Milliseconds that one try may take, body included. */
 const TRY_MS = 3_000

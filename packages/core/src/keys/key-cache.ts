@@ -5,10 +5,10 @@
  * @module
  */
 
-import { BoundedMap } from '../bounded-map.js'
+import { BoundedMap } from '../lib/bounded-map.js'
 import { InvalidTokenError, KeysUnavailableError } from '../errors.js'
 import { type KeysEvent, publish } from '../events.js'
-import { withTimeLimit } from '../time-limit.js'
+import { withTimeLimit } from '../lib/time-limit.js'
 import { FetchBudget } from './fetch-budget.js'
 import { KeyGoneError } from './fetch-text.js'
 

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { caseless } from '../caseless.js'
+import { caseless } from '../lib/caseless.js'
 import { ConfigurationError } from '../errors.js'
 import type { User } from '../user-type.js'
 import { checkList, type Rule, STRICT } from './rule.js'

@@ -6,7 +6,7 @@
 
 import type { Decision, DecisionReason, RuleResult } from '../decision.js'
 import type { User } from '../user-type.js'
-import { caseless } from '../caseless.js'
+import { caseless } from '../lib/caseless.js'
 import { withAppAdmin } from '../user.js'
 import { isEmailUsable } from './email-rule.js'
 import { ask, type Rule, type RuleContext } from './rule.js'

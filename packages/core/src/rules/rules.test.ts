@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { mockUser } from '../mock-user.js'
+import { mockUser } from '../dev/mock-user.js'
 import { allOf, anyOf, not } from './combine.js'
 import { domainRule, emailRule } from './email-rule.js'
 import { groupRule } from './group-rule.js'

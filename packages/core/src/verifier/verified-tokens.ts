@@ -8,7 +8,7 @@
  */
 
 import { hash, type KeyObject } from 'node:crypto'
-import { BoundedMap } from '../bounded-map.js'
+import { BoundedMap } from '../lib/bounded-map.js'
 import { nowSeconds } from './times.js'
 
 interface Remembered<Token> {

@@ -5,8 +5,8 @@
  */
 
 import * as v from 'valibot'
-import { optionError, seconds, text } from '../options.js'
-import { isLoopback, parseUrl, plainBase } from '../urls.js'
+import { optionError, seconds, text } from '../lib/schema.js'
+import { isLoopback, parseUrl, plainBase } from '../lib/urls.js'
 import { verifierEntries } from '../verifier/options.js'
 
 /** What `new URL()` would remove or take for a slash, and no `Location` may carry. */

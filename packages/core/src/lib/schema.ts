@@ -5,7 +5,7 @@
  */
 
 import * as v from 'valibot'
-import { ConfigurationError } from './errors.js'
+import { ConfigurationError } from '../errors.js'
 import { nearest } from './suggest.js'
 
 /** Environment variable of each option that has one. */

@@ -5,12 +5,12 @@
  */
 
 import { readFileSync } from 'node:fs'
-import { variable } from './config/environment.js'
-import { parseMembers } from './config/people-json.js'
-import { ConfigurationError } from './errors.js'
+import { variable } from '../options/environment.js'
+import { parseMembers } from '../lib/hand-written-json.js'
+import { ConfigurationError } from '../errors.js'
 import { mockUser, type MockUserProfile } from './mock-user.js'
-import { optionError } from './options.js'
-import type { User } from './user-type.js'
+import { optionError } from '../lib/schema.js'
+import type { User } from '../user-type.js'
 
 const DEFAULT_FILE = './dev-mock-user.json'
 /** Set by Lambda, ECS, Fargate and others: on AWS there are real users. */

@@ -5,7 +5,7 @@
  */
 
 import { ConfigurationError } from '../errors.js'
-import { nameForPeople, nearest } from '../suggest.js'
+import { nameForPeople, nearest } from './suggest.js'
 
 /**
  * Parses a JSON object of known members. Members that begin with `_` are comments, and left out.

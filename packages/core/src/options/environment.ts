@@ -5,10 +5,10 @@
  */
 
 import { ConfigurationError } from '../errors.js'
-import { optionError, VARIABLES } from '../options.js'
-import { fileSource } from './file-source.js'
-import type { ConfigSource } from './config-source.js'
-import { secretSource } from './secret-source.js'
+import { optionError, VARIABLES } from '../lib/schema.js'
+import { fileSource } from '../config/file-source.js'
+import type { ConfigSource } from '../config/config-source.js'
+import { secretSource } from '../config/secret-source.js'
 
 /** Every variable that is read. */
 export const VARIABLE_NAMES: readonly string[] = [

@@ -5,9 +5,9 @@
  */
 
 import * as v from 'valibot'
-import { ConfigurationError } from './errors.js'
-import { checkMembers, type NameOf, refuseUnknown, text } from './options.js'
-import { createUser, DEFAULT_PLATFORM_ADMIN_GROUPS, isMember, NO_CLAIMS, type User, type UserProfile } from './user.js'
+import { ConfigurationError } from '../errors.js'
+import { checkMembers, type NameOf, refuseUnknown, text } from '../lib/schema.js'
+import { createUser, DEFAULT_PLATFORM_ADMIN_GROUPS, isMember, NO_CLAIMS, type User, type UserProfile } from '../user.js'
 
 /**
  * What a mock user is like; what is left out is `''`, empty, `false` or `null`, and `isPlatformAdmin` is as the default of
