@@ -18,6 +18,15 @@ const LEVELS = {
     ['authoriser', 'dev', 'logout', 'close-at-expiry', 'cognito-auth'],
     ['adapter', 'inspect', 'index'],
   ],
+  'local-alb': [
+    ['options'],
+    ['net', 'html', 'tokens'],
+    ['sessions', 'app'],
+    ['pages'],
+    ['load-balancer'],
+    ['local-alb', 'index'],
+    ['cli'],
+  ],
 }
 
 /** Which packages each may import; tests may also use `testing`. */

@@ -4,14 +4,14 @@
  * @module
  */
 
-export type { SignedIn } from './api.js'
-export { FAULTS } from './faults.js'
-export type { FaultName } from './faults.js'
-export type { LambdaContext, LambdaEvent, LambdaHandler } from './lambda-target.js'
+export type { SignedIn } from './pages/api.js'
+export { FAULTS } from './options/faults.js'
+export type { FaultName } from './options/faults.js'
+export type { LambdaContext, LambdaEvent, LambdaHandler } from './options/lambda-handler.js'
 export { startLocalAlb } from './local-alb.js'
 export type { LocalAlb } from './local-alb.js'
-export type { LocalAlbOptions } from './options.js'
-export type { OidcOptions } from './provider.js'
-export type { ListenerRule } from './rules.js'
-export { DEFAULT_USERS, LocalAlbError } from './users.js'
-export type { MockUser } from './users.js'
+export type { LocalAlbOptions } from './options/options.js'
+export type { OidcOptions } from './options/oidc-options.js'
+export type { ListenerRule } from './options/rules.js'
+export { DEFAULT_USERS, LocalAlbError } from './options/users.js'
+export type { MockUser } from './options/users.js'

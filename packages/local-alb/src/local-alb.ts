@@ -5,21 +5,21 @@
  */
 
 import { createServer as createNetServer } from 'node:net'
-import { findUser, signIn, type SignedIn } from './api.js'
-import { AppProcess } from './app-process.js'
-import type { FaultName } from './faults.js'
-import { Forwarder } from './forwarder.js'
-import { startHealthChecks } from './health-check.js'
-import { type Environment, environmentFor, mergeEnvironment } from './environment.js'
-import { Identity } from './identity.js'
-import { createLambdaServer } from './lambda-target.js'
-import { listen, portOf } from './listen.js'
-import { type LocalAlbOptions, parseOptions, UsageError } from './options.js'
-import { isOwnHost, originOf } from './own-host.js'
-import { createProvider } from './provider.js'
-import { createAlbServer } from './server.js'
-import { AlbState } from './state.js'
-import { DEFAULT_USERS, type MockUser, parseUsers } from './users.js'
+import { findUser, signIn, type SignedIn } from './pages/api.js'
+import { AppProcess } from './app/app-process.js'
+import type { FaultName } from './options/faults.js'
+import { Forwarder } from './load-balancer/forwarder.js'
+import { startHealthChecks } from './load-balancer/health-check.js'
+import { type Environment, environmentFor, mergeEnvironment } from './app/environment.js'
+import { TokenIssuer } from './tokens/token-issuer.js'
+import { createLambdaServer } from './app/lambda-target.js'
+import { listen, portOf } from './net/listen.js'
+import { type LocalAlbOptions, parseOptions, UsageError } from './options/options.js'
+import { isOwnHost, originOf } from './net/own-host.js'
+import { createProvider } from './tokens/provider.js'
+import { createAlbServer } from './load-balancer/server.js'
+import { AlbState } from './sessions/state.js'
+import { DEFAULT_USERS, type MockUser, parseUsers } from './options/users.js'
 
 /** A running local load balancer. */
 export interface LocalAlb {
@@ -80,7 +80,7 @@ function checkLoops({ target, rules = [] }: LocalAlbOptions, ownPort: number): v
 function createState(options: LocalAlbOptions): AlbState {
   const provider = createProvider(options.oidc, options.accessTokenSeconds ?? DEFAULT_SECONDS.accessToken)
   const state = new AlbState({
-    identity: new Identity(provider, options.tokenSeconds ?? DEFAULT_SECONDS.token),
+    issuer: new TokenIssuer(provider, options.tokenSeconds ?? DEFAULT_SECONDS.token),
     users: options.users ?? DEFAULT_USERS,
     rules: options.rules ?? [],
     sessionSeconds: options.sessionSeconds ?? DEFAULT_SECONDS.session,
@@ -144,7 +144,7 @@ export async function startLocalAlb(given: LocalAlbOptions): Promise<LocalAlb> {
     closers.push(close)
     checkLoops(options, port)
     state.baseUrl = originOf(`localhost:${port}`)
-    const env = environmentFor(state.identity.provider, state.baseUrl, options.logoutUrls ?? [])
+    const env = environmentFor(state.issuer.provider, state.baseUrl, options.logoutUrls ?? [])
     if (command !== undefined)
       app = await AppProcess.start(command, appPort, { ...mergeEnvironment(env, process.env), PORT: String(appPort) })
     if (healthPath !== undefined)
@@ -155,15 +155,15 @@ export async function startLocalAlb(given: LocalAlbOptions): Promise<LocalAlb> {
       env,
       signIn: (user) => signIn(state, user),
       headersFor(user) {
-        const { identity, fault } = state
+        const { issuer, fault } = state
         const known = findUser(state, user)
-        const headers = identity.headersFor(known, identity.provider.accessToken(known, undefined), fault)
+        const headers = issuer.headersFor(known, issuer.provider.accessToken(known, undefined), fault)
         // Two header lines of one name are joined, as Fetch has it.
         return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, [value].flat().join(', ')]))
       },
       setFault: (fault) => state.setFault(fault),
       setUsers: (users) => (state.users = parseUsers(users, 'users')),
-      rotateKeys: () => state.identity.rotateKeys(),
+      rotateKeys: () => state.issuer.rotateKeys(),
       appExited: app?.exited,
       stop,
     }

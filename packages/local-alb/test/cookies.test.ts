@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { cookiesForApp, sessionIdOf, withoutPoolCookies } from '../src/cookies.js'
+import { cookiesForApp, sessionIdOf, withoutPoolCookies } from '../src/sessions/cookies.js'
 import { type LocalAlb, startLocalAlb } from '../src/index.js'
 import { Browser, fieldOf } from './browser.js'
 import { type Echo, type EchoApp, startEchoApp } from './echo-app.js'

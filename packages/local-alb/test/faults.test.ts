@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto'
 import { request } from 'node:http'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
-import { FAULT_GROUPS } from '../src/faults.js'
+import { FAULT_GROUPS } from '../src/options/faults.js'
 import { FAULTS, type FaultName, type LocalAlb, startLocalAlb } from '../src/index.js'
 import { Browser, fieldOf } from './browser.js'
 import { type Echo, type EchoApp, startEchoApp } from './echo-app.js'

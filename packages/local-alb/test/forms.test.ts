@@ -1,7 +1,7 @@
 import { connect } from 'node:net'
 import { text } from 'node:stream/consumers'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { formCookie } from '../src/cookies.js'
+import { ownCookie } from '../src/sessions/cookies.js'
 import { type LocalAlb, startLocalAlb } from '../src/index.js'
 import { Browser, fieldOf } from './browser.js'
 
@@ -49,7 +49,7 @@ describe.each(PATHS)('the form %s', (path) => {
   test('is refused with a cookie that an app on another port has planted', async () => {
     const browser = new Browser()
     const planted = '0123456789abcdef0123456789abcdef'
-    browser.restore(`${formCookie(alb.url)}=${planted}`)
+    browser.restore(`${ownCookie('form', alb.url)}=${planted}`)
     // Such an app knows the cookie; the token is not the same, and not to be made without the key.
     expect(await statusOf(browser, planted)).toBe(403)
   })

@@ -76,7 +76,12 @@ describe('what the app receives', () => {
   })
 
   test('never is what the client sent under these names', async () => {
-    const forged = { cookie, 'x-amzn-oidc-data': 'forged', 'X-Amzn-Oidc-Identity': 'forged', 'x-amzn-oidc-else': 'x' }
+    const forged = {
+      cookie,
+      'x-amzn-oidc-data': 'forged',
+      'X-Amzn-Oidc-TokenIssuer': 'forged',
+      'x-amzn-oidc-else': 'x',
+    }
     const { headers } = await echo('/', forged)
     expect(JSON.stringify(headers)).not.toContain('forged')
     expect(headers).not.toHaveProperty('x-amzn-oidc-else')

@@ -2,7 +2,7 @@ import { Agent, request } from 'node:http'
 import { text } from 'node:stream/consumers'
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
 import { type LocalAlb, startLocalAlb } from '../src/index.js'
-import { originOf } from '../src/own-host.js'
+import { originOf } from '../src/net/own-host.js'
 import { type EchoApp, startEchoApp } from './echo-app.js'
 import { head, open, send, statusOf } from './raw-http.js'
 

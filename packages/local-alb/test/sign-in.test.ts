@@ -2,7 +2,7 @@ import { request } from 'node:http'
 import { networkInterfaces } from 'node:os'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { WebSocket } from 'ws'
-import { poolCookie } from '../src/cookies.js'
+import { ownCookie } from '../src/sessions/cookies.js'
 import { type LocalAlb, startLocalAlb } from '../src/index.js'
 import { Browser, fieldOf } from './browser.js'
 import { type EchoApp, startEchoApp } from './echo-app.js'
@@ -267,8 +267,8 @@ describe('signing out', () => {
     const again = new Browser()
     await again.signIn(alb.url)
     expect(await browser.follow(logoutUrl(`${alb.url}/`))).toBe(`${alb.url}/`)
-    expect(browser.cookieOf(poolCookie(alb.url))).toBeUndefined()
-    expect(again.cookieOf(poolCookie(alb.url))).toBeDefined()
+    expect(browser.cookieOf(ownCookie('pool', alb.url))).toBeUndefined()
+    expect(again.cookieOf(ownCookie('pool', alb.url))).toBeDefined()
   })
 
   test('leads to a URL that was allowed', async () => {

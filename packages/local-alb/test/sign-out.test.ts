@@ -2,7 +2,7 @@ import { createServer, type Server } from 'node:http'
 import { CognitoAuth } from '@cognito-auth/core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type LocalAlb, startLocalAlb } from '../src/index.js'
-import { poolCookie } from '../src/cookies.js'
+import { ownCookie } from '../src/sessions/cookies.js'
 import { Browser, fieldOf } from './browser.js'
 
 const BYE = 'https://app.example/bye'
@@ -49,9 +49,9 @@ test.each([
   const atPool = await browser.follow(`${alb.url}/logout${query}`)
   // The browser let go of all shards, though the app never saw one of them.
   expect(browser.cookie).not.toContain('AWSELBAuthSessionCookie')
-  expect(browser.cookieOf(poolCookie(alb.url))).toBeDefined()
+  expect(browser.cookieOf(ownCookie('pool', alb.url))).toBeDefined()
   expect(await browser.follow(atPool)).toBe(end())
-  expect(browser.cookieOf(poolCookie(alb.url))).toBeUndefined()
+  expect(browser.cookieOf(ownCookie('pool', alb.url))).toBeUndefined()
   const page = await (await browser.send(await browser.follow(`${alb.url}/`))).text()
   expect(fieldOf(page, 'user')).toBe('0')
 })

@@ -1,0 +1,104 @@
+#!/usr/bin/env node
+/**
+ * The command `local-alb`.
+ *
+ * @module
+ */
+
+import { readFileSync } from 'node:fs'
+import { exitCodeOf } from '../app/app-process.js'
+import { importModule } from './config-file.js'
+import { type Environment, mergeEnvironment, shellLines } from '../app/environment.js'
+import { parseFlags, readOptions } from './flags.js'
+import { HELP } from './help.js'
+import type { LambdaHandler } from '../options/lambda-handler.js'
+import { environmentWithoutApp, startLocalAlb } from '../local-alb.js'
+import { UsageError } from '../options/options.js'
+import { LocalAlbError } from '../options/users.js'
+
+/** Whatever asks a program to end: Ctrl-C, Ctrl-\, Ctrl-Break, a closed terminal, `kill`, and nodemon's way. */
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT', 'SIGUSR2', 'SIGBREAK'] as const
+
+/**
+ * A handler whose module is loaded once the environment is known, as a function's is.
+ *
+ * @returns the handler, and what loads it.
+ */
+function lambdaFrom(path: string) {
+  let handler: LambdaHandler | undefined
+  return {
+    // All arguments, for what a handler is given besides.
+    lambda: (async (...args: Parameters<LambdaHandler>) => await handler?.(...args)) satisfies LambdaHandler,
+    async load(env: Environment) {
+      Object.assign(process.env, mergeEnvironment(env, process.env))
+      const module = await importModule(path)
+      if (typeof module['handler'] !== 'function') throw new UsageError(`file ${path} must export a function "handler"`)
+      handler = module['handler'] as LambdaHandler
+    },
+  }
+}
+
+/** The first signal that asks this process to end. */
+async function asked(): Promise<NodeJS.Signals> {
+  return await new Promise((resolve) => {
+    let isStopping = false
+    for (const signal of SIGNALS) {
+      process.on(signal, () => {
+        // Asked a second time, it does not wait for the app any longer, which is killed with us.
+        if (isStopping) process.exit(exitCodeOf(signal))
+        isStopping = true
+        resolve(signal)
+      })
+    }
+  })
+}
+
+/** The version of this package. */
+function version(): string {
+  const manifest: unknown = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'))
+  return String((manifest as { readonly version: unknown }).version)
+}
+
+async function main(): Promise<number> {
+  const flags = parseFlags(process.argv.slice(2))
+  const { values } = flags
+  if (values.help || values.version) {
+    process.stdout.write(values.help ? HELP : `${version()}\n`)
+    return 0
+  }
+  const options = await readOptions(flags)
+  const { target, command, lambda: handler } = options
+  if (values['print-env'] && values.lambda === undefined && (target ?? command ?? handler) === undefined) {
+    process.stdout.write(shellLines(environmentWithoutApp(options)))
+    return 0
+  }
+  const stopping = asked()
+  const lambda = values.lambda === undefined ? undefined : lambdaFrom(values.lambda)
+  const started = startLocalAlb(lambda === undefined ? options : { ...options, lambda: lambda.lambda })
+  const alb = await Promise.race([started, stopping])
+  if (typeof alb === 'string') process.exit(exitCodeOf(alb))
+  try {
+    await lambda?.load(alb.env)
+  } catch (error) {
+    await alb.stop()
+    throw error
+  }
+  process.stderr.write(`Local load balancer on ${alb.url} (status and faults: ${alb.url}/_local-alb)\n`)
+  if (values['print-env']) process.stdout.write(shellLines(alb.env))
+  const end = await (alb.appExited === undefined ? stopping : Promise.race([stopping, alb.appExited]))
+  await alb.stop(typeof end === 'string' ? end : undefined)
+  if (typeof end === 'number') {
+    process.stderr.write(`local-alb: the app exited with code ${end}\n`)
+    return end
+  }
+  return (await alb.appExited) ?? exitCodeOf(end)
+}
+
+try {
+  process.exitCode = await main()
+} catch (error) {
+  // What a person can mend is a sentence; the rest is a bug of ours and keeps its stack.
+  if (!(error instanceof LocalAlbError)) throw error
+  process.stderr.write(`local-alb: ${error.message}\n`)
+  process.exitCode = error instanceof UsageError ? 2 : 1
+}

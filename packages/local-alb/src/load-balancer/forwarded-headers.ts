@@ -1,0 +1,62 @@
+/**
+ * Headers on their way: those of a connection stay here, and those of a load balancer are added for the app.
+ *
+ * @module
+ */
+
+import { randomBytes } from 'node:crypto'
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { withoutSecure } from '../sessions/cookies.js'
+
+/** Headers of one connection rather than of a request, besides those that `Connection` names. */
+const HOP_BY_HOP = ['connection', 'keep-alive', 'proxy-authorization', 'proxy-connection', 'te', 'trailer', 'upgrade']
+/** What a client may not have dropped by naming it: without them, a body or the site it is for could be misread. */
+const KEPT: readonly string[] = ['host', 'content-length', 'transfer-encoding']
+
+/**
+ * Removes headers of the connection.
+ *
+ * A client that says `Connection: x-amzn-oidc-data` must not get the header dropped that is added here afterwards, by a
+ * proxy further on.
+ *
+ * @see {@link https://www.rfc-editor.org/rfc/rfc9110#section-7.6.1 RFC 9110, section 7.6.1}
+ */
+function removeHopByHop({ headers }: IncomingMessage): void {
+  const named = (headers.connection ?? '').split(',').map((name) => name.trim().toLowerCase())
+  for (const name of [...HOP_BY_HOP, ...named]) if (!KEPT.includes(name)) delete headers[name]
+}
+
+/** Header lines that came twice go on as two: Node joins those with a comma whose values may be lists. */
+function keepRepeatedLines({ headers, headersDistinct }: IncomingMessage): void {
+  for (const [name, values = []] of Object.entries(headersDistinct))
+    if (values.length > 1 && headers[name] === values.join(', ')) headers[name] = values
+}
+
+/** Makes the headers of a request those that a load balancer sends on. @param isUpgrade whether it asks for a WebSocket. */
+export function prepareHeaders(req: IncomingMessage, isUpgrade: boolean): void {
+  const { headers, socket } = req
+  removeHopByHop(req)
+  keepRepeatedLines(req)
+  if (isUpgrade) Object.assign(headers, { connection: 'Upgrade', upgrade: 'websocket' })
+  // Node has said "100 Continue" itself already.
+  delete headers.expect
+  const client = socket.remoteAddress ?? ''
+  headers['x-forwarded-for'] = [headers['x-forwarded-for'] ?? [], client].flat().join(', ')
+  headers['x-forwarded-proto'] = 'http'
+  headers['x-forwarded-port'] = String(socket.localPort ?? '')
+  headers['x-amzn-trace-id'] ??=
+    `Root=1-${Math.floor(Date.now() / 1000).toString(16)}-${randomBytes(12).toString('hex')}`
+}
+
+/** Makes the headers of an app's answer those that a load balancer sends on. */
+export function prepareAnswer(answer: IncomingMessage, res: ServerResponse): void {
+  const { headers } = answer
+  // `Trailer` above all: with it and without chunks, as for HTTP/1.0, Node throws where nobody can catch it.
+  removeHopByHop(answer)
+  keepRepeatedLines(answer)
+  // The same of a reason phrase with control characters.
+  answer.statusMessage = answer.statusMessage?.replaceAll(/[^\t\x20-\x7E\x80-\xFF]/g, '')
+  headers.connection = res.shouldKeepAlive ? 'keep-alive' : 'close'
+  const cookies = headers['set-cookie']
+  if (cookies !== undefined) headers['set-cookie'] = cookies.map(withoutSecure)
+}

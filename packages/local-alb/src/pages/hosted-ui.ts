@@ -1,0 +1,113 @@
+/**
+ * The user pool's own pages: signing in, and signing out.
+ *
+ * @module
+ */
+
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { answer, APP_LINK, redirect, showMessage } from '../html/answers.js'
+import { COOKIES, ownCookie, parseCookies, setCookie } from '../sessions/cookies.js'
+import type { FaultName } from '../options/faults.js'
+import { SIGN_IN_HEADERS } from '../html/page.js'
+import { CLIENT_ID } from '../tokens/provider.js'
+import { signInPage } from './sign-in-page.js'
+import type { AlbState } from '../sessions/state.js'
+import { LocalAlbError, type MockUser, parseUser } from '../options/users.js'
+
+/** What a provider sends back instead of a code (RFC 6749, section 4.1.2.1). */
+const ERRORS: Partial<Record<FaultName, string>> = { idp_error: 'server_error', idp_denied: 'access_denied' }
+
+/** The user that a form chose or typed in. @throws {LocalAlbError} when that is nobody. */
+function chosenUser(fields: URLSearchParams, users: readonly MockUser[]): MockUser {
+  const index = fields.get('user')
+  if (index !== null) {
+    const user = /^\d+$/.test(index) ? users[Number(index)] : undefined
+    if (user === undefined) throw new LocalAlbError('There is no such user')
+    return user
+  }
+  const name = fields.get('name')?.trim()
+  const groups = (fields.get('groups') ?? '').split(',').map((group) => group.trim())
+  const typed = {
+    email: fields.get('email')?.trim(),
+    ...(name ? { name } : {}),
+    groups: groups.filter((group) => group !== ''),
+  }
+  return parseUser(typed, 'The ')
+}
+
+/** Answers what Cognito's hosted pages would. */
+export class HostedUi {
+  readonly #state: AlbState
+
+  constructor(state: AlbState) {
+    this.#state = state
+  }
+
+  /** Shows the page, or, when it remembers somebody, sends them straight back. */
+  authorize(req: IncomingMessage, res: ServerResponse, url: URL): void {
+    const state = url.searchParams.get('state') ?? ''
+    const { signIns } = this.#state
+    if (!signIns.isPending(state)) {
+      const sentence = 'This sign-in was not begun here, or more than 15 minutes ago.'
+      return showMessage(res, 401, 'Start again', sentence, APP_LINK)
+    }
+    const remembered = signIns.poolUser(this.#poolSession(req))
+    if (remembered !== undefined && url.searchParams.get('prompt') !== 'login')
+      return this.#sendBack(res, remembered, state)
+    this.#showPage(req, res, 200, { state })
+  }
+
+  #poolSession(req: IncomingMessage): string | undefined {
+    return parseCookies(req.headers.cookie)[ownCookie('pool', this.#state.baseUrl)]
+  }
+
+  #showPage(
+    req: IncomingMessage,
+    res: ServerResponse,
+    status: number,
+    more: Pick<Parameters<typeof signInPage>[0], 'state' | 'problem'>,
+  ): void {
+    const { users, csrf, baseUrl } = this.#state
+    const { token, cookies } = csrf.begin(req, baseUrl)
+    answer(res, status, { ...SIGN_IN_HEADERS, 'set-cookie': cookies }, signInPage({ users, formToken: token, ...more }))
+  }
+
+  /** The form of that page. */
+  async signIn(req: IncomingMessage, res: ServerResponse, url: URL): Promise<void> {
+    const fields = await this.#state.csrf.read(req, res, this.#state.baseUrl)
+    if (fields === undefined) return
+    const state = fields.get('state') ?? url.searchParams.get('state') ?? ''
+    if (!this.#state.signIns.isPending(state))
+      return showMessage(res, 401, 'Start again', 'This sign-in is over.', APP_LINK)
+    let user: MockUser
+    try {
+      user = chosenUser(fields, this.#state.users)
+    } catch (error) {
+      if (!(error instanceof LocalAlbError)) throw error
+      return this.#showPage(req, res, 400, { state, problem: { sentence: error.message, fields } })
+    }
+    this.#sendBack(res, user, state)
+  }
+
+  #sendBack(res: ServerResponse, user: MockUser, state: string): void {
+    const { signIns, fault, baseUrl } = this.#state
+    const error = fault === undefined ? undefined : ERRORS[fault]
+    const { code, poolSession } = signIns.signedIn(user)
+    const query = new URLSearchParams(error === undefined ? { code, state } : { error, state })
+    redirect(res, `${baseUrl}/oauth2/idpresponse?${query.toString()}`, [
+      setCookie(ownCookie('pool', baseUrl), poolSession, COOKIES.pool.seconds),
+    ])
+  }
+
+  /** Signing out: both the client and the URL must be known, as in Cognito. */
+  logout(req: IncomingMessage, res: ServerResponse, url: URL): void {
+    const target = url.searchParams.get('logout_uri') ?? ''
+    if (url.searchParams.get('client_id') !== CLIENT_ID || !this.#state.isLogoutUrl(target)) {
+      const sentence = `client_id must be ${CLIENT_ID} and logout_uri a URL of this load balancer or one given with --logout-url.`
+      return showMessage(res, 400, 'Invalid request', sentence)
+    }
+    this.#state.signIns.signOut(this.#poolSession(req), undefined)
+    // As a browser would read it: characters that no header can have are taken out or encoded.
+    redirect(res, new URL(target).href, [setCookie(ownCookie('pool', this.#state.baseUrl), '', 0)])
+  }
+}

@@ -1,0 +1,119 @@
+/**
+ * What one local load balancer knows.
+ *
+ * @module
+ */
+
+import { type FaultName, parseFault } from '../options/faults.js'
+import { CsrfTokens } from './csrf-tokens.js'
+import { type TokenIssuer, MAX_CLAIMS_BYTES, type OidcHeaders } from '../tokens/token-issuer.js'
+import { UsageError } from '../options/options.js'
+import type { ListenerRule } from '../options/rules.js'
+import { type Session, SignIns } from './sign-in.js'
+import { idOf, type MockUser } from '../options/users.js'
+
+const MOST_RECENT = 20
+
+/** A request that went through, for people to read. */
+export interface RecentRequest {
+  readonly at: Date
+  readonly method: string
+  readonly path: string
+  readonly user: string
+  /** The app's, or the load balancer's own where the app had none; `undefined` as long as there is no answer. */
+  status: number | 'client left' | 'no answer' | undefined
+}
+
+/** What is known from the start. */
+export interface AlbStateOptions {
+  readonly issuer: TokenIssuer
+  readonly users: readonly MockUser[]
+  readonly rules: readonly ListenerRule[]
+  readonly sessionSeconds: number
+  readonly logoutUrls: readonly string[]
+}
+
+/** Everything that requests share. */
+export class AlbState {
+  readonly issuer: TokenIssuer
+  readonly signIns: SignIns
+  readonly csrf = new CsrfTokens()
+  readonly rules: readonly ListenerRule[]
+  readonly recent: RecentRequest[] = []
+  /** Headers as last sent to the app. */
+  lastHeaders: OidcHeaders = {}
+  /** `http://localhost:8080`; known once it listens. */
+  baseUrl = ''
+  #users: readonly MockUser[] = []
+  /** Users that are or were on the list: one who was typed in is nobody's earlier version. */
+  readonly #listed = new WeakSet<MockUser>()
+  #fault: FaultName | undefined
+  readonly #logoutUrls: readonly string[]
+
+  constructor({ issuer, users, rules, sessionSeconds, logoutUrls }: AlbStateOptions) {
+    this.issuer = issuer
+    this.users = users
+    this.rules = rules
+    this.signIns = new SignIns(sessionSeconds)
+    this.#logoutUrls = logoutUrls
+  }
+
+  /** Who can sign in. A change reaches sessions when their access token is refreshed. */
+  get users(): readonly MockUser[] {
+    return this.#users
+  }
+
+  set users(users: readonly MockUser[]) {
+    this.#users = users
+    for (const user of users) this.#listed.add(user)
+  }
+
+  get fault(): FaultName | undefined {
+    return this.#fault
+  }
+
+  /**
+   * Sets a fault, or takes it back.
+   *
+   * @throws {LocalAlbError} when there is no such fault, a {@link UsageError} where it would do nothing with this provider.
+   */
+  setFault(name: string | undefined): void {
+    const fault = name === undefined || name === '' ? undefined : parseFault(name)
+    const whyIdle = fault === undefined ? undefined : this.issuer.provider.idleFaults[fault]
+    if (whyIdle !== undefined) throw new UsageError(`the fault ${fault} does nothing here: ${whyIdle}`)
+    this.#fault = fault
+    if (this.#fault === 'refresh_failure') this.signIns.expireAccessTokens()
+  }
+
+  /** Begins a session. @returns its id. */
+  beginSession(user: MockUser): string {
+    const accessToken = this.issuer.provider.accessToken(user, undefined)
+    const size = this.issuer.sizeOf(user, accessToken, undefined)
+    return this.signIns.createSession(user, accessToken, size)
+  }
+
+  /** Whether claims and access token are more than a load balancer takes. */
+  isTooLarge({ user, accessToken }: Session): boolean {
+    return this.issuer.sizeOf(user, accessToken, this.#fault) > MAX_CLAIMS_BYTES
+  }
+
+  /** Refreshes the access token of a session where it is over. @returns `false` when that failed: the session is over. */
+  refresh(session: Session): boolean {
+    if (session.accessToken.exp > Date.now() / 1000) return true
+    if (this.#fault === 'refresh_failure') return false
+    const { user } = session
+    if (this.#listed.has(user)) session.user = this.#users.find((one) => idOf(one) === idOf(user)) ?? user
+    session.accessToken = this.issuer.provider.accessToken(session.user, undefined, session.accessToken.origin)
+    return true
+  }
+
+  /** Whether a person may be sent there after signing out. */
+  isLogoutUrl(target: string): boolean {
+    return target === this.baseUrl || target.startsWith(`${this.baseUrl}/`) || this.#logoutUrls.includes(target)
+  }
+
+  remember(request: RecentRequest): void {
+    this.recent.unshift(request)
+    this.recent.length = Math.min(this.recent.length, MOST_RECENT)
+  }
+}

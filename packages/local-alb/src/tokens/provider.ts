@@ -1,0 +1,181 @@
+/**
+ * The identity provider behind the rule: a Cognito user pool, or another one that speaks OpenID Connect.
+ *
+ * @module
+ */
+
+import { randomBytes, randomUUID } from 'node:crypto'
+import {
+  accessTokenClaims,
+  type CognitoKey,
+  createCognitoKey,
+  type JsonObject,
+  signAccessToken,
+  userInfoClaims,
+} from '@cognito-auth/testing'
+import type { OidcOptions } from '../options/oidc-options.js'
+import type { FaultName } from '../options/faults.js'
+import type { MockUser } from '../options/users.js'
+
+/**
+ * Made-up names that cannot be mistaken for somebody's: no region of AWS begins with "xx", which ISO 3166 leaves to
+ * users, so the host of this issuer does not exist. Its shape is that of a region: verifiers check that, such as
+ * aws-jwt-verify, which refuses a plain `local-0`.
+ */
+export const REGION = 'xx-local-1'
+export const USER_POOL_ID = `${REGION}_LocalAlb1`
+export const CLIENT_ID = 'localalbclient'
+const COGNITO_ISSUER = `https://cognito-idp.${REGION}.amazonaws.com/${USER_POOL_ID}`
+const OIDC_ISSUER = 'https://idp.local-alb.example'
+const OPAQUE = 'the access token of another provider is opaque (--oidc)'
+
+/** What stays the same in all access tokens of one sign-in, however often they are refreshed. */
+export interface SignInOrigin {
+  /** When the user signed in: "auth_time", in seconds since the epoch. */
+  readonly authTime: number
+  /** The "origin_jti" by which Cognito revokes them together. */
+  readonly originJti: string
+}
+
+/** The access token that a session holds, and until when. */
+export interface AccessToken {
+  readonly token: string
+  /** Seconds since the epoch. */
+  readonly exp: number
+  readonly origin: SignInOrigin
+}
+
+/** What a load balancer asks of an identity provider. */
+export interface Provider {
+  readonly issuer: string
+  /** What the userInfo endpoint answers. */
+  userInfo(user: MockUser): JsonObject & { readonly sub: string }
+  /** What the token endpoint answers. @param origin of the session, when its token is refreshed */
+  accessToken(user: MockUser, fault: FaultName | undefined, origin?: SignInOrigin): AccessToken
+  /** Faults that change nothing with this provider, and why. */
+  readonly idleFaults: Readonly<Partial<Record<FaultName, string>>>
+  /** Published keys (RFC 7517). */
+  readonly jwks: { readonly keys: readonly JsonObject[] }
+  /** Signs with a new key from now on; the old ones stay published. */
+  rotateKeys(): void
+  /** Environment that makes an app expect this provider. @param base of the local load balancer */
+  env(base: string): Record<string, string>
+}
+
+const now = (): number => Math.floor(Date.now() / 1000)
+
+const newOrigin = (): SignInOrigin => ({ authTime: now(), originJti: randomUUID() })
+
+function cognitoClaims(user: MockUser): JsonObject & { readonly sub: string; readonly username: string } {
+  const { email, sub, username, name, given_name, family_name, email_verified = true, claims = {} } = user
+  // Every value of Cognito's userInfo is a text, lists such as `identities` too.
+  const more = Object.entries(claims).map(([claim, value]) => [
+    claim,
+    typeof value === 'string' ? value : JSON.stringify(value),
+  ])
+  return {
+    ...(Object.fromEntries(more) as JsonObject),
+    ...userInfoClaims({
+      // An empty one is left out.
+      email: email ?? '',
+      emailVerified: email_verified ?? undefined,
+      ...(sub === undefined ? {} : { sub }),
+      ...(username === undefined ? {} : { username }),
+      ...(name === undefined ? {} : { name }),
+      ...(given_name === undefined ? {} : { givenName: given_name }),
+      ...(family_name === undefined ? {} : { familyName: family_name }),
+    }),
+  }
+}
+
+/** A Cognito user pool: texts in userInfo, groups in an access token that is a JWT. */
+export class CognitoProvider implements Provider {
+  readonly issuer = COGNITO_ISSUER
+  readonly idleFaults = {}
+  readonly #lifetimeSeconds: number
+  #keys: CognitoKey[] = [createCognitoKey(), createCognitoKey()]
+
+  constructor(accessTokenSeconds: number) {
+    this.#lifetimeSeconds = accessTokenSeconds
+  }
+
+  rotateKeys(): void {
+    this.#keys = [createCognitoKey(), ...this.#keys].slice(0, 10)
+  }
+
+  get jwks(): { readonly keys: readonly JsonObject[] } {
+    return { keys: this.#keys.map((key) => ({ ...key.jwk })) }
+  }
+
+  userInfo(user: MockUser): JsonObject & { readonly sub: string } {
+    return cognitoClaims(user)
+  }
+
+  accessToken(user: MockUser, fault: FaultName | undefined, origin = newOrigin()): AccessToken {
+    const { sub, username } = cognitoClaims(user)
+    const [key] = this.#keys
+    if (key === undefined) throw new Error('There is always a key')
+    const issuedAt = fault === 'expired_access_token' ? now() - this.#lifetimeSeconds - 3600 : now()
+    const claims = accessTokenClaims({
+      sub: fault === 'wrong_subject' ? randomUUID() : sub,
+      username,
+      groups: user.groups ?? [],
+      issuer: fault === 'wrong_issuer' ? wrongIssuer(this.issuer) : this.issuer,
+      clientId: fault === 'wrong_client' ? 'anotherclient' : CLIENT_ID,
+      now: issuedAt,
+      lifetimeSeconds: this.#lifetimeSeconds,
+    })
+    // Nobody has signed in after a token was issued to them.
+    const authTime = Math.min(origin.authTime, issuedAt)
+    const token = signAccessToken(key, { ...claims, auth_time: authTime, origin_jti: origin.originJti })
+    return { token, exp: issuedAt + this.#lifetimeSeconds, origin }
+  }
+
+  env(base: string): Record<string, string> {
+    return { COGNITO_AUTH_USER_POOL_ID: USER_POOL_ID, COGNITO_AUTH_DOMAIN: `${base}/_local-alb` }
+  }
+}
+
+/** Any other provider: real booleans and lists in userInfo, groups among them, an access token that means nothing. */
+export class OidcProvider implements Provider {
+  readonly issuer: string
+  readonly jwks = { keys: [] }
+  readonly idleFaults = { expired_access_token: OPAQUE, wrong_subject: OPAQUE }
+  readonly #groupsClaim: string
+  readonly #lifetimeSeconds: number
+
+  constructor({ issuer = OIDC_ISSUER, groupsClaim = 'groups' }: OidcOptions, accessTokenSeconds: number) {
+    this.issuer = issuer
+    this.#groupsClaim = groupsClaim
+    this.#lifetimeSeconds = accessTokenSeconds
+  }
+
+  rotateKeys(): void {
+    // Its access tokens are opaque: nothing of this provider is signed.
+  }
+
+  userInfo(user: MockUser): JsonObject & { readonly sub: string } {
+    const { email_verified = true, groups = [], claims = {} } = user
+    const verified = email_verified === null ? {} : { email_verified }
+    const { username: _username, email_verified: _text, ...cognito } = cognitoClaims({ ...user, claims: {} })
+    return { ...claims, ...cognito, sub: cognito.sub, ...verified, [this.#groupsClaim]: groups }
+  }
+
+  accessToken(_user: MockUser, _fault: FaultName | undefined, origin = newOrigin()): AccessToken {
+    return { token: randomBytes(32).toString('base64url'), exp: now() + this.#lifetimeSeconds, origin }
+  }
+
+  env(): Record<string, string> {
+    return { COGNITO_AUTH_ISSUER: this.issuer, COGNITO_AUTH_GROUPS_CLAIM: this.#groupsClaim }
+  }
+}
+
+/** The provider that is asked for. */
+export function createProvider(oidc: OidcOptions | undefined, accessTokenSeconds: number): Provider {
+  return oidc === undefined ? new CognitoProvider(accessTokenSeconds) : new OidcProvider(oidc, accessTokenSeconds)
+}
+
+/** Another issuer of the same kind. */
+export function wrongIssuer(issuer: string): string {
+  return issuer === COGNITO_ISSUER ? issuer.replace('LocalAlb1', 'SomebodyE') : 'https://idp.somebody-else.example'
+}
