@@ -27,6 +27,14 @@ const LEVELS = {
     ['local-alb', 'index'],
     ['cli'],
   ],
+  nestjs: [
+    ['access', 'transports'],
+    ['requests', 'discovery'],
+    ['guard'],
+    ['decorators', 'app-guard', 'testing'],
+    ['module'],
+    ['index'],
+  ],
 }
 
 /** Which packages each may import; tests may also use `testing`. */

@@ -13,7 +13,7 @@ import {
   UseGuards,
 } from '@nestjs/common'
 import { ModulesContainer } from '@nestjs/core'
-import { checkAllGateways } from './gateways.js'
+import { checkAllGateways } from './discovery/gateways.js'
 import { CognitoAuthGuard, isCognitoAuthGuard } from './guard.js'
 
 /** Passes on to {@link CognitoAuthGuard}. `@UseGuards` makes Nest keep one that `overrideGuard` replaces. */

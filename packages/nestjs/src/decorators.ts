@@ -15,8 +15,8 @@ import {
   UseGuards,
 } from '@nestjs/common'
 import { type AccessDecorator, groupsDemand, markDemand, markMode } from './access.js'
-import { carrierOf } from './carrier.js'
-import { misuse } from './exceptions.js'
+import { carrierOf } from './transports/carrier.js'
+import { misuse } from './transports/exceptions.js'
 import { accessOf, CognitoAuthGuard } from './guard.js'
 
 function guarded(decorator: AccessDecorator): AccessDecorator {

@@ -16,12 +16,12 @@ import {
 } from '@nestjs/common'
 import { ModulesContainer } from '@nestjs/core'
 import { type Access, classesOf, REQUIRED, statedAccess } from './access.js'
-import { type Carrier, carrierOf, connectionOf, isLongLived, isUnseen, socketOf } from './carrier.js'
-import { refusalOf } from './exceptions.js'
-import { checkAllGateways, checkGateways, type HandshakeGuard, protectGateways } from './gateways.js'
-import { endAtExpiry, endConnection } from './handshake.js'
+import { type Carrier, carrierOf, connectionOf, isLongLived, isUnseen, socketOf } from './transports/carrier.js'
+import { refusalOf } from './transports/exceptions.js'
+import { checkAllGateways, checkGateways, type HandshakeGuard, protectGateways } from './discovery/gateways.js'
+import { endAtExpiry, endConnection } from './transports/handshake.js'
 import { admit, environmentAuth, refuseExpired, requestsOf } from './requests.js'
-import { checkUnasked } from './unasked.js'
+import { checkUnguarded } from './discovery/unguarded.js'
 
 /** Whether an entry of `@UseGuards` is the guard, made from its class or one that extends it, or already made. */
 export function isCognitoAuthGuard(guard: unknown): boolean {
@@ -81,7 +81,7 @@ export class CognitoAuthGuard implements CanActivate, OnModuleInit, HandshakeGua
   onModuleInit(): void {
     if (this.#modules === undefined) return
     checkGateways(this.#modules, isCognitoAuthGuard)
-    checkUnasked(this.#modules, isCognitoAuthGuard)
+    checkUnguarded(this.#modules, isCognitoAuthGuard)
   }
 
   /**

@@ -21,7 +21,7 @@ import {
 import { APP_FILTER, APP_GUARD, ModulesContainer } from '@nestjs/core'
 import { AppGuard } from './app-guard.js'
 import { CognitoAuthGuard } from './guard.js'
-import { ProblemFilter } from './problem-filter.js'
+import { ProblemFilter } from './transports/problem-filter.js'
 
 /** Options of {@link CognitoAuthModule.forRoot}: those of `CognitoAuth`, and Nest's own. */
 export interface CognitoAuthModuleOptions extends CognitoAuthOptions {

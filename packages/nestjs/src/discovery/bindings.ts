@@ -8,7 +8,7 @@
 
 import { ConfigurationError } from '@cognito-auth/core'
 import type { ModulesContainer } from '@nestjs/core'
-import { classesOf, guardsOn } from './access.js'
+import { classesOf, guardsOn } from '../access.js'
 
 /** Nest's `GATEWAY_METADATA`, and `RESOLVER_TYPE_METADATA` of `@nestjs/graphql`: optional packages, the same in all majors. */
 const IS_GATEWAY = 'websockets:is_gateway'

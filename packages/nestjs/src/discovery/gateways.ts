@@ -7,10 +7,10 @@
 
 import { ConfigurationError, type User } from '@cognito-auth/core'
 import { APP_GUARD, type ModulesContainer } from '@nestjs/core'
-import { type Access, classesOf, REQUIRED, statedAccess } from './access.js'
+import { type Access, classesOf, REQUIRED, statedAccess } from '../access.js'
 import { checkBindings, type Decorated, gatewayClassOf, methodsOf, type Module, ourGuardsOn } from './bindings.js'
-import type { Carrier } from './carrier.js'
-import { watchHandshakes } from './handshake.js'
+import type { Carrier } from '../transports/carrier.js'
+import { watchHandshakes } from '../transports/handshake.js'
 
 /** Nest's `MESSAGE_MAPPING_METADATA`. `@nestjs/websockets` is optional, this is in all majors. */
 const IS_MESSAGE = 'websockets:message_mapping'

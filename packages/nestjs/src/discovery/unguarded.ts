@@ -6,7 +6,7 @@
 
 import { ConfigurationError } from '@cognito-auth/core'
 import type { ModulesContainer } from '@nestjs/core'
-import { classesOf, statedAccess } from './access.js'
+import { classesOf, statedAccess } from '../access.js'
 import { type Decorated, methodsOf } from './bindings.js'
 import { gatewaysOf, isMessageHandler } from './gateways.js'
 
@@ -40,7 +40,7 @@ function asksForFields(modules: ModulesContainer): boolean {
 }
 
 /** A field resolver that asks something, or a class that does and resolves nothing but fields. */
-function unaskedField(type: Decorated, isOurGuard: IsOurGuard): string | undefined {
+function unguardedField(type: Decorated, isOurGuard: IsOurGuard): string | undefined {
   const methods = methodsOf(type)
   const fields = methods.filter((method) => FIELD_RESOLVERS.some((key) => Reflect.hasMetadata(key, method)))
   const field = fields.find((method) => asksOn([method], isOurGuard)) as { readonly name: string } | undefined
@@ -54,10 +54,10 @@ function unaskedField(type: Decorated, isOurGuard: IsOurGuard): string | undefin
  * @throws {ConfigurationError} naming a field resolver or a method of a gateway for which Nest would not ask the guard
  * that is on it.
  */
-export function checkUnasked(modules: ModulesContainer, isOurGuard: IsOurGuard): void {
+export function checkUnguarded(modules: ModulesContainer, isOurGuard: IsOurGuard): void {
   if (!asksForFields(modules)) {
     for (const type of providedTypes(modules)) {
-      const field = unaskedField(type, isOurGuard)
+      const field = unguardedField(type, isOurGuard)
       if (field === undefined) continue
       throw new ConfigurationError(
         `Nest would not ask the guard of ${field}: it asks guards for field resolvers only with fieldResolverEnhancers: ['guards'] in the options of GraphQLModule`,
