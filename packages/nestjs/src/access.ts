@@ -20,11 +20,24 @@ export const REQUIRED: Access = { mode: 'required', demands: [] }
 
 const MODE = 'cognito-auth:mode'
 const DEMANDS = 'cognito-auth:demands'
+/** What marks a guard as ours, whichever build of this package it comes from: `instanceof` knows one of them only. */
+const OUR_GUARD = Symbol.for('cognito-auth:nestjs-guard')
 /** Where Nest's `@UseGuards` keeps its list: `GUARDS_METADATA`, which each major exports from another place. */
 const GUARDS = '__guards__'
 
 /** A decorator for a handler or a class. */
 export type AccessDecorator = MethodDecorator & ClassDecorator
+
+/** Marks the class of a guard, and all that extend it, as ours. */
+export function markAsOurGuard(type: { readonly prototype: object }): void {
+  Object.defineProperty(type.prototype, OUR_GUARD, { value: true })
+}
+
+/** Whether an entry of `@UseGuards` is our guard: its class, one that extends it, or an instance. */
+export function isOurGuard(guard: unknown): boolean {
+  const carrier: unknown = typeof guard === 'function' ? guard.prototype : guard
+  return typeof carrier === 'object' && carrier !== null && OUR_GUARD in carrier
+}
 
 /** The object that metadata of a decorated handler or class belongs to. */
 function targetOf(target: object, descriptor: PropertyDescriptor | undefined): object {
@@ -63,7 +76,7 @@ export function guardsOn(target: object): readonly unknown[] {
 }
 
 /** What is written on one handler or class itself; `undefined` for nothing. */
-function ownAccess(target: object, isOurGuard: (guard: unknown) => boolean): Access | undefined {
+function ownAccess(target: object): Access | undefined {
   const demands = ownDemands(target)
   const mode = Reflect.getOwnMetadata(MODE, target) as Access['mode'] | undefined
   const isGuarded = guardsOn(target).some(isOurGuard)
@@ -88,11 +101,10 @@ export function classesOf(type: object): object[] {
  * the nearest open one add up: a class for `staff` with a handler for admins needs both.
  *
  * @param levels Nearest first: the handler, its class, the classes that it extends.
- * @param isOurGuard `@UseGuards(CognitoAuthGuard)` on a handler protects it in a class that is public.
  * @returns `undefined` where no level says anything.
  */
-export function statedAccess(levels: readonly object[], isOurGuard: (guard: unknown) => boolean): Access | undefined {
-  const stated = levels.map((level) => ownAccess(level, isOurGuard)).filter((access) => access !== undefined)
+export function statedAccess(levels: readonly object[]): Access | undefined {
+  const stated = levels.map((level) => ownAccess(level)).filter((access) => access !== undefined)
   const open = stated.findIndex((access) => access.mode !== 'required')
   if (open === 0 || stated.length === 0) return stated[0]
   const counting = open === -1 ? stated : stated.slice(0, open)

@@ -14,7 +14,7 @@ import {
 } from '@nestjs/common'
 import { ModulesContainer } from '@nestjs/core'
 import { checkAllGateways } from './discovery/gateways.js'
-import { CognitoAuthGuard, isCognitoAuthGuard } from './guard.js'
+import { CognitoAuthGuard } from './guard.js'
 
 /** Passes on to {@link CognitoAuthGuard}. `@UseGuards` makes Nest keep one that `overrideGuard` replaces. */
 @UseGuards(CognitoAuthGuard)
@@ -29,7 +29,7 @@ export class AppGuard implements CanActivate, OnModuleInit {
 
   /** @throws {ConfigurationError} where a gateway does not say what it asks: the app does not start. */
   onModuleInit(): void {
-    checkAllGateways(this.#modules, isCognitoAuthGuard)
+    checkAllGateways(this.#modules)
   }
 
   canActivate(context: ExecutionContext): ReturnType<CanActivate['canActivate']> {

@@ -15,7 +15,7 @@ import {
   Optional,
 } from '@nestjs/common'
 import { ModulesContainer } from '@nestjs/core'
-import { type Access, classesOf, REQUIRED, statedAccess } from './access.js'
+import { type Access, classesOf, markAsOurGuard, REQUIRED, statedAccess } from './access.js'
 import { type Carrier, carrierOf, connectionOf, isLongLived, isUnseen, socketOf } from './transports/carrier.js'
 import { refusalOf } from './transports/exceptions.js'
 import { checkAllGateways, checkGateways, type HandshakeGuard, protectGateways } from './discovery/gateways.js'
@@ -23,20 +23,11 @@ import { endAtExpiry, endConnection } from './transports/handshake.js'
 import { admit, environmentAuth, refuseExpired, requestsOf } from './requests.js'
 import { checkUnguarded } from './discovery/unguarded.js'
 
-/** Whether an entry of `@UseGuards` is the guard, made from its class or one that extends it, or already made. */
-export function isCognitoAuthGuard(guard: unknown): boolean {
-  return guard === CognitoAuthGuard || isDerived(guard) || guard instanceof CognitoAuthGuard
-}
-
-function isDerived(guard: unknown): boolean {
-  return typeof guard === 'function' && guard.prototype instanceof CognitoAuthGuard
-}
-
 type Handler = Pick<ExecutionContext, 'getHandler' | 'getClass'>
 
 /** What is written on a handler and its class; `undefined` for nothing: the guard is asked for the whole app. */
 function statedOn(context: Handler): Access | undefined {
-  return statedAccess([context.getHandler(), ...classesOf(context.getClass())], isCognitoAuthGuard)
+  return statedAccess([context.getHandler(), ...classesOf(context.getClass())])
 }
 
 /** What a handler asks: `required` where nothing says otherwise. */
@@ -59,6 +50,10 @@ export function accessOf(context: Handler): Access {
  */
 @Injectable()
 export class CognitoAuthGuard implements CanActivate, OnModuleInit, HandshakeGuard {
+  static {
+    markAsOurGuard(this)
+  }
+
   readonly #auth: CognitoAuth | undefined
   readonly #modules: ModulesContainer | undefined
   #isGlobalChecked = false
@@ -74,14 +69,14 @@ export class CognitoAuthGuard implements CanActivate, OnModuleInit, HandshakeGua
   ) {
     this.#auth = auth
     this.#modules = modules
-    if (modules !== undefined) protectGateways(modules, isCognitoAuthGuard)
+    if (modules !== undefined) protectGateways(modules)
   }
 
   /** @throws {ConfigurationError} where a gateway, or a field resolver, cannot be protected: the app does not start. */
   onModuleInit(): void {
     if (this.#modules === undefined) return
-    checkGateways(this.#modules, isCognitoAuthGuard)
-    checkUnguarded(this.#modules, isCognitoAuthGuard)
+    checkGateways(this.#modules)
+    checkUnguarded(this.#modules)
   }
 
   /**
@@ -119,7 +114,7 @@ export class CognitoAuthGuard implements CanActivate, OnModuleInit, HandshakeGua
   /** With `app.useGlobalGuards()`, of which nothing tells at the start, gateways would be open and nobody the wiser. */
   #checkGlobal(): void {
     if (this.#isGlobalChecked || this.#modules === undefined) return
-    checkAllGateways(this.#modules, isCognitoAuthGuard)
+    checkAllGateways(this.#modules)
     this.#isGlobalChecked = true
   }
 

@@ -8,7 +8,7 @@
 
 import { ConfigurationError } from '@cognito-auth/core'
 import type { ModulesContainer } from '@nestjs/core'
-import { classesOf, guardsOn } from '../access.js'
+import { classesOf, guardsOn, isOurGuard } from '../access.js'
 
 /** Nest's `GATEWAY_METADATA`, and `RESOLVER_TYPE_METADATA` of `@nestjs/graphql`: optional packages, the same in all majors. */
 const IS_GATEWAY = 'websockets:is_gateway'
@@ -51,7 +51,7 @@ function resolverClassOf({ instance, isAlias }: Wrapper): Decorated | undefined 
 }
 
 /** Guards of ours on a class and its methods, as `@UseGuards` has them: classes, or guards that are made. */
-export function ourGuardsOn(type: object, isOurGuard: (guard: unknown) => boolean): unknown[] {
+export function ourGuardsOn(type: object): unknown[] {
   return [...classesOf(type), ...methodsOf(type)].flatMap(guardsOn).filter(isOurGuard)
 }
 
@@ -71,7 +71,7 @@ function isBound(guard: unknown, wrapper: Wrapper, type: Decorated): boolean {
 /**
  * @throws {ConfigurationError} naming a gateway or resolver whose guard Nest would not ask.
  */
-export function checkBindings(modules: ModulesContainer, isOurGuard: (guard: unknown) => boolean): void {
+export function checkBindings(modules: ModulesContainer): void {
   const providers = [...modules.values()].flatMap((module) =>
     [...module.providers.values()].map((wrapper) => ({ module, wrapper })),
   )
@@ -79,7 +79,7 @@ export function checkBindings(modules: ModulesContainer, isOurGuard: (guard: unk
     const gateway = gatewayClassOf(wrapper)
     const type = gateway ?? resolverClassOf(wrapper)
     if (type === undefined) continue
-    const guards = ourGuardsOn(type, isOurGuard)
+    const guards = ourGuardsOn(type)
     const isAsked = (one: Wrapper, by: Module): boolean =>
       guards.every((guard) => isMade(guard, by) && (gateway !== undefined || isBound(guard, one, type)))
     // A factory may hand on a resolver that is a provider itself.

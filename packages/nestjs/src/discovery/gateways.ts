@@ -7,7 +7,7 @@
 
 import { ConfigurationError, type User } from '@cognito-auth/core'
 import { APP_GUARD, type ModulesContainer } from '@nestjs/core'
-import { type Access, classesOf, REQUIRED, statedAccess } from '../access.js'
+import { type Access, classesOf, isOurGuard, REQUIRED, statedAccess } from '../access.js'
 import { checkBindings, type Decorated, gatewayClassOf, methodsOf, type Module, ourGuardsOn } from './bindings.js'
 import type { Carrier } from '../transports/carrier.js'
 import { watchHandshakes } from '../transports/handshake.js'
@@ -53,10 +53,10 @@ function handlersOf(type: Decorated): object[] {
 }
 
 /** What a gateway asks of connections: what its class asks, unless a handler of it welcomes more people. */
-export function handshakeAccess(type: Decorated, isOurGuard: (guard: unknown) => boolean): Access | undefined {
-  const ofClass = statedAccess(classesOf(type), isOurGuard)
+export function handshakeAccess(type: Decorated): Access | undefined {
+  const ofClass = statedAccess(classesOf(type))
   if (ofClass === undefined || ofClass.mode === 'public') return ofClass
-  const ofHandlers = handlersOf(type).map((handler) => statedAccess([handler, ...classesOf(type)], isOurGuard))
+  const ofHandlers = handlersOf(type).map((handler) => statedAccess([handler, ...classesOf(type)]))
   return (
     ['public', 'optional']
       .map((mode) => ofHandlers.find((access) => access?.mode === mode))
@@ -65,11 +65,9 @@ export function handshakeAccess(type: Decorated, isOurGuard: (guard: unknown) =>
 }
 
 /** Whether the guard protects the gateway, or a handler of it. */
-function isGuarded({ type }: Gateway, isOurGuard: (guard: unknown) => boolean): boolean {
+function isGuarded({ type }: Gateway): boolean {
   const levels = classesOf(type)
-  return [levels, ...handlersOf(type).map((handler) => [handler])].some(
-    (one) => statedAccess(one, isOurGuard) !== undefined,
-  )
+  return [levels, ...handlersOf(type).map((handler) => [handler])].some((one) => statedAccess(one) !== undefined)
 }
 
 /** In the place of a guard that Nest did not make: the app is about to not start, but a server may be open by now. */
@@ -83,8 +81,8 @@ const NOBODY: HandshakeGuard = {
  * The guard that Nest asks for the gateway's messages. In a test it may be another than ours, which knows nothing of
  * handshakes; and a public gateway has none: `undefined`.
  */
-function guardOf({ module, type }: Gateway, isOurGuard: (guard: unknown) => boolean): HandshakeGuard | undefined {
-  const entries = ourGuardsOn(type, isOurGuard)
+function guardOf({ module, type }: Gateway): HandshakeGuard | undefined {
+  const entries = ourGuardsOn(type)
   const made = entries
     .map((entry) => (typeof entry === 'function' ? module.injectables.get(entry)?.instance : entry) as unknown)
     .filter((guard) => guard !== undefined && guard !== null) as Partial<HandshakeGuard>[]
@@ -93,12 +91,12 @@ function guardOf({ module, type }: Gateway, isOurGuard: (guard: unknown) => bool
 }
 
 /** Watches the handshakes of a gateway as soon as it has a server. */
-function watch(gateway: Gateway, isOurGuard: (guard: unknown) => boolean): void {
+function watch(gateway: Gateway): void {
   const { instance, type } = gateway
   const { afterInit } = instance
   const value = (server: unknown): unknown => {
-    const stated = handshakeAccess(type, isOurGuard)
-    const guard = guardOf(gateway, isOurGuard)
+    const stated = handshakeAccess(type)
+    const guard = guardOf(gateway)
     const isRequired = guard === NOBODY || (stated !== undefined && stated.mode !== 'public')
     const access = stated !== undefined && stated.mode !== 'public' ? stated : REQUIRED
     if (guard !== undefined) {
@@ -114,16 +112,16 @@ function watch(gateway: Gateway, isOurGuard: (guard: unknown) => boolean): void 
  *
  * Called from the guard's constructor: Nest has made the gateways of its module by then, and not opened them yet.
  */
-export function protectGateways(modules: ModulesContainer, isOurGuard: (guard: unknown) => boolean): void {
+export function protectGateways(modules: ModulesContainer): void {
   for (const gateway of gatewaysOf(modules)) {
-    if (watched.has(gateway.instance) || !isGuarded(gateway, isOurGuard)) continue
-    watch(gateway, isOurGuard)
+    if (watched.has(gateway.instance) || !isGuarded(gateway)) continue
+    watch(gateway)
     watched.add(gateway.instance)
   }
 }
 
 /** Whether the app has a guard of ours under Nest's `APP_GUARD`, with which the token of such a provider begins. */
-function hasGlobalGuard(modules: ModulesContainer, isOurGuard: (guard: unknown) => boolean): boolean {
+function hasGlobalGuard(modules: ModulesContainer): boolean {
   const providers = [...modules.values()].flatMap((module) => [...module.providers.values()])
   return providers.some(
     ({ token, instance }) => typeof token === 'string' && token.startsWith(APP_GUARD) && isOurGuard(instance),
@@ -135,10 +133,10 @@ function hasGlobalGuard(modules: ModulesContainer, isOurGuard: (guard: unknown) 
  *
  * @throws {ConfigurationError} naming one that was.
  */
-export function checkGateways(modules: ModulesContainer, isOurGuard: (guard: unknown) => boolean): void {
-  checkBindings(modules, isOurGuard)
-  if (hasGlobalGuard(modules, isOurGuard)) checkAllGateways(modules, isOurGuard)
-  const missed = gatewaysOf(modules).find((one) => !watched.has(one.instance) && isGuarded(one, isOurGuard))
+export function checkGateways(modules: ModulesContainer): void {
+  checkBindings(modules)
+  if (hasGlobalGuard(modules)) checkAllGateways(modules)
+  const missed = gatewaysOf(modules).find((one) => !watched.has(one.instance) && isGuarded(one))
   if (missed === undefined) return
   throw new ConfigurationError(`The handshake of ${missed.type.name} cannot be protected: Nest made it after its guard`)
 }
@@ -149,8 +147,8 @@ export function checkGateways(modules: ModulesContainer, isOurGuard: (guard: unk
  *
  * @throws {ConfigurationError} naming a gateway that says nothing.
  */
-export function checkAllGateways(modules: ModulesContainer, isOurGuard: (guard: unknown) => boolean): void {
-  const silent = gatewaysOf(modules).find(({ type }) => statedAccess(classesOf(type), isOurGuard) === undefined)
+export function checkAllGateways(modules: ModulesContainer): void {
+  const silent = gatewaysOf(modules).find(({ type }) => statedAccess(classesOf(type)) === undefined)
   if (silent === undefined) return
   throw new ConfigurationError(
     `Nest's global guards do not protect the handshake of gateways: put @UseGuards(CognitoAuthGuard) on ${silent.type.name}, or @Public() if everybody may connect`,

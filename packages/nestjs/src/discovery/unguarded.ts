@@ -16,11 +16,9 @@ const RESOLVER_TYPE = 'graphql:resolver_type'
 /** Nest's `GRAPHQL_MODULE_OPTIONS`. */
 const GRAPHQL_OPTIONS = 'GqlModuleOptions'
 
-type IsOurGuard = (guard: unknown) => boolean
-
 /** Whether a method or class asks anything of people. `@Public()` does not. */
-function asksOn(levels: readonly object[], isOurGuard: IsOurGuard): boolean {
-  const access = statedAccess(levels, isOurGuard)
+function asksOn(levels: readonly object[]): boolean {
+  const access = statedAccess(levels)
   return access !== undefined && access.mode !== 'public'
 }
 
@@ -40,24 +38,24 @@ function asksForFields(modules: ModulesContainer): boolean {
 }
 
 /** A field resolver that asks something, or a class that does and resolves nothing but fields. */
-function unguardedField(type: Decorated, isOurGuard: IsOurGuard): string | undefined {
+function unguardedField(type: Decorated): string | undefined {
   const methods = methodsOf(type)
   const fields = methods.filter((method) => FIELD_RESOLVERS.some((key) => Reflect.hasMetadata(key, method)))
-  const field = fields.find((method) => asksOn([method], isOurGuard)) as { readonly name: string } | undefined
+  const field = fields.find((method) => asksOn([method])) as { readonly name: string } | undefined
   if (field !== undefined) return `${type.name}.${field.name}`
   const hasOperations = methods.some((method) => Reflect.hasMetadata(RESOLVER_TYPE, method))
   const isFieldsOnly = fields.length > 0 && !hasOperations
-  return isFieldsOnly && asksOn(classesOf(type), isOurGuard) ? type.name : undefined
+  return isFieldsOnly && asksOn(classesOf(type)) ? type.name : undefined
 }
 
 /**
  * @throws {ConfigurationError} naming a field resolver or a method of a gateway for which Nest would not ask the guard
  * that is on it.
  */
-export function checkUnguarded(modules: ModulesContainer, isOurGuard: IsOurGuard): void {
+export function checkUnguarded(modules: ModulesContainer): void {
   if (!asksForFields(modules)) {
     for (const type of providedTypes(modules)) {
-      const field = unguardedField(type, isOurGuard)
+      const field = unguardedField(type)
       if (field === undefined) continue
       throw new ConfigurationError(
         `Nest would not ask the guard of ${field}: it asks guards for field resolvers only with fieldResolverEnhancers: ['guards'] in the options of GraphQLModule`,
@@ -65,7 +63,7 @@ export function checkUnguarded(modules: ModulesContainer, isOurGuard: IsOurGuard
     }
   }
   for (const { type } of gatewaysOf(modules)) {
-    const method = methodsOf(type).find((one) => !isMessageHandler(one) && asksOn([one], isOurGuard))
+    const method = methodsOf(type).find((one) => !isMessageHandler(one) && asksOn([one]))
     if (method === undefined) continue
     throw new ConfigurationError(
       `Nest would not ask the guard of ${type.name}.${(method as { readonly name: string }).name}, which is no @SubscribeMessage() handler: put the decorator on ${type.name}, whose connections it then protects`,
