@@ -32,13 +32,7 @@ let failed = 0
 for (const node of nodes) {
   const file = `.reports/matrix-${node.version}.json`
   rmSync(file, { force: true })
-  const args = [
-    'node_modules/vitest/vitest.mjs',
-    ...VITEST_RUN,
-    '--reporter=json',
-    '--reporter=dot',
-    `--outputFile.json=${file}`,
-  ]
+  const args = [...VITEST_RUN, '--reporter=json', `--outputFile.json=${file}`]
   const { ok, output } = await run('node', [...args, ...files], { env: environmentFor(node) })
   const counts = { passed: 0, failed: ok ? 0 : 1 }
   try {

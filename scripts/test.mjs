@@ -1,4 +1,4 @@
-/** `npx pnpm test`: type-checks, lints, looks for what is unused, and runs all tests; says at the end what failed. The build has run before. */
+/** `npx pnpm test`: type-checks, lints, looks for what is unused, and runs all tests; says at the end what failed and how long each part took. The build has run before. */
 import { spawnSync } from 'node:child_process'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { findChromium } from './chromium.mjs'
@@ -7,15 +7,20 @@ import { VITEST_RUN } from './vitest-run.mjs'
 mkdirSync('.reports', { recursive: true })
 
 const steps = [
-  // Only that: to build again meanwhile would take the declarations away under the compiler.
-  ['types', ['turbo', 'run', 'typecheck', '--only', '--output-logs=errors-only']],
+  ['types', ['node', 'scripts/typecheck.mjs']],
   ['lint', ['oxlint', '--deny-warnings']],
   ['format', ['oxfmt', '--check', '.']],
   ['unused exports and dependencies', ['knip', '--no-config-hints']],
   ['import directions', ['node', 'scripts/check-imports.mjs']],
   [
     'tests',
-    ['vitest', ...VITEST_RUN, '--reporter=default', '--reporter=json', '--outputFile.json=.reports/vitest.json'],
+    [
+      'node',
+      ...VITEST_RUN,
+      '--reporter=./scripts/slowest.mjs',
+      '--reporter=json',
+      '--outputFile.json=.reports/vitest.json',
+    ],
   ],
 ]
 if (findChromium() === undefined)
@@ -23,9 +28,12 @@ if (findChromium() === undefined)
 else steps.push(['browser tests', ['node', 'scripts/test-browser.mjs']])
 
 const failed = []
+const times = []
 for (const [name, [command, ...args]] of steps) {
-  console.log(`\n== ${name}`)
+  console.log(`== ${name}`)
+  const start = performance.now()
   const { status } = spawnSync(command, args, { stdio: 'inherit' })
+  times.push(`${name} ${Math.round((performance.now() - start) / 1000)} s`)
   if (status !== 0) failed.push(name)
 }
 // The tests count themselves.
@@ -33,7 +41,8 @@ const checks = steps.filter(([name]) => !name.endsWith('tests'))
 const failedChecks = checks.filter(([name]) => failed.includes(name)).length
 const report = { passed: checks.length - failedChecks, failed: failedChecks }
 writeFileSync('.reports/checks.json', JSON.stringify(report))
+console.log(`\n${times.join(', ')}`)
 if (failed.length > 0) {
-  console.error(`\nfailed: ${failed.join(', ')}`)
+  console.error(`failed: ${failed.join(', ')}`)
   process.exit(1)
 }

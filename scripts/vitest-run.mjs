@@ -1,12 +1,21 @@
 /**
- * How all tests are run: by `npx pnpm test`, and on other versions of Node.
+ * How all tests are run: by `npx pnpm test`, and on other versions of Node. Arguments of Node, the first of which is Vitest.
  *
  * @module
  */
+import { dirname, join } from 'node:path'
+import { createRequire } from 'node:module'
+
+const vitest = join(dirname(createRequire(import.meta.url).resolve('vitest/package.json')), 'vitest.mjs')
 
 export const VITEST_RUN = [
+  // Warnings are what many tests are about: they listen for them. Printed, they would hide what matters.
+  '--no-warnings',
+  vitest,
   'run',
   // Not in child processes, as by default: now and then the end of a file is not heard there, and waited for without a limit.
   '--pool=threads',
+  // Failures and the sum; not a line for each of thousands.
+  '--reporter=minimal',
   '--reporter=./scripts/unfinished.mjs',
 ]
