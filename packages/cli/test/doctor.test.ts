@@ -117,7 +117,8 @@ test('a misspelt variable is a problem, with the nearest one that is read', asyn
       fix: 'Did you mean COGNITO_AUTH_CLIENT_ID?',
     },
   ])
-  expect(of(result, 'options').at(-1)).toMatchObject({ status: 'warning' })
+  // The app does not start with it either.
+  expect(of(result, 'options').at(-1)).toMatchObject({ status: 'problem', message: matching(/COGNITO_AUTH_CLIENTID/) })
 })
 
 test('a value that cannot be meant is a problem, and leaves the endpoints unknown', async () => {

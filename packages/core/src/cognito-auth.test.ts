@@ -170,6 +170,25 @@ describe('options', () => {
     expect(() => make({ localAlb: 'http://localhost:8080' })).toThrow(/NODE_ENV=production/)
   })
 
+  test.each(['production', 'prod', 'staging'])(
+    'under NODE_ENV=%s a local ALB is trusted with nothing of AWS',
+    (mode) => {
+      vi.stubEnv('NODE_ENV', mode)
+      const local = 'arn:aws:elasticloadbalancing:xx-local-1:000000000000:loadbalancer/app/local-alb/0123456789abcdef'
+      const build = (options: CognitoAuthOptions) => () =>
+        new CognitoAuth({ authoriser: null, localAlb: 'http://localhost:8080', ...options })
+      expect(build({ albArn: local })).not.toThrow()
+      expect(build({ albArn: [local, local.replace(/[^/]*$/, '*')] })).not.toThrow()
+      for (const options of [
+        { albArn: [local, albArn] },
+        { albArn: local.replace('xx-local-1', 'xx-local-11') },
+        { allowAnyAlb: true as const, region: 'xx-local-1' },
+      ]) {
+        expect(build(options)).toThrow(/localAlb \(COGNITO_AUTH_LOCAL_ALB\) is for development/)
+      }
+    },
+  )
+
   test('keys of a local ALB come from there and nowhere else', async () => {
     const urls: string[] = []
     const fetch: typeof globalThis.fetch = async (input) => {
@@ -424,6 +443,14 @@ describe('dev mode', () => {
 
   test.each([
     ['NODE_ENV', 'production'],
+    ['NODE_ENV', 'production '],
+    ['NODE_ENV', 'Production'],
+    ['NODE_ENV', 'prod'],
+    ['NODE_ENV', 'staging'],
+    ['AWS_CONTAINER_CREDENTIALS_RELATIVE_URI', '/v2/credentials/x'],
+    ['AWS_WEB_IDENTITY_TOKEN_FILE', '/var/run/secrets/eks.amazonaws.com/serviceaccount/token'],
+    ['AWS_CONTAINER_CREDENTIALS_FULL_URI', 'http://169.254.170.23/v1/credentials'],
+    ['AWS_CONTAINER_CREDENTIALS_FULL_URI', 'http://[fd00:ec2::23]/v1/credentials'],
     ['AWS_LAMBDA_FUNCTION_NAME', 'f'],
     ['ECS_CONTAINER_METADATA_URI', 'http://x'],
     ['ECS_CONTAINER_METADATA_URI_V4', 'http://x'],
@@ -431,6 +458,28 @@ describe('dev mode', () => {
   ])('is refused with %s=%s', (name, value) => {
     vi.stubEnv(name, value)
     expect(() => new CognitoAuth(devMode)).toThrow(/devMode \(COGNITO_AUTH_DEV_MODE\)/)
+  })
+
+  test('is not refused where a developer has credentials from a tool on the same machine', () => {
+    vi.stubEnv('AWS_CONTAINER_CREDENTIALS_FULL_URI', 'http://127.0.0.1:8000/')
+    expect(() => new CognitoAuth(devMode)).not.toThrow()
+  })
+
+  test('gives no mock user to a request that came through a load balancer, and warns once', async () => {
+    const auth = new CognitoAuth(devMode)
+    const warn = vi.spyOn(process, 'emitWarning').mockReturnValue()
+    for (const headers of [
+      { 'X-Amzn-Trace-Id': 'Root=1-67891233-abcdef012345678912345678' },
+      new Headers({ 'x-amzn-trace-id': 'Root=1' }),
+      { 'x-amzn-trace-id': ['Root=1'] },
+      { 'x-amzn-trace-id': '' },
+    ]) {
+      await expect(auth.requireUser(headers)).rejects.toMatchObject({ code: 'missing_token' })
+    }
+    const codes = warn.mock.calls.map(([, options]) => (options as { code: string }).code)
+    expect(codes.filter((code) => code === 'COGNITO_AUTH_DEV_MODE')).toHaveLength(1)
+    warn.mockRestore()
+    await expect(auth.requireUser({ 'x-amzn-trace': '1' })).resolves.toMatchObject({ email: 'dev@example.com' })
   })
 
   test.each(['true', '1', 'YES'])('COGNITO_AUTH_DEV_MODE=%s turns it on', async (value) => {

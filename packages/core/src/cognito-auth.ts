@@ -6,9 +6,10 @@
 
 import { Authoriser } from './authoriser.js'
 import { authEntries, cognitoBase } from './options/auth-options.js'
-import { withEnvironment } from './options/environment.js'
+import { refuseUnknownVariables, withEnvironment } from './options/environment.js'
+import { requireTlsVerification } from './options/tls-verification.js'
 import type { Decision } from './decision.js'
-import { loadDevUser } from './dev/dev-mode.js'
+import { loadDevUser, mayBeMocked } from './dev/dev-mode.js'
 import {
   AccessDeniedError,
   AuthenticationError,
@@ -21,6 +22,7 @@ import { publish } from './events.js'
 import { hasTokens, type HeadersInput, readHeaders, requireTokens } from './headers.js'
 import { checkReturnTo, type LogoutAnswer, logoutAnswer, type LogoutOptions } from './logout.js'
 import { statedPlatformAdmin } from './dev/mock-user.js'
+import { countInstance } from './lib/instance-count.js'
 import { optionError, optionName, parseOptions, refuseUnknown } from './lib/schema.js'
 import { DEFAULT_PLATFORM_ADMIN_GROUPS, isMember, type User, userFromTokens, withPlatformAdmin } from './user.js'
 import { refuseUndefined, type TokenVerifierOptions, verifierOptionsOf } from './verifier/options.js'
@@ -97,6 +99,8 @@ export class CognitoAuth {
    */
   constructor(options: CognitoAuthOptions = {}) {
     refuseUnknown(options, COGNITO_AUTH_OPTIONS, 'CognitoAuth')
+    refuseUnknownVariables()
+    requireTlsVerification()
     const filled = withEnvironment(options)
     refuseUndefined(filled)
     const { authoriser, ...others } = filled
@@ -115,6 +119,7 @@ export class CognitoAuth {
       sessionCookieName,
     }
     this.#firstClientId = parsed.clientId?.[0]
+    countInstance()
   }
 
   /**
@@ -251,7 +256,7 @@ export class CognitoAuth {
   async #authenticate(headers: HeadersInput): Promise<User> {
     const needsAccessToken = this.#verifier.groupsClaim === undefined
     const found = readHeaders(headers, needsAccessToken)
-    if (this.#devUser !== undefined && !hasTokens(headers)) return this.#devUser
+    if (this.#devUser !== undefined && !hasTokens(headers) && mayBeMocked(headers)) return this.#devUser
     const { oidcData, accessToken, identity } = requireTokens(found, needsAccessToken)
     const { alb, access } = await this.#verifier.verify({ oidcData, accessToken, identity })
     return userFromTokens(alb, access, {

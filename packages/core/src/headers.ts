@@ -94,6 +94,11 @@ export function hasTokens(headers: HeadersInput): boolean {
   return [OIDC_DATA_HEADER, ACCESS_TOKEN_HEADER].some((name) => valuesOf(given, name).length > 0)
 }
 
+/** Whether a header is there, whatever its value. `name` is in lower case. */
+export function hasHeader(headers: HeadersInput, name: string): boolean {
+  return valuesOf(checkHeaders(headers), name).length > 0
+}
+
 /**
  * Reads the three headers, refusing repeated ones.
  *

@@ -10,6 +10,7 @@ import {
   configSource,
   devModeOfEnvironment,
   platformAdminGroupsOfEnvironment,
+  unknownVariables as unknownAmong,
   VARIABLE_NAMES,
   withEnvironment,
 } from './options/environment.js'
@@ -48,9 +49,12 @@ export function keyEndpoints(options: CognitoAuthOptions = {}): KeyEndpoints {
 
 /** Variables that look like ours, in any letter case, and that nothing reads; each with the nearest one that is read. */
 export function unknownVariables(environment: NodeJS.ProcessEnv): { name: string; nearest: string }[] {
-  return Object.keys(environment)
-    .filter((name) => /^COGNITO_?AUTH/i.test(name) && !VARIABLE_NAMES.includes(name))
-    .map((name) => ({ name, nearest: nearest(name, VARIABLE_NAMES) }))
+  const names = Object.keys(environment)
+  const withoutUnderscore = names.filter((name) => /^COGNITOAUTH/i.test(name))
+  return [
+    ...unknownAmong(names),
+    ...withoutUnderscore.map((name) => ({ name, nearest: nearest(name, VARIABLE_NAMES) })),
+  ]
 }
 
 /** Where a config is: a file, a secret, or (neither) where the environment says. */

@@ -5,7 +5,7 @@
  */
 
 import { type CognitoAuth, ConfigurationError, MissingTokenError, type User } from '@cognito-auth/core'
-import { RequestAuth } from '@cognito-auth/core/adapter'
+import { isDevelopment, productionMode, RequestAuth } from '@cognito-auth/core/adapter'
 import type { CanActivate } from '@nestjs/common'
 import type { Carrier } from './transports/carrier.js'
 import { CognitoAuthGuard } from './guard.js'
@@ -41,11 +41,11 @@ class StandInGuard extends CognitoAuthGuard {
  *   .overrideGuard(CognitoAuthGuard).useValue(authenticateAs(user))
  * ```
  * @param user `null` for nobody: 401 where a user is needed.
- * @throws {ConfigurationError} under `NODE_ENV=production`.
+ * @throws {ConfigurationError} where `NODE_ENV` says production.
  */
 export function authenticateAs(user: User | null): CanActivate {
-  if (process.env['NODE_ENV'] === 'production') {
-    throw new ConfigurationError('authenticateAs() is for tests: it is refused with NODE_ENV=production')
+  if (!isDevelopment()) {
+    throw new ConfigurationError(`authenticateAs() is for tests: it is refused with ${productionMode()}`)
   }
   return new StandInGuard(user)
 }

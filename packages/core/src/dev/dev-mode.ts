@@ -7,18 +7,22 @@
 import { readFileSync } from 'node:fs'
 import { variable } from '../options/environment.js'
 import { parseMembers } from '../lib/hand-written-json.js'
+import { isDevelopment, productionMode } from '../lib/is-development.js'
 import { ConfigurationError } from '../errors.js'
+import { hasHeader, type HeadersInput } from '../headers.js'
 import { mockUser, type MockUserProfile } from './mock-user.js'
 import { optionError } from '../lib/schema.js'
 import type { User } from '../user-type.js'
 
 const DEFAULT_FILE = './dev-mock-user.json'
-/** Set by Lambda, ECS, Fargate and others: on AWS there are real users. */
+/** Set by Lambda, ECS, Fargate, App Runner, EKS (IRSA) and others: on AWS there are real users. */
 const AWS_COMPUTE = [
   'AWS_LAMBDA_FUNCTION_NAME',
   'ECS_CONTAINER_METADATA_URI',
   'ECS_CONTAINER_METADATA_URI_V4',
   'AWS_EXECUTION_ENV',
+  'AWS_CONTAINER_CREDENTIALS_RELATIVE_URI',
+  'AWS_WEB_IDENTITY_TOKEN_FILE',
 ] as const
 
 /** Names as the Python library's file says them, to names as a `User` says them. */
@@ -32,18 +36,31 @@ const FILE_NAMES = {
   groups: 'groups',
 } as const satisfies Record<string, keyof MockUserProfile>
 
-/** Refuses dev mode where real users may be: production, and AWS compute. */
+/**
+ * The variable that tells that this is AWS compute, if one does. EKS Pod Identity is told by its address, which is the same
+ * everywhere: developers' credential tools set the same variable to an address of their own.
+ *
+ * @see {@link https://docs.aws.amazon.com/eks/latest/userguide/pod-id-how-it-works.html How EKS Pod Identity works}
+ */
+function signOfAwsCompute(): string | undefined {
+  const fullUri = variable('AWS_CONTAINER_CREDENTIALS_FULL_URI') ?? ''
+  if (/^http:\/\/(?:169\.254\.170\.23|\[fd00:ec2::23\])(?:[:/]|$)/i.test(fullUri))
+    return 'AWS_CONTAINER_CREDENTIALS_FULL_URI'
+  return AWS_COMPUTE.find((name) => variable(name) !== undefined)
+}
+
+/**
+ * Refuses dev mode where real users may be: production, and AWS compute.
+ *
+ * @throws {ConfigurationError} naming the variable that says so.
+ */
 export function refuseDevModeInProduction(): void {
-  if (process.env['NODE_ENV'] === 'production') {
-    throw optionError('devMode', 'lets in a user that nobody signed in as: it is refused with NODE_ENV=production')
+  if (!isDevelopment()) {
+    throw optionError('devMode', `accepts requests without sign-in: it is refused with ${productionMode()}`)
   }
-  const found = AWS_COMPUTE.find((name) => variable(name) !== undefined)
-  if (found !== undefined) {
-    throw optionError(
-      'devMode',
-      `lets in a user that nobody signed in as: it is refused on AWS compute (${found} is set)`,
-    )
-  }
+  const found = signOfAwsCompute()
+  if (found === undefined) return
+  throw optionError('devMode', `accepts requests without sign-in: it is refused on AWS compute (${found} is set)`)
 }
 
 function readMockFile(): { where: string; json: string } | undefined {
@@ -75,9 +92,32 @@ export function loadDevUser(platformAdminGroups: readonly string[]): User {
     (property, place) => `${fileNames.find((name) => FILE_NAMES[name] === property)}${place}`,
     `${where}: `,
   )
-  process.emitWarning('Dev mode: requests without tokens are let in as a mock user', {
+  process.emitWarning('Dev mode: requests without tokens are accepted as a mock user', {
     type: 'CognitoAuthWarning',
     code: 'COGNITO_AUTH_DEV_MODE',
   })
   return user
+}
+
+/** Load balancers of AWS add it to each request that they forward. */
+const TRACE_HEADER = 'x-amzn-trace-id'
+
+let hasWarnedOfTrace = false
+
+/**
+ * Whether a request without tokens may get the mock user: never one that came through a load balancer, whatever else the
+ * environment says. Warns once.
+ *
+ * @see {@link https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-request-tracing.html Request tracing}
+ */
+export function mayBeMocked(headers: HeadersInput): boolean {
+  if (!hasHeader(headers, TRACE_HEADER)) return true
+  if (!hasWarnedOfTrace) {
+    hasWarnedOfTrace = true
+    process.emitWarning(
+      `Dev mode: a request without tokens came through a load balancer (${TRACE_HEADER}) and was rejected. Turn dev mode off here`,
+      { type: 'CognitoAuthWarning', code: 'COGNITO_AUTH_DEV_MODE' },
+    )
+  }
+  return false
 }

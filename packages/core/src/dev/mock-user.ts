@@ -6,6 +6,7 @@
 
 import * as v from 'valibot'
 import { ConfigurationError } from '../errors.js'
+import { isDevelopment, productionMode } from '../lib/is-development.js'
 import { checkMembers, type NameOf, refuseUnknown, text } from '../lib/schema.js'
 import { createUser, DEFAULT_PLATFORM_ADMIN_GROUPS, isMember, NO_CLAIMS, type User, type UserProfile } from '../user.js'
 
@@ -72,11 +73,11 @@ let hasWarned = false
  * ```ts
  * const user = createMockUser({ email: 'a@example.com', groups: ['developers'] })
  * ```
- * @throws {ConfigurationError} under `NODE_ENV=production`; for a property that a user does not have, or that is wrong.
+ * @throws {ConfigurationError} where `NODE_ENV` says production, as every value but `development`, `dev`, `local` and `test` does; for a property that a user does not have, or that is wrong.
  */
 export function createMockUser(profile: MockUserProfile = {}): User {
-  if (process.env['NODE_ENV'] === 'production') {
-    throw new ConfigurationError('createMockUser() is for tests: it is refused with NODE_ENV=production')
+  if (!isDevelopment()) {
+    throw new ConfigurationError(`createMockUser() is for tests: it is refused with ${productionMode()}`)
   }
   const isSpread = 'isAuthenticated' in Object(profile)
   refuseUnknown(profile, isSpread ? [...Object.keys(entries), ...DERIVED] : Object.keys(entries), 'A mock user')

@@ -6,6 +6,7 @@
 
 import * as v from 'valibot'
 import { ConfigurationError } from '../errors.js'
+import { environmentVariable } from './process-environment.js'
 import { nearest } from './suggest.js'
 
 /** Environment variable of each option that has one. */
@@ -27,9 +28,22 @@ export const VARIABLES: Readonly<Record<string, string>> = {
   logoutUrls: 'COGNITO_AUTH_LOGOUT_URLS',
 }
 
+/** The plural names of two of them, which the Python library 0.5.4 and newer reads; they mean the same. */
+export const PLURAL_VARIABLES: Readonly<Record<string, string>> = {
+  albArn: 'COGNITO_AUTH_ALB_ARNS',
+  clientId: 'COGNITO_AUTH_CLIENT_IDS',
+}
+
+/** The variable of an option: of two names, the one that is set. */
+export function variableOf(option: string): string | undefined {
+  const [singular, plural] = [VARIABLES[option], PLURAL_VARIABLES[option]]
+  if (singular === undefined || plural === undefined) return singular
+  return environmentVariable(singular) === undefined && environmentVariable(plural) !== undefined ? plural : singular
+}
+
 /** An option as a person may have written it: `albArn (COGNITO_AUTH_ALB_ARN)`; `place` is where in it, `[1]`. */
 export function optionName(option: string, place = ''): string {
-  const variable = VARIABLES[option]
+  const variable = variableOf(option)
   return variable === undefined ? option + place : `${option}${place} (${variable})`
 }
 

@@ -66,3 +66,10 @@ test.each([
 ])('%s has no sign-in pages', (domain) => {
   expect(() => cognitoBase(domain)).toThrow(/^cognitoDomain \(COGNITO_AUTH_DOMAIN\) must be the host of the user pool/)
 })
+
+test.each(['my-app-sign-in', 'https://my-app-sign-in', 'my-app.', '.my-app', 'https://my-app/'])(
+  '%s is only the prefix of a domain, and is told what to append',
+  (domain) => {
+    expect(() => cognitoBase(domain)).toThrow(/\.auth\.REGION\.amazoncognito\.com/)
+  },
+)

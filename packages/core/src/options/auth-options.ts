@@ -76,6 +76,12 @@ export function cognitoBase(domain: string): string {
   const url = parseUrl(domain.includes('://') ? domain : `https://${domain}`)
   const base = url && plainBase(url)
   // Cognito has its pages at the root; a local ALB has its own below a path, over plain http.
+  if (base !== undefined && url !== undefined && !isLoopback(url) && !/[^.]\.[^.]/.test(url.hostname)) {
+    throw optionError(
+      'cognitoDomain',
+      'is the prefix only: append .auth.REGION.amazoncognito.com, as in my-app.auth.eu-west-2.amazoncognito.com',
+    )
+  }
   const isSafe = url !== undefined && (isLoopback(url) ? /^https?:$/.test(url.protocol) : isRoot(url))
   if (base !== undefined && isSafe) return base
   throw optionError(

@@ -3,6 +3,7 @@ import {
   configSource,
   devModeOfEnvironment,
   platformAdminGroupsOfEnvironment,
+  refuseUnknownVariables,
   variable,
   withEnvironment,
 } from './environment.js'
@@ -19,6 +20,9 @@ function filled(name: string, value: string): Record<string, unknown> {
 
 test.each<[string, string, object]>([
   ['COGNITO_AUTH_ALB_ARN', ' a , b,', { albArn: ['a', 'b'] }],
+  ['COGNITO_AUTH_ALB_ARNS', 'a,b', { albArn: ['a', 'b'] }],
+  ['COGNITO_AUTH_ALB_ARNS', '', {}],
+  ['COGNITO_AUTH_CLIENT_IDS', 'x, y', { clientId: ['x', 'y'] }],
   ['COGNITO_AUTH_CLIENT_ID', 'x', { clientId: ['x'] }],
   ['COGNITO_AUTH_USER_POOL_ID', 'x', { userPoolId: ['x'] }],
   ['COGNITO_AUTH_ISSUER', 'x', { issuer: ['x'] }],
@@ -45,6 +49,7 @@ test.each<[string, string, object]>([
 
 test.each([
   ['COGNITO_AUTH_CLIENT_ID', ' , '],
+  ['COGNITO_AUTH_CLIENT_IDS', ''],
   ['COGNITO_AUTH_USER_POOL_ID', ''],
   ['COGNITO_AUTH_ISSUER', ','],
   ['COGNITO_AUTH_CONFIG_TTL', 'soon'],
@@ -86,4 +91,63 @@ test('the config is in the file, else in the secret, else nowhere', () => {
   expect(configSource().name).toBe('secret my-app/auth')
   vi.stubEnv('COGNITO_AUTH_CONFIG_PATH', 'auth.json')
   expect(configSource().name).toBe('file auth.json')
+})
+
+test.each([
+  ['COGNITO_AUTH_CLIENT_ID', 'COGNITO_AUTH_CLIENT_IDS', 'clientId'],
+  ['COGNITO_AUTH_ALB_ARN', 'COGNITO_AUTH_ALB_ARNS', 'albArn'],
+])('%s and %s mean the same', (singular, plural, option) => {
+  vi.stubEnv(singular, 'a')
+  vi.stubEnv(plural, 'a, b')
+  expect(() => withEnvironment({})).toThrow(new RegExp(`${singular} and ${plural} are set to different lists`))
+  vi.stubEnv(singular, ' b,a')
+  expect(withEnvironment<object>({})).toEqual({ [option]: ['b', 'a'] })
+  vi.stubEnv(singular, '')
+  expect(withEnvironment<object>({})).toEqual({ [option]: ['a', 'b'] })
+})
+
+test.each([
+  ['COGNITO_AUTH_CLIENTID', 'COGNITO_AUTH_CLIENT_ID'],
+  ['COGNITO_AUTH_USERPOOL_ID', 'COGNITO_AUTH_USER_POOL_ID'],
+  ['COGNITO_AUTH_CLIENT_ID_', 'COGNITO_AUTH_CLIENT_ID'],
+  ['cognito_auth_client_id', 'COGNITO_AUTH_CLIENT_ID'],
+  ['COGNITO_AUTH_PORTS', ''],
+  ['COGNITO_AUTH_SERVICE_HOSTNAME', ''],
+])('%s is refused with the nearest name', (name, nearest) => {
+  vi.stubEnv(name, 'x')
+  expect(() => refuseUnknownVariables()).toThrow(`Unknown variable '${name}'. Did you mean '${nearest}`)
+})
+
+test('what Kubernetes sets for a Service, and what others call theirs, is nothing of ours', () => {
+  for (const service of ['COGNITO_AUTH', 'COGNITO_AUTH_CLIENTID']) {
+    for (const end of [
+      'SERVICE_HOST',
+      'SERVICE_PORT',
+      'SERVICE_PORT_HTTP',
+      'PORT',
+      'PORT_80_TCP',
+      'PORT_80_TCP_ADDR',
+    ]) {
+      vi.stubEnv(`${service}_${end}`, 'x')
+    }
+  }
+  vi.stubEnv('COGNITO_AUTHORITY', 'x')
+  vi.stubEnv('MY_COGNITO_AUTH_X', 'x')
+  expect(() => refuseUnknownVariables()).not.toThrow()
+})
+
+test.each(['"x"', "'x'", ' "x" ', '"a","b"', '""'])('quotes that docker --env-file keeps are told: %s', (value) => {
+  for (const name of [
+    'COGNITO_AUTH_ALB_ARN',
+    'COGNITO_AUTH_CLIENT_IDS',
+    'COGNITO_AUTH_REGION',
+    'COGNITO_AUTH_DEV_MODE',
+  ]) {
+    expect(() => filled(name, value)).toThrow(new RegExp(`^${name} begins and ends with a quote`))
+    vi.unstubAllEnvs()
+  }
+})
+
+test.each(['"x', "x'", '"', '"x\''])('one quote is part of a value: %s', (value) => {
+  expect(filled('COGNITO_AUTH_CLIENT_ID', value)).toEqual({ clientId: [value] })
 })

@@ -5,39 +5,101 @@
  */
 
 import { ConfigurationError } from '../errors.js'
-import { optionError, VARIABLES } from '../lib/schema.js'
+import { environmentNames, environmentVariable } from '../lib/process-environment.js'
+import { optionError, PLURAL_VARIABLES, VARIABLES } from '../lib/schema.js'
+import { nearest } from '../lib/suggest.js'
 import { fileSource } from '../config/file-source.js'
 import type { ConfigSource } from '../config/config-source.js'
 import { secretSource } from '../config/secret-source.js'
 
 /** Every variable that is read. */
 export const VARIABLE_NAMES: readonly string[] = [
-  ...Object.values(VARIABLES).flatMap((names) => names.split(' or ')),
-  'COGNITO_AUTH_DEV_CONFIG',
+  ...new Set([
+    ...Object.values(VARIABLES).flatMap((names) => names.split(' or ')),
+    ...Object.values(PLURAL_VARIABLES),
+    'COGNITO_AUTH_DEV_CONFIG',
+  ]),
 ]
+
+/** Kubernetes makes these names of a Service called `cognito-auth` or `cognito-auth-…`, for every pod beside it. */
+const OF_A_KUBERNETES_SERVICE = /_(?:SERVICE_HOST|SERVICE_PORT.*|PORT|PORT_.*)$/
+
+/** Variables that begin as ours do and that nothing reads; each with the nearest one that is read. */
+export function unknownVariables(names: readonly string[]): { name: string; nearest: string }[] {
+  return names
+    .filter((name) => /^COGNITO_AUTH_/i.test(name) && !isKnown(name) && !OF_A_KUBERNETES_SERVICE.test(name))
+    .map((name) => ({ name, nearest: nearest(name, VARIABLE_NAMES) }))
+}
+
+/** Windows takes names in any letter case; everywhere else a variable in lower case is another one, and read by nobody. */
+function isKnown(name: string): boolean {
+  return VARIABLE_NAMES.includes(process.platform === 'win32' ? name.toUpperCase() : name)
+}
+
+/**
+ * Refuses variables that nothing reads: `COGNITO_AUTH_CLIENTID` must not widen who is accepted.
+ *
+ * @throws {ConfigurationError} naming the first of them, and the nearest one that is read.
+ */
+export function refuseUnknownVariables(): void {
+  const [unknown] = unknownVariables(environmentNames())
+  if (unknown === undefined) return
+  throw new ConfigurationError(`Unknown variable '${unknown.name}'. Did you mean '${unknown.nearest}'?`)
+}
+
+/**
+ * A variable, trimmed.
+ *
+ * @throws {ConfigurationError} when quotes are part of its value: `docker --env-file` keeps them, shells do not.
+ */
+function read(name: string): string | undefined {
+  const value = environmentVariable(name)?.trim()
+  if (value !== undefined && value.length > 1 && /^(["']).*\1$/s.test(value)) {
+    throw new ConfigurationError(
+      `${name} begins and ends with a quote, which is part of its value: write it without quotes (docker --env-file keeps them)`,
+    )
+  }
+  return value
+}
 
 /** A variable; an empty one counts as not set. */
 export function variable(name: string): string | undefined {
-  const value = process.env[name]
-  return value === undefined || value.trim() === '' ? undefined : value.trim()
+  return read(name) || undefined
 }
 
-function list(option: string, emptyMeansNobody = false): string[] | undefined {
-  const value = process.env[VARIABLES[option] ?? '']
-  if (value === undefined) return undefined
-  const items = value
+function items(value: string): string[] {
+  return value
     .split(',')
     .map((item) => item.trim())
     .filter((item) => item !== '')
+}
+
+/** Whether two lists hold the same, in whatever order. */
+function isSame(a: readonly string[], b: readonly string[]): boolean {
+  return a.every((item) => b.includes(item)) && b.every((item) => a.includes(item))
+}
+
+function list(option: string, emptyMeansNobody = false): string[] | undefined {
+  const names = [VARIABLES[option], PLURAL_VARIABLES[option]].filter((name) => name !== undefined)
+  const lists = names.flatMap((name) => {
+    const value = read(name)
+    return value === undefined ? [] : [items(value)]
+  })
+  const written = lists.filter(({ length }) => length > 0)
+  const [first = lists[0], second] = written
+  if (first === undefined) return undefined
+  if (second !== undefined && !isSame(first, second)) {
+    throw new ConfigurationError(`${names.join(' and ')} are set to different lists. Unset one of them`)
+  }
   // An empty list would either accept nobody or, taken as "not set", everybody: neither was meant.
-  if (items.length === 0 && !emptyMeansNobody) throw optionError(option, 'is empty. Give it a value, or unset it')
-  return items
+  if (first.length === 0 && !emptyMeansNobody) throw optionError(option, 'is empty. Give it a value, or unset it')
+  return first
 }
 
 /** A list of which an empty variable opens nothing: it counts as not set. */
 function listOrNone(option: string): string[] | undefined {
-  const items = list(option, true)
-  return items?.length === 0 ? undefined : items
+  const found = list(option, true)
+  return found?.length === 0 ? undefined : found
 }
 
 function text(option: string): string | undefined {

@@ -8,6 +8,7 @@ import * as v from 'valibot'
 import { ConfigurationError } from '../errors.js'
 import { albKeysBase } from '../keys/alb-keys.js'
 import { functionSchema, optionError, optionName, parseOptions, seconds, text, texts } from '../lib/schema.js'
+import { isDevelopment, productionMode } from '../lib/is-development.js'
 import { isLoopback, parseUrl, plainBase } from '../lib/urls.js'
 import type { AlbTokenPolicy } from './alb-token.js'
 import { IssuerPolicy, isUserPoolId } from './issuer.js'
@@ -105,15 +106,29 @@ export function refuseUndefined(options: object): void {
   }
 }
 
-function localBase(value: string | undefined): string | undefined {
-  if (value === undefined) return undefined
-  const url = parseUrl(value)
+/** The region of the local load balancer: AWS has none of that name. */
+const LOCAL_REGION = 'xx-local-1'
+
+/** Whether no load balancer of AWS is trusted: keys of this machine then vouch for nothing else. */
+function isLocalOnly(albArn: readonly string[] | undefined): boolean {
+  return albArn !== undefined && albArn.every((arn) => parseAlbArn(arn, { anyId: true })?.region === LOCAL_REGION)
+}
+
+function localBase({ localAlb, albArn }: ParsedOptions): string | undefined {
+  if (localAlb === undefined) return undefined
+  const url = parseUrl(localAlb)
   const base = url && plainBase(url)
   if (url === undefined || base === undefined || !/^https?:$/.test(url.protocol) || !isLoopback(url)) {
-    throw optionError('localAlb', 'must be the URL of a load balancer on this machine, such as http://localhost:8080')
+    throw optionError(
+      'localAlb',
+      'must be the URL of a load balancer on this machine, such as http://localhost:8080 (npx @cognito-auth/local-alb starts one)',
+    )
   }
-  if (process.env['NODE_ENV'] === 'production') {
-    throw optionError('localAlb', 'is for development: it is refused with NODE_ENV=production')
+  if (!isDevelopment() && !isLocalOnly(albArn)) {
+    throw optionError(
+      'localAlb',
+      `is for development: it is refused with ${productionMode()}, unless every ${optionName('albArn')} is of the region ${LOCAL_REGION}`,
+    )
   }
   return base
 }
@@ -149,11 +164,11 @@ function signersOf(options: ParsedOptions, localAlb: string | undefined, albRequ
   }
   const bases = new Map<string, string>()
   for (const arn of albArn ?? []) {
-    const parts = parseAlbArn(arn)
+    const parts = parseAlbArn(arn, { anyId: true })
     if (parts === undefined) {
       throw optionError(
         'albArn',
-        'must be the ARN of an Application Load Balancer, arn:aws:elasticloadbalancing:REGION:ACCOUNT:loadbalancer/app/NAME/ID (not of a listener, rule or target group)',
+        'must be the ARN of an Application Load Balancer, arn:aws:elasticloadbalancing:REGION:ACCOUNT:loadbalancer/app/NAME/ID (not of a listener, rule or target group); ID may be *, and nothing else',
       )
     }
     if (region !== undefined && region !== parts.region) {
@@ -164,17 +179,26 @@ function signersOf(options: ParsedOptions, localAlb: string | undefined, albRequ
   return exactSigners(bases)
 }
 
+/** What people who work with an emulator of AWS need to know. */
+function localHint(value: string): string {
+  const url = parseUrl(value)
+  if (!value.startsWith('local') && (url === undefined || !isLoopback(url))) return ''
+  return '. Emulators have no load balancer: for work on your own machine there is @cognito-auth/local-alb'
+}
+
 function issuersOf({ issuer, userPoolId }: ParsedOptions, localAlb: string | undefined): IssuerPolicy {
   if (issuer !== undefined && userPoolId !== undefined) {
     throw new ConfigurationError(`${optionName('issuer')} and ${optionName('userPoolId')} exclude each other`)
   }
   for (const id of userPoolId ?? []) {
-    if (!isUserPoolId(id)) throw optionError('userPoolId', 'must be the id of a user pool, such as eu-west-2_AbCdEfGhI')
+    if (!isUserPoolId(id)) {
+      throw optionError('userPoolId', `must be the id of a user pool, such as eu-west-2_AbCdEfGhI${localHint(id)}`)
+    }
   }
   for (const one of issuer ?? []) {
     const url = parseUrl(one)
     if (url?.protocol !== 'https:' || plainBase(url) === undefined) {
-      throw optionError('issuer', 'must be a plain https URL')
+      throw optionError('issuer', `must be a plain https URL${localHint(one)}`)
     }
   }
   return new IssuerPolicy({
@@ -201,7 +225,7 @@ let hasWarned = false
  */
 export function setUpVerifier(options: TokenVerifierOptions, albRequired: boolean): VerifierSetup {
   const parsed = parseOptions(verifierEntries, options, 'TokenVerifier')
-  const localAlb = localBase(parsed.localAlb)
+  const localAlb = localBase(parsed)
   const setup: VerifierSetup = {
     signers: signersOf(parsed, localAlb, albRequired),
     clientIds: parsed.clientId && new Set(parsed.clientId),

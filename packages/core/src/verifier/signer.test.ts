@@ -43,3 +43,44 @@ test('any signer of a region is one that is a load balancer there', () => {
     expect(() => signers.keysBase(other)).toThrow(expect.objectContaining({ reason: 'signer' }))
   }
 })
+
+const anyId = arn.replace(/[^/]*$/, '*')
+
+test.each([
+  ['the id that it has today', arn, true],
+  ['the id that it has tomorrow', arn.replace(/[^/]*$/, 'fedcba9876543210'), true],
+  ['another name', arn.replace('my-alb', 'my-alb-2'), false],
+  ['a name before it', arn.replace('my-alb', 'a/my-alb'), false],
+  ['another account', arn.replace('000000000000', '111111111111'), false],
+  ['another region', arn.replace('eu-west-2', 'eu-west-1'), false],
+  ['another partition', arn.replace('arn:aws:', 'arn:aws-cn:'), false],
+  ['another kind', arn.replace('/app/', '/net/'), false],
+  ['the wildcard itself', anyId, false],
+  ['a listener of it', `${arn}/listener`, false],
+  ['no id', arn.replace(/[^/]*$/, ''), false],
+  ['no text', 5, false],
+])('of a name with any id, a signer with %s: accepted is %s', (_, signer, isAccepted) => {
+  const { keysBase } = exactSigners(new Map([[anyId, 'https://keys.example']]))
+  const outcome = (): unknown => {
+    try {
+      return keysBase(signer)
+    } catch (error) {
+      return (error as { reason?: unknown }).reason
+    }
+  }
+  expect(outcome()).toBe(isAccepted ? 'https://keys.example' : 'signer')
+}))
+})
+
+test('only the id may be a wildcard, and only in configuration', () => {
+  expect(parseAlbArn(anyId)).toBeUndefined()
+  expect(parseAlbArn(anyId, { anyId: true })).toEqual({ partition: 'aws', region: 'eu-west-2' })
+  for (const wrong of [
+    `${anyId}*`,
+    anyId.replace('my-alb', '*'),
+    anyId.replace('my-alb', 'my-*'),
+    anyId.replace(/\*$/, '0*'),
+  ]) {
+    expect(parseAlbArn(wrong, { anyId: true })).toBeUndefined()
+  }
+})

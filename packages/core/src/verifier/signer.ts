@@ -7,12 +7,25 @@
 import { InvalidTokenError } from '../errors.js'
 
 const ALB_ARN =
-  /^arn:(aws[a-z-]*):elasticloadbalancing:([a-z0-9-]+):\d{12}:loadbalancer\/app\/[A-Za-z0-9-]+\/[A-Za-z0-9]+$/
+  /^arn:(aws[a-z-]*):elasticloadbalancing:([a-z0-9-]+):\d{12}:loadbalancer\/app\/[A-Za-z0-9-]+\/(\*|[A-Za-z0-9]+)$/
 
-/** Partition and region of a load balancer's ARN; `undefined` when it is not one. */
-export function parseAlbArn(arn: string): { partition: string; region: string } | undefined {
-  const [, partition, region] = ALB_ARN.exec(arn) ?? []
-  return partition === undefined || region === undefined ? undefined : { partition, region }
+/**
+ * Partition and region of a load balancer's ARN; `undefined` when it is not one.
+ *
+ * @param options `anyId`: whether `*` may stand for the id, as it may in configuration and never in a token.
+ */
+export function parseAlbArn(
+  arn: string,
+  { anyId = false }: { readonly anyId?: boolean } = {},
+): { partition: string; region: string } | undefined {
+  const [, partition, region, id] = ALB_ARN.exec(arn) ?? []
+  if (partition === undefined || region === undefined || (id === '*' && !anyId)) return undefined
+  return { partition, region }
+}
+
+/** The ARN with `*` for its id: what tells load balancers of one name, account and region from all others. */
+function withAnyId(arn: string): string {
+  return `${arn.slice(0, arn.lastIndexOf('/'))}/*`
 }
 
 /** The partition that a region is in. */
@@ -39,12 +52,18 @@ function refused(): InvalidTokenError {
   return new InvalidTokenError('signer', 'The token was signed for a load balancer that is not accepted here')
 }
 
-/** Accepts exactly these load balancers. `bases`: ARN to base URL of its region's keys. */
+/** Accepts exactly these load balancers, or any id of a name. `bases`: ARN to base URL of its region's keys. */
 export function exactSigners(bases: ReadonlyMap<string, string>): SignerPolicy {
+  const hasWildcards = [...bases.keys()].some((arn) => arn.endsWith('/*'))
+  const baseOf = (signer: string): string | undefined => {
+    if (!hasWildcards) return bases.get(signer)
+    // Not of `*` itself: no load balancer signs with it.
+    return parseAlbArn(signer) === undefined ? undefined : (bases.get(signer) ?? bases.get(withAnyId(signer)))
+  }
   return {
     bases: [...new Set(bases.values())],
     keysBase(signer) {
-      const base = typeof signer === 'string' ? bases.get(signer) : undefined
+      const base = typeof signer === 'string' ? baseOf(signer) : undefined
       if (base === undefined) throw refused()
       return base
     },
