@@ -69,7 +69,6 @@ test.each([
     }
   }
   expect(outcome()).toBe(isAccepted ? 'https://keys.example' : 'signer')
-}))
 })
 
 test('only the id may be a wildcard, and only in configuration', () => {
