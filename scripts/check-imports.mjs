@@ -44,7 +44,8 @@ const PACKAGES = {
   express: ['core'],
   koa: ['core'],
   nestjs: ['core'],
-  remix: ['core'],
+  web: ['core'],
+  remix: ['core', 'web'],
   cli: ['core'],
   'local-alb': ['testing'],
 }

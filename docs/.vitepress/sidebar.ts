@@ -15,6 +15,7 @@ export const sidebar = [
       { text: 'NestJS', link: '/nestjs' },
       { text: 'Koa', link: '/koa' },
       { text: 'Remix and React Router', link: '/remix' },
+      { text: 'Request and Response', link: '/web' },
       { text: 'Anything else', link: '/core' },
     ],
   },

@@ -5,7 +5,23 @@
  */
 
 export { getUser, logout, requireAdmin, requireGroups, requireUser } from './from-environment.js'
+export type { MiddlewareArgs, UserContext } from './middleware.js'
 export { headers } from './refusal-headers.js'
 export type { HeadersArgs } from './refusal-headers.js'
 export { createRemixAuth } from './remix-auth.js'
-export type { MiddlewareArgs, OnError, RemixAuth, RemixAuthOptions, UserContext } from './remix-auth.js'
+export type { RemixAuth, RemixAuthOptions } from './remix-auth.js'
+export {
+  AccessDeniedError,
+  AuthenticationError,
+  Authoriser,
+  CognitoAuth,
+  CognitoAuthError,
+  ConfigurationError,
+  ConfigUnavailableError,
+  ExpiredTokenError,
+  InvalidTokenError,
+  KeysUnavailableError,
+  MissingTokenError,
+} from '@cognito-auth/core'
+export type { CognitoAuthOptions, Decision, User } from '@cognito-auth/core'
+export type { OnError } from '@cognito-auth/web'

@@ -30,7 +30,7 @@ export interface App {
   readonly [id: string]: RouteModule & { readonly path?: string; readonly parentId?: string }
 }
 
-type Handler = (request: Request) => Promise<Response>
+type Handler = (request: Request, context?: unknown) => Promise<Response>
 
 /** Answers with the data that the browser's router would be given, in place of HTML: there is no React here. */
 function entry(kind: string) {
@@ -111,7 +111,7 @@ function remix2(name: string, future: Record<string, boolean>): Omit<Framework, 
     name,
     hasMiddleware: false,
     showsDataUrl: false,
-    handler: (app) => createRemix2Handler(buildOf(app, name, future) as never, 'production'),
+    handler: (app) => createRemix2Handler(buildOf(app, name, future) as never, 'production') as Handler,
   }
 }
 
@@ -120,7 +120,7 @@ function router7(name: string, future: Record<string, boolean>): Omit<Framework,
     name,
     hasMiddleware: future['v8_middleware'] === true,
     showsDataUrl: future['v8_passThroughRequests'] === true,
-    handler: (app) => createRouter7Handler(buildOf(app, name, future) as never, 'production'),
+    handler: (app) => createRouter7Handler(buildOf(app, name, future) as never, 'production') as Handler,
   }
 }
 
@@ -138,7 +138,7 @@ export const FRAMEWORKS: readonly Framework[] = [
     hasMiddleware: true,
     showsDataUrl: true,
     dataOf: singleFetch8,
-    handler: (app) => createRouter8Handler(buildOf(app, 'React Router 8', {}) as never, 'production'),
+    handler: (app) => createRouter8Handler(buildOf(app, 'React Router 8', {}) as never, 'production') as Handler,
   },
 ]
 

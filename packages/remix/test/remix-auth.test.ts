@@ -1,8 +1,10 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
+import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import { fileURLToPath } from 'node:url'
 import { Authoriser, type User } from '@cognito-auth/core'
 import { createTestAlb, type TestAlb } from '@cognito-auth/testing'
-import type * as ReactRouter7 from 'react-router'
-import type * as ReactRouter8 from 'react-router8'
+import * as ReactRouter7 from 'react-router'
+import * as ReactRouter8 from 'react-router8'
 import { afterEach, beforeEach, describe, expect, expectTypeOf, test, vi } from 'vitest'
 import type * as Remix from '../src/index.js'
 import { createRemixAuth, type MiddlewareArgs, type RemixAuth, type RemixAuthOptions } from '../src/index.js'
@@ -50,16 +52,42 @@ describe('getUser', () => {
   })
 })
 
+/** How often tokens are verified while something runs. */
+async function verificationsOf(run: () => Promise<unknown>): Promise<number> {
+  let verified = 0
+  const count = (): void => void verified++
+  subscribe('cognito-auth:authenticated', count)
+  try {
+    await run()
+  } finally {
+    unsubscribe('cognito-auth:authenticated', count)
+  }
+  return verified
+}
+
 test('a loader that was answered together with others may ask again, and nothing is verified anew', async () => {
-  let asked = 0
-  const countingRule = { name: 'counts', isAllowed: () => ++asked > 0 }
-  const auth = authWith({ authoriser: new Authoriser({ rules: [countingRule] }), tokenCacheSize: 0 })
+  const auth = authWith({ tokenCacheSize: 0 })
   const request = await requestOf(ada)
   const copy = new Request(request)
-  await Promise.all([auth.requireUser(request), auth.requireUser(copy)])
-  await auth.requireGroups(copy, 'developers')
-  await auth.getUser(request)
-  expect(asked).toBe(1)
+  const verified = await verificationsOf(async () => {
+    await Promise.all([auth.requireUser(request), auth.requireUser(copy)])
+    await auth.requireGroups(copy, 'developers')
+    await auth.getUser(request)
+  })
+  expect(verified).toBe(1)
+})
+
+test('a rule that depends on the request is asked about each, also where their tokens are verified together', async () => {
+  const tenant = new AsyncLocalStorage<string>()
+  const isAllowed = (): boolean => tenant.getStore() === 'open'
+  const auth = authWith({ authoriser: new Authoriser({ rules: [{ name: 'tenant', isAllowed }] }), tokenCacheSize: 0 })
+  const request = await requestOf(ada)
+  const outcomes = await Promise.allSettled(
+    ['open', 'closed', 'open', 'closed'].map(
+      async (name) => await tenant.run(name, async () => await auth.requireUser(request.clone())),
+    ),
+  )
+  expect(outcomes.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled', 'rejected'])
 })
 
 describe('requests at once that have one token of three in common', () => {
@@ -245,16 +273,15 @@ describe.each(everyFramework)('in $name', ({ handler, dataOf, showsDataUrl }) =>
   }
 
   test.each(['/parent/child', dataOf('/parent/child', 'child')])('parallel loaders of %s verify once', async (path) => {
-    let asked = 0
-    const countingRule = { name: 'counts', isAllowed: () => ++asked > 0 }
-    // Nothing is remembered of the tokens, so that each verification would fetch and decide anew.
-    const auth = authWith({ authoriser: new Authoriser({ rules: [countingRule] }), tokenCacheSize: 0 })
-    const response = await handler(nested(auth))(await requestOf(ada, path))
-    expect(response.status).toBe(200)
-    expect((await response.text()).match(/ada@example\.com/g)?.length).toBeGreaterThanOrEqual(1)
-    expect(asked).toBe(1)
-    await handler(nested(auth))(await requestOf(ada, path))
-    expect(asked).toBe(2)
+    // Nothing is remembered of the tokens, so that each verification would be one anew.
+    const auth = authWith({ tokenCacheSize: 0 })
+    const visit = async (): Promise<void> => {
+      const response = await handler(nested(auth))(await requestOf(ada, path))
+      expect(response.status).toBe(200)
+      expect((await response.text()).match(/ada@example\.com/g)?.length).toBeGreaterThanOrEqual(1)
+    }
+    expect(await verificationsOf(visit)).toBe(1)
+    expect(await verificationsOf(visit)).toBe(1)
   })
 
   test('requests of two people at once are told apart', async () => {
@@ -273,7 +300,7 @@ describe.each(everyFramework)('in $name', ({ handler, dataOf, showsDataUrl }) =>
     const response = await handler(nested(authWith()))(await requestOf(undefined, '/parent/child'))
     expect(response.status).toBe(401)
     const { errors } = (await response.json()) as { errors: Record<string, { status: number }> }
-    expect(Object.values(errors)).toEqual([expect.objectContaining({ status: 401 })])
+    expect(Object.values(errors)).toEqual([expect.objectContaining({ status: 401, statusText: 'Unauthorized' })])
   })
 
   test('a wrong environment is a 500 that tells the browser nothing', async () => {
@@ -408,6 +435,59 @@ describe.each(withMiddleware)('middleware of $name', ({ name, handler, dataOf })
     for (const path of ['/%6fpen', '/OPEN', '/open.data/x']) {
       expect((await handle(await requestOf(undefined, path))).status).toBe(401)
     }
+  })
+})
+
+describe.each([
+  { name: 'React Router 7', Context: ReactRouter7.RouterContextProvider },
+  { name: 'React Router 8', Context: ReactRouter8.RouterContextProvider },
+])('a context of $name that is made once and given to all requests', ({ name, Context }) => {
+  const framework = FRAMEWORKS.find((one) => one.name === name)
+  const boss = { email: 'boss@example.com' }
+
+  function start(): { handle: (request: Request, context: unknown) => Promise<Response> } {
+    const auth = authWith({ bypass: ['/open'] })
+    const loader = ({ context }: Args): object => ({
+      who: (context.get(auth.userContext) as User | null)?.email ?? 'nobody',
+    })
+    const handle = framework?.handler({
+      root: { path: '', default: () => null, ErrorBoundary: () => null, middleware: [auth.middleware] },
+      me: { path: 'me', default: () => null, loader },
+      open: { path: 'open', default: () => null, loader },
+    })
+    return { handle: handle as never }
+  }
+
+  test('is refused for the second request, whoever sends it', async () => {
+    vi.spyOn(process, 'emitWarning').mockImplementation(() => {})
+    const { handle } = start()
+    const shared = new Context()
+    expect(await (await handle(await requestOf(boss, '/me'), shared)).text()).toContain(boss.email)
+    for (const request of [
+      await requestOf(ada, '/me'),
+      await requestOf(undefined, '/me'),
+      await requestOf(undefined, '/open'),
+    ]) {
+      const response = await handle(request, shared)
+      expect(response.status).toBe(500)
+      expect(await response.text()).not.toContain(boss.email)
+    }
+  })
+
+  test('tells nobody who else is there while two requests run at once', async () => {
+    vi.spyOn(process, 'emitWarning').mockImplementation(() => {})
+    const { handle } = start()
+    const shared = new Context()
+    const requests = [await requestOf(boss, '/me'), await requestOf(ada, '/me')]
+    const [first, second] = await Promise.all(requests.map(async (request) => await handle(request, shared)))
+    expect([first?.status, second?.status]).toEqual([200, 500])
+    expect(await first?.text()).toContain(boss.email)
+    expect(await second?.text()).not.toContain(boss.email)
+  })
+
+  test('leaves nobody on a bypassed path, whatever it was filled with', async () => {
+    const { handle } = start()
+    expect(await (await handle(await requestOf(boss, '/open'), new Context())).text()).toContain('nobody')
   })
 })
 

@@ -1,0 +1,23 @@
+/**
+ * Protects anything on Web `Request` and `Response` behind an AWS Application Load Balancer with Cognito sign-in.
+ *
+ * @module
+ */
+
+export { createWebAuth } from './web-auth.js'
+export type { Authenticated, Bypass, ProtectOptions, WebAuth, WebAuthOptions } from './web-auth.js'
+export type { OnError, WebRequest } from './web-request.js'
+export {
+  AccessDeniedError,
+  AuthenticationError,
+  Authoriser,
+  CognitoAuth,
+  CognitoAuthError,
+  ConfigurationError,
+  ConfigUnavailableError,
+  ExpiredTokenError,
+  InvalidTokenError,
+  KeysUnavailableError,
+  MissingTokenError,
+} from '@cognito-auth/core'
+export type { CognitoAuthOptions, Decision, User } from '@cognito-auth/core'

@@ -1,0 +1,61 @@
+/**
+ * Answers of core as Web `Response`s.
+ *
+ * @module
+ */
+
+import { STATUS_CODES } from 'node:http'
+import { ConfigurationError, type CognitoAuth } from '@cognito-auth/core'
+import { answerTo, type AnswerableRequest } from '@cognito-auth/core/adapter'
+
+/** A complete answer, as core gives it. */
+interface Answer {
+  readonly status: number
+  readonly headers: Readonly<Record<string, string>>
+  readonly body: string
+  readonly cookies?: readonly string[]
+}
+
+/** Error boundaries show `statusText`; HTTP/2 has none. */
+function toResponse({ status, headers, body, cookies = [] }: Answer): Response {
+  const response = new Response(body === '' ? null : body, {
+    status,
+    statusText: STATUS_CODES[status] ?? '',
+    headers: { ...headers },
+  })
+  for (const cookie of cookies) response.headers.append('set-cookie', cookie)
+  return response
+}
+
+/** The usual answer to a failure. A new `Response` each time: a body is read once only. */
+export function errorResponse(error: unknown, request: AnswerableRequest, auth: CognitoAuth): Response {
+  return toResponse(answerTo(error, request, auth.redirectUrl))
+}
+
+/** The answer that signs out. */
+export async function signOutResponse(
+  auth: CognitoAuth,
+  _request: AnswerableRequest,
+  headers: { get(name: string): string | null },
+  returnTo: string | undefined,
+): Promise<Response> {
+  const { location, cookies } = await auth.logout(headers, returnTo)
+  return toResponse({ status: 302, headers: { location, 'cache-control': 'no-store' }, body: '', cookies })
+}
+
+/** Whether a request asks to be signed out. */
+export function isSignOut(_auth: CognitoAuth, _method: string, _asSent: string): boolean {
+  return false
+}
+
+/**
+ * What `onError` answered, as a `Response` of its own: apps keep one for all refusals, and a body is read once only.
+ *
+ * @returns `undefined` where it answered nothing.
+ * @throws {ConfigurationError} when it answered with something else.
+ */
+export function ownResponse(answer: unknown): Response | undefined {
+  if (answer === undefined || answer === null) return undefined
+  if (answer instanceof Response) return answer.clone()
+  throw new ConfigurationError('onError must return a Response, or nothing')
+}
