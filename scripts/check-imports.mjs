@@ -8,7 +8,7 @@ import { dirname, join, normalize, relative } from 'node:path'
 /** Levels of each package that has some, lowest first. A name is a file or a folder of its `src`; a new file in a folder needs no entry. */
 const LEVELS = {
   core: [
-    ['errors', 'headers', 'claims', 'events', 'decision', 'user-type', 'lib'],
+    ['errors', 'error-page', 'headers', 'claims', 'events', 'decision', 'user-type', 'lib'],
     ['keys'],
     ['verifier'],
     ['user'],

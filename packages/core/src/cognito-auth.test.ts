@@ -522,13 +522,87 @@ describe('logout', () => {
     await expect(make(options).logout({}, returnTo)).rejects.toMatchObject({ code: 'configuration' })
   })
 
-  test('a returnTo can be checked before there is a request', () => {
+  test('what is missing for signing out is told before there is a request', () => {
     const off = expect.objectContaining({ code: 'configuration' })
-    expect(() => make(logout).checkReturnTo('https://evil.example/')).toThrow(off)
-    expect(() => make(logout).checkReturnTo('')).toThrow(off)
-    expect(() => make(logout).checkReturnTo('https://app.example.com/')).not.toThrow()
-    expect(() => make(logout).checkReturnTo(undefined)).not.toThrow()
-    // An app that is not set up for signing out yet starts all the same.
-    expect(() => make().checkReturnTo('https://app.example.com/')).not.toThrow()
+    expect(() => make(logout).checkLogout('https://evil.example/')).toThrow(off)
+    expect(() => make(logout).checkLogout('')).toThrow(off)
+    expect(() => make(logout).checkLogout('https://app.example.com/')).not.toThrow()
+    expect(() => make(logout).checkLogout()).not.toThrow()
+    expect(() => make().checkLogout()).toThrow(/^cognitoDomain \(COGNITO_AUTH_DOMAIN\) is required for logout/)
+    expect(() => make({ cognitoDomain: logout.cognitoDomain }).checkLogout()).toThrow(/^logoutUrls/)
+  })
+
+  describe('at another identity provider', () => {
+    const signOutUrl = 'https://idp.example/end?client_id=app&post_logout_redirect_uri={returnTo}'
+    const { logoutUrls } = logout
+
+    test('goes to signOutUrl, with one of logoutUrls percent-encoded', async () => {
+      const auth = make({ signOutUrl, logoutUrls: [...logoutUrls, 'https://app.example.com/?a=b&c=d'] })
+      expect((await auth.logout({})).location).toBe(
+        'https://idp.example/end?client_id=app&post_logout_redirect_uri=https%3A%2F%2Fapp.example.com%2Fbye',
+      )
+      expect((await auth.logout({}, 'https://app.example.com/?a=b&c=d')).location).toMatch(
+        /=https%3A%2F%2Fapp\.example\.com%2F%3Fa%3Db%26c%3Dd$/,
+      )
+      await expect(auth.logout({}, 'https://evil.example/')).rejects.toMatchObject({ code: 'configuration' })
+    })
+
+    test('needs no list where the page takes no URL to return to', async () => {
+      const auth = make({ signOutUrl: 'https://idp.example/signed-out' })
+      expect((await auth.logout({})).location).toBe('https://idp.example/signed-out')
+      await expect(auth.logout({}, logoutUrls[0])).rejects.toThrow(/^returnTo needs \{returnTo\}/)
+    })
+
+    test('is not Cognito’s', () => {
+      expect(() => make({ ...logout, signOutUrl })).toThrow(/cannot be used together$/)
+      expect(() => make({ signOutUrl }).checkLogout()).toThrow(/^logoutUrls/)
+    })
+
+    test.each([
+      'http://idp.example/',
+      'https://{returnTo}/',
+      'https://idp.example{returnTo}/',
+      'https://idp.example',
+      'https://a@idp.example/',
+      'javascript:alert(1)',
+      '/end',
+      'https://idp.example/{return_to}',
+      'https://idp.example/a b',
+      'https://idp.example/\r\nset-cookie:a=b',
+    ])('is not %j', (wrong) => {
+      expect(() => make({ signOutUrl: wrong, logoutUrls })).toThrow(/^signOutUrl \(COGNITO_AUTH_SIGN_OUT_URL\) must be/)
+    })
+  })
+
+  describe('signOutPath', () => {
+    test.each(['/logout', '/logout/', '/auth/sign-out', '/%C3%A4'])('may be %s', (signOutPath) => {
+      expect(make({ ...logout, signOutPath }).signOutPath).toBe(signOutPath)
+    })
+
+    test.each([
+      'logout',
+      '',
+      'https://app.example.com/logout',
+      '/logout?a',
+      '/logout#a',
+      '/log*',
+      '/logout/*',
+      '//logout',
+      '/a/../logout',
+      '/%6cogout',
+      '/a b',
+      '/oauth2/idpresponse',
+      '/_cognito-auth/logout',
+      '/_local-alb/logout',
+    ])('is not %j', (signOutPath) => {
+      expect(() => make({ ...logout, signOutPath })).toThrow(/^signOutPath \(COGNITO_AUTH_SIGN_OUT_PATH\) must/)
+    })
+
+    test.each([
+      ['cognitoDomain', { logoutUrls: logout.logoutUrls }],
+      ['logoutUrls', { cognitoDomain: logout.cognitoDomain }],
+    ])('needs %s', (missing, options) => {
+      expect(() => make({ ...options, signOutPath: '/logout' })).toThrow(new RegExp(`^${missing} .* is required`))
+    })
   })
 })

@@ -10,6 +10,7 @@ import { refuseUnknownVariables, withEnvironment } from './options/environment.j
 import { requireTlsVerification } from './options/tls-verification.js'
 import type { Decision } from './decision.js'
 import { loadDevUser, mayBeMocked } from './dev/dev-mode.js'
+import type { ErrorPage } from './error-page.js'
 import {
   AccessDeniedError,
   AuthenticationError,
@@ -20,7 +21,7 @@ import {
 } from './errors.js'
 import { publish } from './events.js'
 import { hasTokens, type HeadersInput, readHeaders, requireTokens } from './headers.js'
-import { checkReturnTo, type LogoutAnswer, logoutAnswer, type LogoutOptions } from './logout.js'
+import { checkLogout, type LogoutAnswer, logoutAnswer, type LogoutOptions } from './logout.js'
 import { statedPlatformAdmin } from './dev/mock-user.js'
 import { countInstance } from './lib/instance-count.js'
 import { optionError, optionName, parseOptions, refuseUnknown } from './lib/schema.js'
@@ -38,12 +39,18 @@ export interface CognitoAuthOptions extends TokenVerifierOptions {
   readonly platformAdminGroups?: readonly string[] | undefined
   /** Where a browser is sent on 401 and 403. @default none: the response is the 401 or 403 itself */
   readonly redirectUrl?: string | undefined
+  /** The page of a refused navigation: `false` for the problem document always, or a function that returns HTML. @default a plain page */
+  readonly errorPage?: false | ((page: ErrorPage) => string) | undefined
   /** A mock user where the load balancer's headers are missing; refused in production and on AWS. @default false */
   readonly devMode?: boolean | undefined
   /** Host or URL of the user pool's sign-in pages, for logout. @default none */
   readonly cognitoDomain?: string | undefined
   /** Where people may be sent after logout; the first is the default. @default none */
   readonly logoutUrls?: readonly string[] | undefined
+  /** Path at which whatever protects the whole app signs people out, allowed or not. Needs `cognitoDomain` and `logoutUrls`. @default none */
+  readonly signOutPath?: string | undefined
+  /** Sign-out page of another identity provider than Cognito, with `{returnTo}` for one of `logoutUrls`. Not together with `cognitoDomain`. @default none */
+  readonly signOutUrl?: string | undefined
   /** Name of the load balancer's session cookies, without `-0`. @default 'AWSELBAuthSessionCookie' */
   readonly sessionCookieName?: string | undefined
 }
@@ -82,6 +89,12 @@ function everybody(user: User): Decision {
 export class CognitoAuth {
   /** Where a browser is sent on 401 and 403, if anywhere. */
   readonly redirectUrl: string | undefined
+  /** Path at which adapters sign people out themselves, if any. */
+  readonly signOutPath: string | undefined
+  /** The page of a refused navigation: `false` for none, `undefined` for ours. */
+  readonly errorPage: false | ((page: ErrorPage) => string) | undefined
+  /** Base URL of the local load balancer, if there is one: adapters then say why a request was refused. */
+  readonly localAlb: string | undefined
   readonly #verifier: TokenVerifier
   readonly #authoriser: Authoriser | null
   readonly #platformAdminGroups: readonly string[]
@@ -112,12 +125,22 @@ export class CognitoAuth {
     this.#authoriser = authoriserOf(authoriser, parsed.configTtlSeconds)
     this.#admitPlatformAdmins = parsed.platformAdminGroups !== undefined
     this.redirectUrl = parsed.redirectUrl
-    const { cognitoDomain, logoutUrls, sessionCookieName } = parsed
+    this.errorPage = parsed.errorPage
+    this.localAlb = parsed.localAlb
+    const { cognitoDomain, signOutUrl, logoutUrls, sessionCookieName } = parsed
+    if (cognitoDomain !== undefined && signOutUrl !== undefined) {
+      throw new ConfigurationError(
+        `${optionName('cognitoDomain')} and ${optionName('signOutUrl')} cannot be used together`,
+      )
+    }
     this.#logout = {
       cognitoDomain: cognitoDomain === undefined ? undefined : cognitoBase(cognitoDomain),
+      signOutUrl,
       logoutUrls,
       sessionCookieName,
     }
+    this.signOutPath = parsed.signOutPath
+    if (this.signOutPath !== undefined) this.checkLogout()
     this.#firstClientId = parsed.clientId?.[0]
     countInstance()
   }
@@ -226,16 +249,19 @@ export class CognitoAuth {
    * @throws {ConfigurationError} when `cognitoDomain`, `logoutUrls` or the client is not known, or `returnTo` is not on the list.
    */
   async logout(headers: HeadersInput, returnTo?: string): Promise<LogoutAnswer> {
-    return logoutAnswer(this.#logout, (await this.#clientOf(headers)) ?? this.#firstClientId, returnTo)
+    const isCognito = this.#logout.signOutUrl === undefined
+    const clientId = isCognito ? ((await this.#clientOf(headers)) ?? this.#firstClientId) : undefined
+    return logoutAnswer(this.#logout, clientId, returnTo)
   }
 
   /**
-   * Whether {@link logout} can be asked for this: for adapters, which are told when the app starts.
+   * Whether {@link logout} can be answered: for adapters, which tell when the app starts.
    *
-   * @throws {ConfigurationError} when `logoutUrls` are configured and `returnTo` is none of them.
+   * @param returnTo One of `logoutUrls`. @default the first of them
+   * @throws {ConfigurationError} when `cognitoDomain` or `logoutUrls` is missing, or `returnTo` is not on the list.
    */
-  checkReturnTo(returnTo: string | undefined): void {
-    checkReturnTo(this.#logout, returnTo)
+  checkLogout(returnTo?: string): void {
+    checkLogout(this.#logout, returnTo)
   }
 
   /** A user of another `CognitoAuth`, or of a test, was labelled by a list of platform admins that is not ours. */

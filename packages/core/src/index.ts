@@ -13,6 +13,7 @@ export type { CognitoAuthOptions } from './cognito-auth.js'
 export type { AccessLists } from './config/auth-config.js'
 export type { SecretsClient } from './config/secret-source.js'
 export type { Decision, DecisionReason, RuleResult } from './decision.js'
+export type { ErrorPage } from './error-page.js'
 export {
   AccessDeniedError,
   AuthenticationError,

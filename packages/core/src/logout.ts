@@ -1,10 +1,9 @@
 /**
- * Signing out behind a load balancer: its session cookies and Cognito's session both have to go.
+ * Signing out behind a load balancer: its session cookies and the identity provider's session both have to go.
  *
  * @module
  */
 
-import { cognitoBase } from './options/auth-options.js'
 import { ConfigurationError } from './errors.js'
 import { optionError, optionName } from './lib/schema.js'
 
@@ -13,52 +12,80 @@ const SHARDS = 4
 
 /** What logout needs to know. */
 export interface LogoutOptions {
+  /** Base URL of the user pool's pages. */
   readonly cognitoDomain: string | undefined
+  /** Another identity provider's page, with `{returnTo}` where it takes the URL to return to. */
+  readonly signOutUrl: string | undefined
   readonly logoutUrls: readonly string[] | undefined
   readonly sessionCookieName: string
 }
 
 /** What to answer a person who signs out. */
 export interface LogoutAnswer {
-  /** Cognito's `/logout`: send the browser there. */
+  /** Cognito's `/logout`, or `signOutUrl`: send the browser there. */
   readonly location: string
   /** `Set-Cookie` values that expire the load balancer's session cookies: all four, since the app cannot see them. */
   readonly cookies: readonly string[]
 }
 
+const RETURN_TO = '{returnTo}'
+
+/** Where the browser is sent, by what is configured; `undefined` where `signOutUrl` takes no URL to return to. */
+function returnUrl(options: LogoutOptions, returnTo: string | undefined): string | undefined {
+  const { cognitoDomain, signOutUrl, logoutUrls } = options
+  if (cognitoDomain === undefined && signOutUrl === undefined) {
+    throw optionError(
+      'cognitoDomain',
+      `is required for logout (or ${optionName('signOutUrl')}, for other identity providers)`,
+    )
+  }
+  if (signOutUrl !== undefined && !signOutUrl.includes(RETURN_TO)) {
+    if (returnTo === undefined) return undefined
+    throw new ConfigurationError(`returnTo needs ${RETURN_TO} in ${optionName('signOutUrl')}`)
+  }
+  const [first] = logoutUrls ?? []
+  if (first === undefined || logoutUrls === undefined) {
+    throw optionError('logoutUrls', 'is required for logout: where people may be sent afterwards')
+  }
+  if (returnTo !== undefined && !logoutUrls.includes(returnTo)) {
+    throw new ConfigurationError(`returnTo is not on the list of ${optionName('logoutUrls')}`)
+  }
+  return returnTo ?? first
+}
+
 /**
- * Finds a `returnTo` that nobody may be sent to. Without a list there is nothing to compare it with yet: an app may run
- * without signing out, in development mostly.
+ * Finds what is missing for signing out when the app starts, rather than at the click.
  *
- * @throws {ConfigurationError} when it is not on the configured list: no open redirect.
+ * @throws {ConfigurationError} when `cognitoDomain` or `logoutUrls` is missing, or `returnTo` is not on the list: no open
+ * redirect.
  */
-export function checkReturnTo(options: LogoutOptions, returnTo: string | undefined): void {
-  if (returnTo === undefined || options.logoutUrls === undefined || options.logoutUrls.includes(returnTo)) return
-  throw new ConfigurationError(`returnTo is not on the list of ${optionName('logoutUrls')}`)
+export function checkLogout(options: LogoutOptions, returnTo: string | undefined): void {
+  returnUrl(options, returnTo)
 }
 
 /**
  * Builds the answer to a sign-out.
  *
  * @param clientId The app client whose session ends.
- * @throws {ConfigurationError} when `cognitoDomain`, `logoutUrls` or the client is not configured, or `returnTo` is
- * not on the list.
+ * @throws {ConfigurationError} as {@link checkLogout} does, and for Cognito when the client is not configured.
  * @see {@link https://docs.aws.amazon.com/cognito/latest/developerguide/logout-endpoint.html Logout endpoint}
  */
 export function logoutAnswer(options: LogoutOptions, clientId: string | undefined, returnTo?: string): LogoutAnswer {
-  const { cognitoDomain, logoutUrls: [first] = [] } = options
-  if (cognitoDomain === undefined) throw optionError('cognitoDomain', 'is required for logout')
-  if (first === undefined)
-    throw optionError('logoutUrls', 'is required for logout: where people may be sent afterwards')
-  checkReturnTo(options, returnTo)
-  if (clientId === undefined || clientId === '') throw optionError('clientId', 'is required for logout')
-  const query = new URLSearchParams({ client_id: clientId, logout_uri: returnTo ?? first })
+  const destination = returnUrl(options, returnTo)
   return {
-    location: `${cognitoBase(cognitoDomain)}/logout?${query.toString()}`,
+    location: locationOf(options, clientId, destination),
     cookies: Array.from(
       { length: SHARDS },
       (_, shard) =>
         `${options.sessionCookieName}-${shard}=; Path=/; Expires=Thu, 01 Jan 1970 00:00:00 GMT; Max-Age=0; Secure; HttpOnly`,
     ),
   }
+}
+
+function locationOf(options: LogoutOptions, clientId: string | undefined, destination: string | undefined): string {
+  const { cognitoDomain, signOutUrl } = options
+  if (signOutUrl !== undefined) return signOutUrl.replaceAll(RETURN_TO, encodeURIComponent(destination ?? ''))
+  if (clientId === undefined || clientId === '') throw optionError('clientId', 'is required for logout')
+  const query = new URLSearchParams({ client_id: clientId, logout_uri: destination ?? '' })
+  return `${cognitoDomain}/logout?${query.toString()}`
 }

@@ -154,7 +154,7 @@ export function cognitoAuth(options: ExpressAuthOptions | CognitoAuth = {}): Exp
     logout(options = {}) {
       refuseUnknown(options, ['returnTo'], 'logout()')
       const { returnTo } = options
-      auth.checkReturnTo(returnTo)
+      auth.checkLogout(returnTo)
       return handler(async (req, res, next) => {
         try {
           const { location, cookies } = await auth.logout(req.headers, returnTo)

@@ -169,7 +169,7 @@ export function cognitoAuth(options: KoaAuthOptions | CognitoAuth = {}): KoaAuth
     logout(options = {}) {
       refuseUnknown(options, ['returnTo'], 'logout()')
       const { returnTo } = options
-      auth.checkReturnTo(returnTo)
+      auth.checkLogout(returnTo)
       return async (ctx) => {
         try {
           const { location, cookies } = await auth.logout(ctx.req.headers, returnTo)

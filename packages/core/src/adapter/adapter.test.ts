@@ -9,7 +9,7 @@ import {
 import * as core from '../index.js'
 import { createMockUser } from '../dev/mock-user.js'
 import type { User } from '../user.js'
-import { answerTo, createAuth, createBypass, RequestAuth } from './index.js'
+import { createAuth, errorResponse, RequestAuth } from './index.js'
 
 const ALB_ARN = 'arn:aws:elasticloadbalancing:eu-west-2:123456789012:loadbalancer/app/my-alb/0123456789abcdef'
 
@@ -22,7 +22,7 @@ function request(method: string, headers: Record<string, string>) {
 }
 
 test('an error of somebody else is a 500 that says nothing', () => {
-  const answer = answerTo(new Error('secret'), request('GET', {}), '/denied')
+  const answer = errorResponse(new Error('secret'), request('GET', {}), { redirectUrl: '/denied' })
   expect(answer).toMatchObject({ status: 500 })
   expect(JSON.parse(answer.body)).toEqual({
     type: 'about:blank',
@@ -35,10 +35,10 @@ test('an error of somebody else is a 500 that says nothing', () => {
 test('what a 500 hides is said in a warning, once, and only in our own words', () => {
   const warn = vi.spyOn(process, 'emitWarning').mockImplementation(() => {})
   for (let round = 0; round < 3; round += 1) {
-    answerTo(new ConfigurationError('albArn is wrong'), request('GET', {}), undefined)
-    answerTo(new TypeError('ada@example.com'), request('GET', {}), undefined)
-    answerTo(new Error('onError failed', { cause: new RangeError('secret') }), request('GET', {}), undefined)
-    answerTo(new MissingTokenError(['x']), request('GET', {}), undefined)
+    errorResponse(new ConfigurationError('albArn is wrong'), request('GET', {}), {})
+    errorResponse(new TypeError('ada@example.com'), request('GET', {}), {})
+    errorResponse(new Error('onError failed', { cause: new RangeError('secret') }), request('GET', {}), {})
+    errorResponse(new MissingTokenError(['x']), request('GET', {}), {})
   }
   expect(warn.mock.calls.map(([sentence]) => sentence)).toEqual([
     'A request was answered with 500: albArn is wrong',
@@ -49,7 +49,9 @@ test('what a 500 hides is said in a warning, once, and only in our own words', (
 })
 
 test('a config that is out of reach may be tried again, and is no redirect', () => {
-  const answer = answerTo(new ConfigUnavailableError('x'), request('GET', { 'sec-fetch-dest': 'document' }), '/denied')
+  const answer = errorResponse(new ConfigUnavailableError('x'), request('GET', { 'sec-fetch-dest': 'document' }), {
+    redirectUrl: '/denied',
+  })
   expect(answer).toMatchObject({ status: 503, headers: { 'retry-after': '5', 'cache-control': 'no-store' } })
 })
 
@@ -62,7 +64,9 @@ test.each([
   ['POST', { 'sec-fetch-dest': 'document' }, 401],
   ['GET', {}, 401],
 ])('%s with %j is answered with %i', (method, headers, status) => {
-  expect(answerTo(new MissingTokenError(['x']), request(method, headers), '/denied').status).toBe(status)
+  expect(errorResponse(new MissingTokenError(['x']), request(method, headers), { redirectUrl: '/denied' }).status).toBe(
+    status,
+  )
 })
 
 test.each([
@@ -81,52 +85,20 @@ test.each([
   ['/denied', 'denied:x', 302],
 ])('with the redirectUrl %s a page at %s is answered with %i', (redirectUrl, url, status) => {
   const headers = { accept: 'text/html', host: 'app.example.com' }
-  expect(answerTo(new MissingTokenError(['x']), { ...request('GET', headers), url }, redirectUrl).status).toBe(status)
+  expect(errorResponse(new MissingTokenError(['x']), { ...request('GET', headers), url }, { redirectUrl }).status).toBe(
+    status,
+  )
 })
 
 test.each(['a b', 'a/b', '', ':x'])('a host that is called %j leads nowhere', (host) => {
   const headers = { accept: 'text/html', host }
-  expect(answerTo(new MissingTokenError(['x']), request('GET', headers), 'https://a.example/').status).toBe(302)
+  expect(
+    errorResponse(new MissingTokenError(['x']), request('GET', headers), { redirectUrl: 'https://a.example/' }).status,
+  ).toBe(302)
 })
 
 test('the reason of a refusal stays in the log', () => {
-  expect(answerTo(new InvalidTokenError('signer', 'x'), request('GET', {}), undefined).body).not.toContain('signer')
-})
-
-test.each(['health', '/a*', '/a?b', '', '/a b'])('%j is not a path to bypass', (path) => {
-  expect(() => createBypass([path])).toThrow(expect.objectContaining({ code: 'configuration' }))
-})
-
-test('a path that was routed elsewhere is not bypassed', () => {
-  const isBypassed = createBypass(['/health'])
-  expect(isBypassed({}, '/health?x')).toBe(true)
-  expect(isBypassed({}, '/health/', '/health')).toBe(true)
-  expect(isBypassed({}, '/health', '/secret')).toBe(false)
-  expect(isBypassed({}, '/health', '/health', '/secret')).toBe(false)
-})
-
-test.each([
-  ['/', '/', true],
-  ['/', '//', false],
-  ['//', '/', false],
-  ['//', '//', true],
-  ['/health/', '/health', true],
-  ['/health', '/health/?x', true],
-  ['/health', '/health//', false],
-  ['/health//', '/health', false],
-])('with %s on the list, %s passes: %s', (listed, sent, passes) => {
-  expect(createBypass([listed])({}, sent)).toBe(passes)
-})
-
-test('a predicate whose promise is rejected opens nothing, and ends no process', async () => {
-  const warn = vi.spyOn(process, 'emitWarning').mockImplementation(() => {})
-  const isBypassed = createBypass((async () => await Promise.reject(new TypeError('x'))) as unknown as () => boolean)
-  expect(isBypassed({}, '/')).toBe(false)
-  // A rejection that nobody handles fails the test run.
-  await vi.waitFor(() => {
-    expect(warn.mock.calls.map(([sentence]) => sentence)).toEqual(['A bypass predicate failed: unexpected TypeError'])
-  })
-  warn.mockRestore()
+  expect(errorResponse(new InvalidTokenError('signer', 'x'), request('GET', {}), {}).body).not.toContain('signer')
 })
 
 describe('a second copy of core', () => {
@@ -146,7 +118,7 @@ describe('a second copy of core', () => {
   test('its errors are answered as ours', async () => {
     const error = new (await secondCopy()).AccessDeniedError({} as core.Decision)
     expect(error).not.toBeInstanceOf(core.AccessDeniedError)
-    expect(answerTo(error, request('GET', {}), undefined)).toMatchObject({ status: 403 })
+    expect(errorResponse(error, request('GET', {}), {})).toMatchObject({ status: 403 })
   })
 
   test('its missing tokens are nobody, where anonymous people are welcome', async () => {

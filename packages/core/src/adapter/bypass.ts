@@ -4,18 +4,22 @@
  * @module
  */
 
+import type { CognitoAuth } from '../cognito-auth.js'
 import { ConfigurationError } from '../errors.js'
+import { optionName } from '../lib/schema.js'
+import { isNormalPath, normalisePath } from '../lib/paths.js'
 import { reportFault } from './report.js'
 
-/** Exact paths, or a predicate on the framework's request that opens by returning `true`, and nothing else. */
+/**
+ * Exact paths, or all below one (`/public/*`); or a predicate on the framework's request that opens by returning
+ * `true`, and nothing else.
+ */
 export type Bypass<Request> = readonly string[] | ((request: Request) => boolean)
 
-/** Without query and without one slash at the end: `/health/` is `/health`, but `//` is not `/`. */
-export function normalisePath(path: string): string {
-  return path.replace(/\?.*$/s, '').replace(/([^/])\/$/, '$1')
-}
+/** Whether a request passes unprotected: the request, its path (or target) as sent, and every whole path by which the framework may route it. */
+export type IsBypassed<Request> = (request: Request, asSent: string, ...asRouted: readonly string[]) => boolean
 
-/** A promise is not `true`, so it opens nothing; nobody else waits for it, and a rejection would end the process. */
+/** A promise is not `true`, so it opens nothing. It is caught, since an unhandled rejection would end the process. */
 function opens(answer: unknown): boolean {
   if (typeof (answer as PromiseLike<unknown> | null)?.then === 'function') {
     Promise.resolve(answer).catch((error: unknown) => reportFault(error, 'A bypass predicate failed'))
@@ -23,27 +27,59 @@ function opens(answer: unknown): boolean {
   return answer === true
 }
 
+const BELOW = '/*'
+
+/** Whether a normalised path is what an entry of the list means. */
+function matches(entry: string, path: string): boolean {
+  if (!entry.endsWith(BELOW)) return normalisePath(entry) === path
+  const folder = entry.slice(0, -1)
+  return path.startsWith(folder) && path.length > folder.length
+}
+
+function checkEntry(entry: unknown): void {
+  if (typeof entry !== 'string') throw new ConfigurationError('bypass must be a list of strings, or a function')
+  const path = entry.endsWith(BELOW) ? entry.slice(0, -1) : entry
+  if (!path.includes('?') && !path.includes('*') && isNormalPath(path)) return
+  throw new ConfigurationError(
+    `bypass takes exact paths that begin with /, percent-encoded where needed, without query or dot segments; or '/folder/*' for everything below a folder. Got ${JSON.stringify(entry)}`,
+  )
+}
+
 /**
- * Makes the question whether a request passes unprotected. Paths are compared as sent, whole, letter case counting,
- * not decoded: whatever is written in another way than on the list is protected.
+ * Makes the question whether a request passes unprotected. Paths are compared as sent, whole, letter case counting, not
+ * decoded: whatever is written in another way than on the list is protected. A path that is not in its normal form is
+ * never open, whatever the list or the predicate says (path traversal).
  *
- * @returns A function of the request, its path (or target) as sent, and every whole path by which the framework may
- * route it: where the app has rewritten one of them since, nothing is open.
- * @throws {ConfigurationError} when a path is not a plain path: a pattern would look right and never match.
+ * @param bypass What is open. @default nothing
+ * @param auth Whose `signOutPath` must not be on the list.
+ * @returns A function of the request, its path as sent, and every whole path by which the framework may route it: where
+ * the app has rewritten one of them since, a list opens nothing.
+ * @throws {ConfigurationError} when an entry is no plain path, or `*` is anywhere but in a last `/*`: it would look right
+ * and never match; when `signOutPath` is among what is open.
  */
 export function createBypass<Request>(
   bypass: Bypass<Request> | undefined,
-): (request: Request, asSent: string, ...asRouted: readonly string[]) => boolean {
+  auth?: Pick<CognitoAuth, 'signOutPath'>,
+): IsBypassed<Request> {
   if (bypass === undefined) return () => false
-  if (typeof bypass === 'function') return (request) => opens(bypass(request))
-  if (!Array.isArray(bypass)) throw new ConfigurationError('bypass takes a list of paths, or a function')
-  for (const path of bypass as readonly unknown[]) {
-    if (typeof path === 'string' && /^\/[^?#*\s]*$/.test(path)) continue
-    throw new ConfigurationError('bypass takes exact paths that begin with /, without query or wildcards')
+  if (typeof bypass === 'function') {
+    return (request, ...paths) => paths.every(isNormalPath) && opens(bypass(request))
   }
-  const paths = new Set((bypass as readonly string[]).map(normalisePath))
+  if (!Array.isArray(bypass)) throw new ConfigurationError('bypass must be a list of strings, or a function')
+  for (const entry of bypass as readonly unknown[]) checkEntry(entry)
+  const entries = [...(bypass as readonly string[])]
+  const signOutPath = auth?.signOutPath
+  if (signOutPath !== undefined && entries.some((entry) => matches(entry, normalisePath(signOutPath)))) {
+    throw new ConfigurationError(
+      `bypass and ${optionName('signOutPath')} must not overlap: signing out is open already`,
+    )
+  }
   return (_, asSent, ...asRouted) => {
     const path = normalisePath(asSent)
-    return paths.has(path) && asRouted.every((routed) => normalisePath(routed) === path)
+    return (
+      entries.some((entry) => matches(entry, path)) &&
+      isNormalPath(asSent) &&
+      asRouted.every((routed) => normalisePath(routed) === path)
+    )
   }
 }

@@ -11,7 +11,7 @@ import { hasTokens, type HeadersInput } from '../headers.js'
 import { isPlainObject, refuseUnknown } from '../lib/schema.js'
 import { checkList } from '../rules/rule.js'
 import type { User } from '../user.js'
-import { problemOf } from './answer.js'
+import { problemOf } from './error-response.js'
 
 /** Users by request, whichever `RequestAuth` verified them: for `getUser(request)`, and never to decide anything. */
 const users = new WeakMap<object, User | null>()

@@ -26,6 +26,8 @@ export const VARIABLES: Readonly<Record<string, string>> = {
   devMode: 'COGNITO_AUTH_DEV_MODE',
   cognitoDomain: 'COGNITO_AUTH_DOMAIN',
   logoutUrls: 'COGNITO_AUTH_LOGOUT_URLS',
+  signOutPath: 'COGNITO_AUTH_SIGN_OUT_PATH',
+  signOutUrl: 'COGNITO_AUTH_SIGN_OUT_URL',
 }
 
 /** The plural names of two of them, which the Python library 0.5.4 and newer reads; they mean the same. */

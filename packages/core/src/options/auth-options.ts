@@ -5,7 +5,9 @@
  */
 
 import * as v from 'valibot'
-import { optionError, seconds, text } from '../lib/schema.js'
+import type { ErrorPage } from '../error-page.js'
+import { isNormalPath } from '../lib/paths.js'
+import { functionSchema, optionError, seconds, text } from '../lib/schema.js'
 import { isLoopback, parseUrl, plainBase } from '../lib/urls.js'
 import { verifierEntries } from '../verifier/options.js'
 
@@ -34,6 +36,23 @@ export function redirectTarget(value: string): string | undefined {
   return IS_SENT_AS_IT_IS.test(value) ? value : url.href
 }
 
+/** What others answer before the app does: `/oauth2/idpresponse` the load balancer, the rest our own tools. */
+const TAKEN = /^\/(?:oauth2\/idpresponse$|_cognito-auth\/|_local-alb\/)/
+
+/** An exact path that browsers send as it stands. */
+function isSignOutPath(value: string): boolean {
+  return !/[?*]/.test(value) && value.length <= 256 && isNormalPath(value) && !TAKEN.test(value)
+}
+
+/** Another identity provider's sign-out page: `{returnTo}` stands in its path or query, never in its host. */
+function isSignOutUrl(value: string): boolean {
+  const [before = '', ...after] = value.split('{returnTo}')
+  if (/[{}]/.test(before + after.join('')) || CONTROL.test(value)) return false
+  const url = parseUrl(value.replaceAll('{returnTo}', 'x'))
+  if (url === undefined || !IS_SENT_AS_IT_IS.test(value) || !value.startsWith(`${url.origin}/`)) return false
+  return (url.protocol === 'https:' || isLoopback(url)) && (after.length === 0 || before.length > url.origin.length)
+}
+
 /** Schema of every option of `CognitoAuth`, but for `authoriser`. */
 export const authEntries = {
   ...verifierEntries,
@@ -46,6 +65,12 @@ export const authEntries = {
       v.string('must be an http(s) URL, or a path that begins with /, without control characters'),
     ),
   ),
+  errorPage: v.optional(
+    v.union(
+      [v.literal(false), functionSchema<(page: ErrorPage) => string>()],
+      'must be false, or a function that returns HTML',
+    ),
+  ),
   devMode: v.optional(v.boolean('must be true or false'), false),
   cognitoDomain: v.optional(text),
   logoutUrls: v.optional(
@@ -55,6 +80,21 @@ export const authEntries = {
         'must be a list of URLs',
       ),
       v.nonEmpty('must not be an empty list'),
+    ),
+  ),
+  signOutPath: v.optional(
+    v.pipe(
+      text,
+      v.check(isSignOutPath, 'must be an exact path of this app that begins with /, without query or wildcards'),
+    ),
+  ),
+  signOutUrl: v.optional(
+    v.pipe(
+      text,
+      v.check(
+        isSignOutUrl,
+        'must be an https URL, with {returnTo} where the identity provider takes the URL to return to',
+      ),
     ),
   ),
   sessionCookieName: v.optional(

@@ -37,6 +37,8 @@ test.each<[string, string, object]>([
   ['COGNITO_AUTH_LOGOUT_URLS', ' , ', {}],
   ['COGNITO_AUTH_REDIRECT_URL', '/denied', { redirectUrl: '/denied' }],
   ['COGNITO_AUTH_DOMAIN', 'x', { cognitoDomain: 'x' }],
+  ['COGNITO_AUTH_SIGN_OUT_PATH', '/logout', { signOutPath: '/logout' }],
+  ['COGNITO_AUTH_SIGN_OUT_URL', 'https://idp.example/', { signOutUrl: 'https://idp.example/' }],
   ['COGNITO_AUTH_GROUPS_CLAIM', 'x', { groupsClaim: 'x' }],
   ['COGNITO_AUTH_ALB_KEYS_URL', 'x', { albKeysUrl: 'x' }],
   ['COGNITO_AUTH_LOCAL_ALB', 'x', { localAlb: 'x' }],

@@ -138,6 +138,8 @@ const READERS: Readonly<Record<string, (option: string) => unknown>> = {
   devMode: flag,
   cognitoDomain: text,
   logoutUrls: listOrNone,
+  signOutPath: text,
+  signOutUrl: text,
 }
 
 /**

@@ -1,0 +1,191 @@
+/**
+ * What every adapter answers to a request that is refused: the same everywhere.
+ *
+ * @module
+ */
+
+import type { CognitoAuth } from '../cognito-auth.js'
+import { type ErrorPage, renderErrorPage } from '../error-page.js'
+import { type CognitoAuthError, isCognitoAuthError } from '../errors.js'
+import { parseUrl } from '../lib/urls.js'
+import type { User } from '../user-type.js'
+import { reportFault } from './report.js'
+
+/** What is needed of a request to answer it. */
+export interface AnswerableRequest {
+  readonly method: string
+  /** The request target as sent, mount path included; a whole URL is as good. */
+  readonly url: string
+  /** A header by its lower-case name. */
+  header(name: string): string | null | undefined
+}
+
+/** A complete response. */
+export interface ErrorResponse {
+  readonly status: number
+  /** Lower-case names. */
+  readonly headers: Readonly<Record<string, string>>
+  /** A problem document (RFC 9457), a page, or `''` on a redirect. */
+  readonly body: string
+}
+
+/** A problem document (RFC 9457). Nothing of the error but its code reaches the client. */
+export interface ProblemDocument {
+  readonly type: 'about:blank'
+  readonly title: string
+  readonly status: number
+  readonly code: string
+}
+
+/** What of a `CognitoAuth` an answer goes by; `{}` where none could be made. */
+export type AnswerOptions = Partial<Pick<CognitoAuth, 'redirectUrl' | 'errorPage' | 'signOutPath' | 'localAlb'>>
+
+/** With `about:blank`, the title should be the status phrase (RFC 9457 section 4.2.1). */
+const TITLES: Readonly<Record<number, string>> = {
+  401: 'Unauthorized',
+  403: 'Forbidden',
+  500: 'Internal Server Error',
+  503: 'Service Unavailable',
+}
+
+/** The problem document for an error; whatever is not ours is a 500 that says nothing. */
+export function problemOf(error: unknown): ProblemDocument {
+  const { status, code } = isCognitoAuthError(error) ? error : { status: 500, code: 'internal_error' }
+  return { type: 'about:blank', title: TITLES[status] ?? 'Error', status, code }
+}
+
+/**
+ * Headers that go with the status of an error, besides the content type. Behind a local load balancer, which shows it to
+ * the developer and takes it off, the check that failed is among them.
+ */
+export function problemHeaders(error: unknown, auth: AnswerOptions = {}): Record<string, string> {
+  const headers = isCognitoAuthError(error) ? { ...error.headers } : { 'cache-control': 'no-store' }
+  if (auth.localAlb === undefined) return headers
+  const { code } = problemOf(error)
+  const reason = isCognitoAuthError(error) ? error.reason : undefined
+  return { ...headers, 'x-cognito-auth-reason': reason === undefined ? code : `${code}/${reason}` }
+}
+
+/**
+ * Whether a browser shows what it gets as a page. Browsers say so in `Sec-Fetch-Dest`; without that header a client
+ * that accepts HTML counts as one.
+ */
+export function isNavigation(request: AnswerableRequest): boolean {
+  if (request.method !== 'GET' && request.method !== 'HEAD') return false
+  const destination = request.header('sec-fetch-dest')
+  if (typeof destination === 'string') return destination === 'document' || destination === 'iframe'
+  return acceptsHtml(request)
+}
+
+/** Whether `Accept` names HTML. */
+export function acceptsHtml(request: AnswerableRequest): boolean {
+  return /(?:^|,)\s*text\/html\s*(?:$|,|;)/i.test(request.header('accept') ?? '')
+}
+
+/** The whole URL of a request, as far as it is known here. */
+function urlOf(request: AnswerableRequest): URL | undefined {
+  if (!request.url.startsWith('/')) return parseUrl(request.url)
+  return parseUrl(`http://${request.header('host') ?? 'localhost'}${request.url}`)
+}
+
+/** Whether a redirect leads to where the request already is: it would never end. */
+function isAlreadyAt(redirectUrl: string, request: AnswerableRequest): boolean {
+  const here = urlOf(request)
+  if (here === undefined || !URL.canParse(redirectUrl, here.href)) return false
+  const there = new URL(redirectUrl, here)
+  // The load balancer ends TLS: which of the two schemes the browser used is not known here.
+  here.protocol = there.protocol
+  there.hash = ''
+  return here.href === there.href
+}
+
+/** Who is signed in, where the error says so. */
+function userOf(error: CognitoAuthError): User | undefined {
+  return (error as { readonly user?: User }).user
+}
+
+function retryAfterOf(error: CognitoAuthError): number | undefined {
+  return (error as { readonly retryAfterSeconds?: number }).retryAfterSeconds
+}
+
+/** Scripts never run: an app's page that forgets to escape an e-mail address must not become XSS. */
+const POLICY_OF_APPS =
+  "default-src 'none'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self'; form-action 'self'; base-uri 'none'"
+
+/** The page for an error, if there is one. */
+function pageFor(error: unknown, problem: ProblemDocument, auth: AnswerOptions) {
+  const { errorPage, signOutPath } = auth
+  if (errorPage === false || !isCognitoAuthError(error) || problem.status === 500) return undefined
+  const { status, code, title } = problem
+  const user = status === 403 ? userOf(error) : undefined
+  const page: ErrorPage = {
+    status,
+    code,
+    title,
+    ...(user !== undefined && { user }),
+    ...(signOutPath !== undefined && { signOutPath }),
+  }
+  if (errorPage === undefined) return renderErrorPage(page, retryAfterOf(error))
+  try {
+    const html: unknown = errorPage(page)
+    if (typeof html === 'string') return { html, policy: POLICY_OF_APPS }
+    // It cannot be waited for here, and an unhandled rejection would end the process.
+    Promise.resolve(html).catch(() => undefined)
+    reportFault(new TypeError('errorPage must return a string'), 'errorPage failed')
+  } catch (failure) {
+    reportFault(failure, 'errorPage failed')
+  }
+  return undefined
+}
+
+/**
+ * The answer to a request that is refused: for a navigation on 401 or 403 a redirect to `redirectUrl`, where there is one
+ * and the request is not there already; for a navigation without it, and on 503, a page; else a problem document. Never a
+ * redirect on 503: the error page would hide an outage. A 500 is also reported as a process warning.
+ *
+ * @param auth Whose `redirectUrl`, `errorPage`, `signOutPath` count.
+ */
+export function errorResponse(error: unknown, request: AnswerableRequest, auth: AnswerOptions): ErrorResponse {
+  const problem = problemOf(error)
+  if (problem.status === 500) reportFault(error)
+  const headers = problemHeaders(error, auth)
+  if (isNavigation(request)) {
+    const { redirectUrl } = auth
+    const isRefusal = problem.status === 401 || problem.status === 403
+    if (isRefusal && redirectUrl !== undefined && !isAlreadyAt(redirectUrl, request)) {
+      const { 'x-cognito-auth-reason': reason } = headers
+      return {
+        status: 302,
+        headers: {
+          location: redirectUrl,
+          'cache-control': 'no-store',
+          ...(reason !== undefined && { 'x-cognito-auth-reason': reason }),
+        },
+        body: '',
+      }
+    }
+    const page = isRefusal && redirectUrl !== undefined ? undefined : pageFor(error, problem, auth)
+    if (page !== undefined) {
+      return {
+        status: problem.status,
+        headers: {
+          'content-type': 'text/html; charset=utf-8',
+          'content-security-policy': page.policy,
+          'x-content-type-options': 'nosniff',
+          ...headers,
+        },
+        body: page.html,
+      }
+    }
+  }
+  return {
+    status: problem.status,
+    headers: { 'content-type': 'application/problem+json', ...headers },
+    body: JSON.stringify(problem),
+  }
+}
+
+/** {@link errorResponse} of an app without pages: for adapters that do not use it yet. */
+export function answerTo(error: unknown, request: AnswerableRequest, redirectUrl: string | undefined): ErrorResponse {
+  return errorResponse(error, request, { redirectUrl, errorPage: false })
+}
