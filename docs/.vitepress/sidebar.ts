@@ -20,10 +20,11 @@ export const sidebar = [
     ],
   },
   {
-    text: 'Who may come in',
+    text: 'Who is allowed',
     items: [
       { text: 'Configuration', link: '/configuration' },
       { text: 'Rules and explain', link: '/rules' },
+      { text: 'Why 401? Why 403?', link: '/why' },
       { text: 'Errors and what to do', link: '/errors' },
       { text: 'explain and doctor', link: '/cli' },
     ],
