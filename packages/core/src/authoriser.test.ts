@@ -1,5 +1,5 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel'
-import { mkdtempSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
@@ -7,6 +7,7 @@ import {
   allOf,
   anyOf,
   Authoriser,
+  type ConfigSource,
   createMockUser,
   domainRule,
   emailRule,
@@ -239,6 +240,7 @@ describe('fromConfig()', () => {
   const path = join(folder, 'config.json')
 
   beforeEach(() => {
+    writeFileSync(path, '{ "allowed_groups": ["a"] }')
     vi.stubEnv('COGNITO_AUTH_CONFIG_PATH', path)
     vi.stubEnv('COGNITO_AUTH_CONFIG_TTL', '60')
     vi.useFakeTimers({ toFake: ['Date'] })
@@ -253,15 +255,15 @@ describe('fromConfig()', () => {
   async function isReadAgainAfter(seconds: number, authoriser: Authoriser): Promise<boolean> {
     const reads: unknown[] = []
     const onRead = (message: unknown): void => void reads.push(message)
-    writeFileSync(path, '{ "allowed_groups": ["a"] }')
-    await authoriser.warmUp()
     vi.setSystemTime(Date.now() + seconds * 1000)
     subscribe('cognito-auth:config', onRead)
     await authoriser.authorise(createMockUser())
-    // A read that was begun in the background is over before the last of these.
-    for (let round = 0; round < 3; round += 1) await Authoriser.fromFile(path).warmUp()
+    // A read that was begun in the background is over before this one.
+    const later = Authoriser.fromFile(path)
+    later.clearCache()
+    await later.warmUp()
     unsubscribe('cognito-auth:config', onRead)
-    return reads.length === 4
+    return reads.length === 3
   }
 
   test('a config serves as long as the environment says, unless the code does', async () => {
@@ -271,9 +273,71 @@ describe('fromConfig()', () => {
     expect(await isReadAgainAfter(61, Authoriser.fromFile(path))).toBe(false)
   })
 
+  test.each([
+    ['missing', undefined],
+    ['no JSON', '{'],
+    ['one that allows nobody', '{"allowed_groups": []}'],
+  ])('a file that is %s stops the app at start', (_, text) => {
+    if (text === undefined) rmSync(path)
+    else writeFileSync(path, text)
+    for (const make of [() => Authoriser.fromConfig(), () => Authoriser.fromFile(path)]) {
+      expect(make).toThrow(expect.objectContaining({ code: 'configuration' }))
+    }
+  })
+
+  test('an oldest age comes from the environment, and must be a time', async () => {
+    vi.stubEnv('COGNITO_AUTH_CONFIG_MAX_AGE', '120')
+    vi.spyOn(process, 'emitWarning').mockImplementation(() => undefined)
+    const authoriser = Authoriser.fromConfig()
+    rmSync(path)
+    vi.setSystemTime(Date.now() + 121_000)
+    await expect(authoriser.isAllowed(createMockUser())).rejects.toMatchObject({ code: 'config_unavailable' })
+    vi.stubEnv('COGNITO_AUTH_CONFIG_MAX_AGE', 'never')
+    expect(() => Authoriser.fromConfig()).toThrow(/COGNITO_AUTH_CONFIG_MAX_AGE/)
+    expect(() => Authoriser.fromFile(path, { maxAgeSeconds: NaN })).toThrow(/maxAgeSeconds must be a number of seconds/)
+  })
+
   test('a time that is none is a mistake', () => {
     vi.stubEnv('COGNITO_AUTH_CONFIG_TTL', 'soon')
     expect(() => Authoriser.fromConfig()).toThrow(/COGNITO_AUTH_CONFIG_TTL/)
     expect(() => Authoriser.fromConfig({ ttlSeconds: 60 })).not.toThrow()
+  })
+})
+
+describe('fromSource()', () => {
+  const source = (json: string): ConfigSource => ({ name: 'parameter x', isSecret: false, read: async () => json })
+
+  test('reads from a source of the app’s own, on first use', async () => {
+    const read = vi.fn<ConfigSource['read']>(async () => '{"allowed_groups": ["a"]}')
+    const authoriser = Authoriser.fromSource({ name: 'parameter x', isSecret: true, read }, { ttlSeconds: 60 })
+    expect(read).not.toHaveBeenCalled()
+    expect(await authoriser.isAllowed(createMockUser({ groups: ['a'] }))).toBe(true)
+    expect(await authoriser.isAllowed(createMockUser())).toBe(false)
+    expect(read).toHaveBeenCalledOnce()
+  })
+
+  test('names the source in what is wrong with it', async () => {
+    const authoriser = Authoriser.fromSource(source('{"allowed_group": []}'))
+    await expect(authoriser.warmUp()).rejects.toThrow(/^parameter x has an unknown key "allowed_group"/)
+  })
+
+  test.each([
+    ['nothing', undefined],
+    ['a path', 'auth-config.json'],
+    ['a function', async () => '{}'],
+    ['a source that does not say whether it is secret', { ...source('{}'), isSecret: undefined }],
+    ['a source without a name', { ...source('{}'), name: '' }],
+    ['a source that cannot be read', { name: 'x', isSecret: true, read: '{}' }],
+  ])('%s is a mistake', (_, given) => {
+    expect(() => Authoriser.fromSource(given as ConfigSource)).toThrow(
+      expect.objectContaining({ code: 'configuration' }),
+    )
+  })
+
+  test('options are checked', () => {
+    expect(() => Authoriser.fromSource(source('{}'), { ttl: 5 } as never)).toThrow(/Did you mean ttlSeconds\?/)
+    expect(() => Authoriser.fromSource(source('{}'), { ttlSeconds: -1 })).toThrow(
+      /ttlSeconds must be a number of seconds/,
+    )
   })
 })

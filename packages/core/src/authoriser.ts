@@ -1,5 +1,5 @@
 /**
- * Decides who may come in: rules from code, from a file, or from a secret.
+ * Authorises users: by rules from code, from a file, from a secret, or from a source of one's own.
  *
  * @module
  */
@@ -8,7 +8,7 @@ import * as v from 'valibot'
 import { caseless } from './lib/caseless.js'
 import type { Decision } from './decision.js'
 import { type AccessLists, parseAccessLists } from './config/auth-config.js'
-import { configSource, configTtlOfEnvironment } from './options/environment.js'
+import { configMaxAgeOfEnvironment, configSource, configTtlOfEnvironment } from './options/environment.js'
 import { fileSource } from './config/file-source.js'
 import type { ConfigSource } from './config/config-source.js'
 import { RefreshingConfig } from './config/refreshing-config.js'
@@ -22,7 +22,7 @@ import type { User } from './user.js'
 /** Rules from code. */
 export interface AuthoriserOptions {
   readonly rules: readonly Rule[]
-  /** `true`: every rule must let the user in; `false`: one is enough. @default false */
+  /** `true`: every rule must allow the user; `false`: one is enough. @default false */
   readonly requireAll?: boolean | undefined
   /** Groups whose members are app admins. @default none */
   readonly adminGroups?: readonly string[] | undefined
@@ -34,17 +34,27 @@ export interface AuthoriserOptions {
 
 /** How a config that is read from somewhere is kept. */
 export interface RefreshOptions {
-  /** How long a loaded config serves before it is read again, in seconds. @default 300; for `fromConfig()`, `COGNITO_AUTH_CONFIG_TTL` first */
+  /**
+   * How long a loaded config serves before it is read again, in seconds. With 0 each request waits for a read.
+   * @default 300; for `fromConfig()`, `COGNITO_AUTH_CONFIG_TTL` first
+   */
   readonly ttlSeconds?: number | undefined
+  /**
+   * The oldest config that may serve, in seconds: past it, and while no newer one can be read, `ConfigUnavailableError`.
+   * @default no limit; for `fromConfig()`, `COGNITO_AUTH_CONFIG_MAX_AGE` first
+   */
+  readonly maxAgeSeconds?: number | undefined
 }
 
 /** How `authorise` is asked by the facade, which knows what the list of platform admins means. */
 export interface AuthoriseOptions {
-  /** Whether platform admins are let in whatever the rules say. @default false */
+  /** Whether platform admins are allowed whatever the rules say. @default false */
   readonly admitPlatformAdmins?: boolean | undefined
+  /** The oldest config that may serve, in seconds. @default what the authoriser was made with */
+  readonly configMaxAgeSeconds?: number | undefined
 }
 
-const listOfTexts = v.optional(v.array(text, 'must be a list of texts'), [])
+const listOfTexts = v.optional(v.array(text, 'must be a list of strings'), [])
 const entries = {
   rules: v.optional(
     v.custom<readonly Rule[]>((rules) => Array.isArray(rules), 'must be a list of rules'),
@@ -67,96 +77,136 @@ function ruleSetOf(options: AuthoriserOptions): RuleSet {
   }
 }
 
-/** Stands in until a config takes its place. */
-const NOBODY: Rule = { name: 'nobody', isAllowed: () => false }
+/** Rules that are checked already, or read and checked again and again. Stands where options do, in this module only. */
+class Checked implements AuthoriserOptions {
+  readonly rules: readonly Rule[] = []
+  readonly set: RuleSet | RefreshingConfig
 
-function refreshing(source: ConfigSource, { ttlSeconds = 300 }: RefreshOptions): RefreshingConfig {
-  if (!v.is(seconds, ttlSeconds)) throw new ConfigurationError('ttlSeconds must be a number of seconds, 0 or more')
-  return new RefreshingConfig(source, ttlSeconds)
+  constructor(set: RuleSet | RefreshingConfig) {
+    this.set = set
+  }
 }
 
+/** @throws {ConfigurationError} when it is not a source. */
+function checkSource(source: ConfigSource): ConfigSource {
+  const { name, isSecret, read } = Object(source) as Partial<ConfigSource>
+  if (typeof name === 'string' && name !== '' && typeof isSecret === 'boolean' && typeof read === 'function')
+    return source
+  throw new ConfigurationError(
+    'Authoriser.fromSource() needs a ConfigSource: an object with name (a string), isSecret (true or false) and read (a function)',
+  )
+}
+
+/** @throws {ConfigurationError} when a time is not a number of seconds, or the source is a file that is missing or wrong. */
+function refreshing(source: ConfigSource, { ttlSeconds = 300, maxAgeSeconds }: RefreshOptions): Checked {
+  for (const [name, value] of Object.entries({ ttlSeconds, maxAgeSeconds })) {
+    if (value === undefined || v.is(seconds, value)) continue
+    throw new ConfigurationError(`${name} must be a number of seconds, 0 or more`)
+  }
+  return new Checked(new RefreshingConfig(source, { ttlSeconds, maxAgeSeconds: maxAgeSeconds ?? Infinity }))
+}
+
+const REFRESH_OPTIONS = ['ttlSeconds', 'maxAgeSeconds']
+
 /**
- * Decides who may come in.
+ * Decides which users are allowed.
  *
  * @example
  * ```ts
  * const authoriser = Authoriser.fromLists({ allowedGroups: ['developers'] })
- * const { allowed } = await authoriser.authorise(user)
+ * const { allowed, reason } = await authoriser.authorise(user)
  * ```
  */
 export class Authoriser {
   #rules: RuleSet | RefreshingConfig
 
   /**
-   * @throws {ConfigurationError} without a rule: letting in everybody is written `authoriser: null`.
+   * @throws {ConfigurationError} without a rule: to allow everyone who is signed in is written `authoriser: null`.
    */
   constructor(options: AuthoriserOptions) {
-    this.#rules = ruleSetOf(options)
-  }
-
-  static #refreshing(config: RefreshingConfig): Authoriser {
-    const authoriser = new Authoriser({ rules: [NOBODY] })
-    authoriser.#rules = config
-    return authoriser
+    this.#rules = options instanceof Checked ? options.set : ruleSetOf(options)
   }
 
   /**
    * Rules from lists, as in the config file.
    *
-   * @throws {ConfigurationError} when a list is unknown or wrong, or all three `allowed…` lists are empty.
+   * @throws {ConfigurationError} when a list is unknown or wrong, all three `allowed…` lists are empty, one of them is
+   * empty with `requireAll`, or one of them or `requireAll` is written and `undefined`.
    */
   static fromLists(lists: AccessLists): Authoriser {
-    const { rules, requireAll, adminGroups, adminUsers, requireVerifiedEmail } = parseAccessLists(lists)
-    return new Authoriser({
-      rules,
-      requireAll,
-      adminGroups: [...adminGroups],
-      adminUsers: [...adminUsers],
-      requireVerifiedEmail,
-    })
+    return new Authoriser(new Checked(parseAccessLists(lists)))
   }
 
   /**
-   * Rules from where the environment says: `COGNITO_AUTH_CONFIG_PATH`, else `COGNITO_AUTH_SECRET_NAME`. Returns at
-   * once; the config is read on first use, and again every TTL.
+   * Rules from where the environment says: `COGNITO_AUTH_CONFIG_PATH`, else `COGNITO_AUTH_SECRET_NAME`. A file is read at
+   * once, a secret on first use; both again every TTL.
    *
-   * @throws {ConfigurationError} when neither variable is set, or `COGNITO_AUTH_CONFIG_TTL` is not a number of seconds.
+   * @throws {ConfigurationError} when neither variable is set, the file is missing or wrong, or `COGNITO_AUTH_CONFIG_TTL`
+   * or `COGNITO_AUTH_CONFIG_MAX_AGE` is not a number of seconds.
    */
   static fromConfig(options: RefreshOptions = {}): Authoriser {
-    refuseUnknown(options, ['ttlSeconds'], 'Authoriser.fromConfig()')
-    const { ttlSeconds = configTtlOfEnvironment() } = options
-    return Authoriser.#refreshing(refreshing(configSource(), { ttlSeconds }))
-  }
-
-  /** Rules from a JSON file. Returns at once; the file is read on first use, and again every TTL. */
-  static fromFile(path: string, options: RefreshOptions = {}): Authoriser {
-    refuseUnknown(options, ['ttlSeconds'], 'Authoriser.fromFile()')
-    if (typeof path !== 'string' || path === '') throw new ConfigurationError('Authoriser.fromFile() needs a path')
-    return Authoriser.#refreshing(refreshing(fileSource(path), options))
+    refuseUnknown(options, REFRESH_OPTIONS, 'Authoriser.fromConfig()')
+    const { ttlSeconds = configTtlOfEnvironment(), maxAgeSeconds = configMaxAgeOfEnvironment() } = options
+    return new Authoriser(refreshing(configSource(), { ttlSeconds, maxAgeSeconds }))
   }
 
   /**
-   * Rules from a Secrets Manager secret. Returns at once; the secret is read on first use, and again every TTL.
+   * Rules from a JSON file. It is read at once, and again every TTL.
+   *
+   * @throws {ConfigurationError} when the file is missing or wrong.
+   */
+  static fromFile(path: string, options: RefreshOptions = {}): Authoriser {
+    refuseUnknown(options, REFRESH_OPTIONS, 'Authoriser.fromFile()')
+    if (typeof path !== 'string' || path === '') throw new ConfigurationError('Authoriser.fromFile() needs a path')
+    return new Authoriser(refreshing(fileSource(path), options))
+  }
+
+  /**
+   * Rules from a Secrets Manager secret. Returns at once; the secret is read in `warmUp()` or on first use, and again
+   * every TTL.
    *
    * @param options `client`: a `SecretsManagerClient`; without it one is made, with the SDK's usual region and credentials.
+   * @throws {ConfigurationError} for an unknown or wrong option.
    */
   static fromSecret(
     name: string,
     options: RefreshOptions & { readonly client?: SecretsClient | undefined } = {},
   ): Authoriser {
-    refuseUnknown(options, ['ttlSeconds', 'client'], 'Authoriser.fromSecret()')
+    refuseUnknown(options, [...REFRESH_OPTIONS, 'client'], 'Authoriser.fromSecret()')
     if (typeof name !== 'string' || name === '') throw new ConfigurationError('Authoriser.fromSecret() needs a name')
-    return Authoriser.#refreshing(refreshing(secretSource(name, options.client), options))
+    return new Authoriser(refreshing(secretSource(name, options.client), options))
+  }
+
+  /**
+   * Rules from a source of one's own, or from {@link httpSource}. Returns at once; the source is read in `warmUp()` or on
+   * first use, and again every TTL.
+   *
+   * @throws {ConfigurationError} when it is not a source; for an unknown or wrong option.
+   */
+  static fromSource(source: ConfigSource, options: RefreshOptions = {}): Authoriser {
+    refuseUnknown(options, REFRESH_OPTIONS, 'Authoriser.fromSource()')
+    return new Authoriser(refreshing(checkSource(source), options))
   }
 
   /**
    * Decides about a user; asks rules in order until the answer is certain. Never throws for a denial.
    *
+   * A `Decision` is an object, which is always true in a condition: use its `allowed`, or {@link isAllowed}.
+   *
    * @throws {ConfigurationError} when the config was never read, and a person must change something.
-   * @throws {ConfigUnavailableError} when the config was never read, for a reason that may pass.
+   * @throws {ConfigUnavailableError} when the config was never read, for a reason that may pass, or is too old.
    */
   async authorise(user: User, options: AuthoriseOptions = {}): Promise<Decision> {
     return await this.#decide(user, options, false)
+  }
+
+  /**
+   * Whether a user is allowed.
+   *
+   * @throws {ConfigurationError} {@link ConfigUnavailableError} as {@link authorise} does.
+   */
+  async isAllowed(user: User, options: AuthoriseOptions = {}): Promise<boolean> {
+    return (await this.authorise(user, options)).allowed === true
   }
 
   /** Decides as {@link authorise} does, with every rule asked, for people to read. */
@@ -164,7 +214,11 @@ export class Authoriser {
     return await this.#decide(user, options, true)
   }
 
-  /** Reads the config now, where there is one to read, so that the first request does not wait for it. */
+  /**
+   * Reads the config now, where there is one to read and none was read, so that the first request does not wait for it.
+   *
+   * @throws {ConfigurationError} {@link ConfigUnavailableError} as {@link authorise} does.
+   */
   async warmUp(): Promise<void> {
     await this.#load()
   }
@@ -174,15 +228,15 @@ export class Authoriser {
     if (this.#rules instanceof RefreshingConfig) this.#rules.clear()
   }
 
-  #decide(user: User, { admitPlatformAdmins }: AuthoriseOptions, askAll: boolean): Promise<Decision> {
-    const options = { admitPlatformAdmins: admitPlatformAdmins === true, askAll }
-    const rules = this.#load()
+  #decide(user: User, given: AuthoriseOptions, askAll: boolean): Promise<Decision> {
+    const options = { admitPlatformAdmins: given.admitPlatformAdmins === true, askAll }
+    const rules = this.#load(given.configMaxAgeSeconds)
     return rules instanceof Promise
       ? rules.then((loaded) => decide(user, loaded, options))
       : decide(user, rules, options)
   }
 
-  #load(): RuleSet | Promise<RuleSet> {
-    return this.#rules instanceof RefreshingConfig ? this.#rules.get() : this.#rules
+  #load(maxAgeSeconds?: number): RuleSet | Promise<RuleSet> {
+    return this.#rules instanceof RefreshingConfig ? this.#rules.get(maxAgeSeconds) : this.#rules
   }
 }

@@ -4,7 +4,15 @@ import { join } from 'node:path'
 import { inspect } from 'node:util'
 import { createTestAlb, type TestAlb } from '@cognito-auth/testing'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
-import { Authoriser, CognitoAuth, type CognitoAuthOptions, createMockUser, groupRule, type User } from './index.js'
+import {
+  Authoriser,
+  CognitoAuth,
+  type CognitoAuthOptions,
+  ConfigurationError,
+  createMockUser,
+  groupRule,
+  type User,
+} from './index.js'
 
 const folder = mkdtempSync(join(tmpdir(), 'cognito-auth-'))
 const albArn = 'arn:aws:elasticloadbalancing:eu-west-2:000000000000:loadbalancer/app/test-alb/0123456789abcdef'
@@ -291,12 +299,40 @@ describe('requireUser', () => {
     expect(alb.requests).toHaveLength(4)
   })
 
+  test('isAllowed() is the answer that a Decision holds', async () => {
+    const auth = make({ authoriser: Authoriser.fromLists({ allowedGroups: ['developers'] }) })
+    expect(await auth.isAllowed(createMockUser({ groups: ['developers'] }))).toBe(true)
+    expect(await auth.isAllowed(createMockUser({ groups: ['strangers'] }))).toBe(false)
+  })
+
+  test.each<[string, (path: string) => CognitoAuthOptions]>([
+    ['a file', (path) => ({ authoriser: Authoriser.fromFile(path, { ttlSeconds: 60 }) })],
+    ['the environment', () => ({ authoriser: undefined, configTtlSeconds: 60 })],
+  ])('the oldest config that may serve is kept to for one from %s', async (_, options) => {
+    const folder = mkdtempSync(join(tmpdir(), 'max-age-'))
+    const path = join(folder, 'auth-config.json')
+    writeFileSync(path, JSON.stringify({ allowed_groups: dev.groups }))
+    vi.stubEnv('COGNITO_AUTH_CONFIG_PATH', path)
+    vi.stubEnv('COGNITO_AUTH_CONFIG_MAX_AGE', '600')
+    const warn = vi.spyOn(process, 'emitWarning').mockImplementation(() => undefined)
+    const auth = make(options(path))
+    const user = createMockUser({ groups: dev.groups })
+    writeFileSync(path, '{')
+    vi.useFakeTimers({ toFake: ['Date'] })
+    vi.setSystemTime(Date.now() + 599_000)
+    expect(await auth.isAllowed(user)).toBe(true)
+    vi.setSystemTime(Date.now() + 12_000)
+    await expect(auth.isAllowed(user)).rejects.toMatchObject({ code: 'config_unavailable', status: 503 })
+    warn.mockRestore()
+    vi.useRealTimers()
+  })
+
   test('warmUp loads the config and the keys that are known in advance', async () => {
     await make().warmUp()
     expect(alb.requests).toEqual([`${alb.issuer}/.well-known/jwks.json`])
-    await expect(make({ authoriser: Authoriser.fromFile('/nowhere.json') }).warmUp()).rejects.toMatchObject({
-      code: 'configuration',
-    })
+    const read = async (): Promise<string> => await Promise.reject(new ConfigurationError('of the test'))
+    const authoriser = Authoriser.fromSource({ name: 'test', isSecret: false, read })
+    await expect(make({ authoriser }).warmUp()).rejects.toMatchObject({ code: 'configuration' })
   })
 
   test('warmUp does not keep an app from starting while AWS is out of reach; the first request asks again', async () => {

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { Authoriser } from './authoriser.js'
+import { type AuthoriseOptions, Authoriser } from './authoriser.js'
 import { authEntries, cognitoBase } from './options/auth-options.js'
 import { refuseUnknownVariables, withEnvironment } from './options/environment.js'
 import { requireTlsVerification } from './options/tls-verification.js'
@@ -35,6 +35,11 @@ export interface CognitoAuthOptions extends TokenVerifierOptions {
   readonly authoriser?: Authoriser | null | undefined
   /** How long a config from the environment serves before it is read again, in seconds. @default 300 */
   readonly configTtlSeconds?: number | undefined
+  /**
+   * The oldest config that may serve, in seconds: past it, and while no newer one can be read, `ConfigUnavailableError`.
+   * Holds for every `authoriser` that reads its config from somewhere. @default no limit
+   */
+  readonly configMaxAgeSeconds?: number | undefined
   /** Groups whose members are platform admins. Set, it also lets them in whatever the rules say. @default `['gds-idea']`, as a label only */
   readonly platformAdminGroups?: readonly string[] | undefined
   /** Where a browser is sent on 401 and 403. @default none: the response is the 401 or 403 itself */
@@ -98,7 +103,7 @@ export class CognitoAuth {
   readonly #verifier: TokenVerifier
   readonly #authoriser: Authoriser | null
   readonly #platformAdminGroups: readonly string[]
-  readonly #admitPlatformAdmins: boolean
+  readonly #authoriseOptions: AuthoriseOptions
   readonly #devUser: User | undefined
   readonly #logout: LogoutOptions
   readonly #firstClientId: string | undefined
@@ -123,7 +128,10 @@ export class CognitoAuth {
     this.#devUser = parsed.devMode ? loadDevUser(this.#platformAdminGroups) : undefined
     this.#verifier = new TokenVerifier(verifierOptionsOf(others), { albRequired: !parsed.devMode })
     this.#authoriser = authoriserOf(authoriser, parsed.configTtlSeconds)
-    this.#admitPlatformAdmins = parsed.platformAdminGroups !== undefined
+    this.#authoriseOptions = {
+      admitPlatformAdmins: parsed.platformAdminGroups !== undefined,
+      configMaxAgeSeconds: parsed.configMaxAgeSeconds,
+    }
     this.redirectUrl = parsed.redirectUrl
     this.errorPage = parsed.errorPage
     this.localAlb = parsed.localAlb
@@ -178,14 +186,21 @@ export class CognitoAuth {
   async authorise(user: User): Promise<Decision> {
     const own = this.#asOwn(user)
     const decision =
-      this.#authoriser === null
-        ? everybody(own)
-        : await this.#authoriser.authorise(own, { admitPlatformAdmins: this.#admitPlatformAdmins })
+      this.#authoriser === null ? everybody(own) : await this.#authoriser.authorise(own, this.#authoriseOptions)
     publish(decision.allowed === true ? 'cognito-auth:authorised' : 'cognito-auth:denied', {
       sub: user.sub,
       reason: decision.reason,
     })
     return decision
+  }
+
+  /**
+   * Whether a user is allowed; asks as {@link authorise} does, whose `Decision` is always true in a condition.
+   *
+   * @throws {ConfigurationError} {@link ConfigUnavailableError} as {@link authorise} does.
+   */
+  async isAllowed(user: User): Promise<boolean> {
+    return (await this.authorise(user)).allowed === true
   }
 
   /**
@@ -196,7 +211,7 @@ export class CognitoAuth {
   async explain(user: User): Promise<Decision> {
     const own = this.#asOwn(user)
     if (this.#authoriser === null) return everybody(own)
-    return await this.#authoriser.explain(own, { admitPlatformAdmins: this.#admitPlatformAdmins })
+    return await this.#authoriser.explain(own, this.#authoriseOptions)
   }
 
   /**

@@ -18,6 +18,7 @@ import { fileSource } from './config/file-source.js'
 import type { ConfigSource } from './config/config-source.js'
 import { secretSource } from './config/secret-source.js'
 import type { Decision } from './decision.js'
+import { ConfigurationError } from './errors.js'
 import { refuseDevModeInProduction } from './dev/dev-mode.js'
 import { mockUser, type MockUserProfile } from './dev/mock-user.js'
 import { decide } from './rules/rule-set.js'
@@ -25,7 +26,7 @@ import { nearest } from './lib/suggest.js'
 import { DEFAULT_PLATFORM_ADMIN_GROUPS } from './user.js'
 import { setUpVerifier, verifierOptionsOf } from './verifier/options.js'
 
-export { devModeOfEnvironment, nearest, refuseDevModeInProduction, VARIABLE_NAMES }
+export { configSource, devModeOfEnvironment, nearest, refuseDevModeInProduction, VARIABLE_NAMES }
 export type { RuleKey }
 
 /** Where the public keys come from that a configuration trusts. */
@@ -67,7 +68,7 @@ export interface ConfigLocation {
 export interface Explanation {
   /** Where the config was read: `file auth-config.json`. */
   readonly source: string
-  /** Whether it was read from a secret: then values of it, which names of rules hold, are nothing to print. */
+  /** Whether its source is a secret: then values of it, which names of rules hold, are nothing to print. */
   readonly isSecret: boolean
   /** Whether every rule must let a user in, or any. */
   readonly requireAll: boolean
@@ -95,6 +96,7 @@ export async function explainConfig(
 ): Promise<Explanation> {
   const source = sourceOf(location)
   const set = parseAuthConfig(await source.read(), source.name)
+  if (set.closed !== undefined) throw new ConfigurationError(set.closed)
   const adminGroups: readonly string[] = platformAdminGroups ?? DEFAULT_PLATFORM_ADMIN_GROUPS
   const options = { admitPlatformAdmins: platformAdminGroups !== undefined, askAll: true }
   const ask = async (more: MockUserProfile): Promise<Decision> =>
@@ -103,7 +105,7 @@ export async function explainConfig(
   const matters = !decision.allowed && profile.emailVerified === false && set.requireVerifiedEmail
   return {
     source: source.name,
-    isSecret: source.name.startsWith('secret '),
+    isSecret: source.isSecret,
     requireAll: set.requireAll,
     hasAppAdmins: set.adminGroups.size > 0 || set.adminUsers.size > 0,
     keys: set.keys,

@@ -1,4 +1,6 @@
 import { expect, test } from 'vitest'
+import { mockUser } from '../dev/mock-user.js'
+import { decide } from '../rules/rule-set.js'
 import { type AccessLists, parseAccessLists, parseAuthConfig } from './auth-config.js'
 
 const parse = (value: unknown) =>
@@ -32,7 +34,7 @@ test.each([
   ['a key in camel case', { allowedGroups: ['a'] }, /Did you mean "allowed_groups"\?/],
   ['a text instead of a list', { allowed_groups: 'a' }, /allowed_groups must be a list, such as \["developers"\]/],
   ['a group that is empty', { allowed_groups: ['a', ''] }, /allowed_groups\[1\] must not be empty/],
-  ['a group that is a number', { allowed_groups: [1] }, /allowed_groups\[0\] must be a text/],
+  ['a group that is a number', { allowed_groups: [1] }, /allowed_groups\[0\] must be a string/],
   ['an e-mail that is none', { allowed_users: ['a@example.com', 'b'] }, /allowed_users\[1\] must be an e-mail address/],
   [
     'an admin that is none',
@@ -53,14 +55,72 @@ test.each([
   ],
   ['null instead of a list', { allowed_groups: null }, /allowed_groups must be a list/],
   [
-    'nobody let in',
-    { allowed_groups: [], allowed_users: [] },
-    /at least one of allowed_groups, allowed_users, allowed_domains must not be empty/,
+    'a key twice',
+    '{"require_all": true, "allowed_groups": ["a"], "require_all": false}',
+    /the key "require_all" twice/,
   ],
-  ['only admins', { admin_groups: ['a'] }, /at least one of/],
+  [
+    'a list twice',
+    '{"allowed_groups": ["a"], "allowed_groups": ["b"]}',
+    /the key "allowed_groups" twice in one object/,
+  ],
+  ['a key twice, once escaped', '{"allowed_groups": ["a"], "allowed\\u005fgroups": ["b"]}', /"allowed_groups" twice/],
+  ['a key twice, spaced out', '{"allowed_groups" : ["a"],\n"allowed_groups"\n\t:["b"]}', /"allowed_groups" twice/],
+  ['a key twice in an object of a comment', '{"_a": [{"x": 1, "x": 2}], "allowed_groups": ["a"]}', /"x" twice/],
+  ['an address twice as a key', '{"_": {"ada@example.com": 1, "ada@example.com": 2}}', /the key \(not told here[^@]*$/],
 ])('says what to do about %s', (_, value, sentence) => {
   expect(() => parse(value)).toThrow(sentence)
   expect(() => parse(value)).toThrow(expect.objectContaining({ code: 'configuration' }))
+})
+
+test.each([
+  ['the same key in two objects', '{"_a": {"x": 1}, "_b": {"x": 1}, "allowed_groups": ["a"]}'],
+  ['a value that is the same text', '{"allowed_groups": ["allowed_groups", "allowed_groups", "x\\":"]}'],
+  ['braces, quotes and colons in values', '{"_a": "{\\"allowed_groups\\": {", "_b": "\\\\", "allowed_groups": ["}:"]}'],
+])('%s is no key twice', (_, value) => {
+  expect(parse(value).rules).toHaveLength(1)
+})
+
+test.each([
+  ['no list', {}, /at least one of/],
+  ['only empty lists', { allowed_groups: [], allowed_users: [], allowed_domains: [] }, /at least one of/],
+  ['only admins', { admin_groups: ['a'] }, /at least one of/],
+  [
+    'an empty list that must match',
+    { allowed_groups: [], allowed_users: [], allowed_domains: ['a.example'], require_all: true },
+    /^file auth\.json: allowed_groups, allowed_users must not be empty: with require_all every list/,
+  ],
+])('%s is told as closed, with what to write', async (_, value, sentence) => {
+  const set = parse(value)
+  expect(set.closed).toMatch(sentence)
+  const user = mockUser({ email: 'x@a.example', groups: ['x'] })
+  const { allowed } = await decide(user, set, { admitPlatformAdmins: false, askAll: true })
+  expect(allowed).toBe(false)
+})
+
+test('an empty list is a condition only where every list must match', () => {
+  const lists = { allowed_groups: [], allowed_users: [], allowed_domains: ['a.example'] }
+  expect(parse(lists)).toMatchObject({ closed: undefined, keys: ['allowed_domains'] })
+  expect(parse({ allowed_groups: ['a'], allowed_domains: ['a.example'], require_all: true }).closed).toBeUndefined()
+  expect(parse({ ...lists, require_all: true }).rules.map(({ name }) => name)).toEqual([
+    'allowed_groups (0)',
+    'allowed_users (0)',
+    'domains: a.example',
+  ])
+})
+
+test('members of a polluted Object.prototype are not read', () => {
+  const polluted = Object.prototype as Record<string, unknown>
+  polluted['allowed_groups'] = ['attackers']
+  polluted['admin_groups'] = ['attackers']
+  try {
+    const set = parse({ allowed_domains: ['a.example'] })
+    expect(set.keys).toEqual(['allowed_domains'])
+    expect(set.adminGroups.size).toBe(0)
+  } finally {
+    delete polluted['allowed_groups']
+    delete polluted['admin_groups']
+  }
 })
 
 test('never prints a value', () => {
@@ -87,7 +147,6 @@ test('each rule says which key it comes from', () => {
 test('lists in code say the same in names of code', () => {
   const lists: AccessLists = {
     allowedGroups: ['a'],
-    allowedUsers: undefined,
     allowedDomains: ['example.com'],
     requireAll: true,
     adminGroups: ['admins'],
@@ -109,6 +168,14 @@ test.each([
   [{ allowedUsers: ['a'] }, /^Authoriser\.fromLists\(\): allowedUsers\[0\] must be an e-mail address/],
   [{ allowedGroups: 'a' }, /: allowedGroups must be a list/],
   [{ allowedGroups: ['a'], requireAll: 'yes' }, /: requireAll must be true or false/],
+  [{ allowedGroups: undefined, allowedUsers: ['a@example.com'] }, /: allowedGroups is undefined\. Give it a value/],
+  [{ allowedGroups: ['a'], allowedUsers: undefined }, /: allowedUsers is undefined/],
+  [{ allowedGroups: ['a'], allowedDomains: undefined }, /: allowedDomains is undefined/],
+  [{ allowedGroups: ['a'], requireAll: undefined }, /: requireAll is undefined/],
+  [
+    { allowedGroups: [], allowedDomains: ['a.example'], requireAll: true },
+    /: allowedGroups must not be empty: with requireAll/,
+  ],
   [{}, /at least one of allowedGroups, allowedUsers, allowedDomains must not be empty/],
 ])('lists of %j are refused in names of code', (lists, sentence) => {
   expect(() => parseAccessLists(lists as AccessLists)).toThrow(sentence)

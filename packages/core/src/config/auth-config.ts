@@ -14,7 +14,7 @@ import type { Rule } from '../rules/rule.js'
 import type { RuleSet } from '../rules/rule-set.js'
 import { parseMembers } from '../lib/hand-written-json.js'
 
-const name = v.pipe(v.string('must be a text, in quotes'), v.nonEmpty('must not be empty'))
+const name = v.pipe(v.string('must be a string, in quotes'), v.nonEmpty('must not be empty'))
 const email = v.pipe(
   name,
   v.check((value) => /^[^\s@,]+@[^\s@,]+\.[^\s@,.]+$/.test(value), 'must be an e-mail address, such as a@example.com'),
@@ -38,19 +38,22 @@ const entries = {
   require_verified_email: flag(true),
 } as const
 
-/** The config as `Authoriser.fromLists` takes it. What is left out is empty, or its default. */
+/**
+ * The config as `Authoriser.fromLists` takes it. What is left out is its default; the three `allowed…` lists and
+ * `requireAll` must not be `undefined`.
+ */
 export interface AccessLists {
-  /** Cognito groups that are let in; compared exactly. */
-  readonly allowedGroups?: readonly string[] | undefined
-  /** E-mail addresses that are let in, in any letter case. */
-  readonly allowedUsers?: readonly string[] | undefined
-  /** E-mail domains that are let in, in any letter case. */
-  readonly allowedDomains?: readonly string[] | undefined
+  /** Cognito groups that are allowed; compared exactly. @default none */
+  readonly allowedGroups?: readonly string[]
+  /** E-mail addresses that are allowed, in any letter case. @default none */
+  readonly allowedUsers?: readonly string[]
+  /** E-mail domains that are allowed, in any letter case. @default none */
+  readonly allowedDomains?: readonly string[]
   /** Whether every list that is given must match, rather than any. @default false */
-  readonly requireAll?: boolean | undefined
-  /** Groups whose members are app admins. */
+  readonly requireAll?: boolean
+  /** Groups whose members are app admins. @default none */
   readonly adminGroups?: readonly string[] | undefined
-  /** E-mail addresses of app admins. */
+  /** E-mail addresses of app admins. @default none */
   readonly adminUsers?: readonly string[] | undefined
   /** Whether an e-mail that its token marks as not verified matches nothing. @default true */
   readonly requireVerifiedEmail?: boolean | undefined
@@ -67,23 +70,48 @@ const FILE_NAMES: Readonly<Record<keyof AccessLists, keyof typeof entries>> = {
   requireVerifiedEmail: 'require_verified_email',
 }
 
+/** Key of the JSON that a rule comes from, and the rule that its list makes. */
+const RULES = {
+  allowed_groups: groupRule,
+  allowed_users: emailRule,
+  allowed_domains: domainRule,
+} as const satisfies Partial<Record<keyof typeof entries, (list: readonly string[]) => Rule>>
+
 /** Key of the JSON that a rule comes from. */
-export type RuleKey = 'allowed_groups' | 'allowed_users' | 'allowed_domains'
+export type RuleKey = keyof typeof RULES
+
+const RULE_KEYS = Object.keys(RULES) as RuleKey[]
 
 /** What a config says. */
 export interface ConfiguredRuleSet extends RuleSet {
   /** Where each of `rules` comes from, in their order. */
   readonly keys: readonly RuleKey[]
+  /** Why nobody but admins is allowed by it, and what to write; `undefined` where somebody is. */
+  readonly closed: string | undefined
 }
 
-function ruleSetOf(config: v.InferOutput<v.ObjectSchema<typeof entries, undefined>>): ConfiguredRuleSet {
-  const rules = new Map<RuleKey, Rule>()
-  if (config.allowed_groups.length > 0) rules.set('allowed_groups', groupRule(config.allowed_groups))
-  if (config.allowed_users.length > 0) rules.set('allowed_users', emailRule(config.allowed_users))
-  if (config.allowed_domains.length > 0) rules.set('allowed_domains', domainRule(config.allowed_domains))
+/** A list that is written and empty: nobody is on it. Left out of `require_all`, it would be a condition less. */
+function emptyRule(key: RuleKey): Rule {
+  return { name: `${key} (0)`, isAllowed: () => false }
+}
+
+/** Checks members under the names that `display` gives them. Values are never told: the source may be a secret. */
+function check(members: object, where: string, display: (fileName: string) => string): ConfiguredRuleSet {
+  const config = checkMembers(entries, members, (name, place) => display(name) + place, `${where}: `)
+  const given = RULE_KEYS.filter((key) => config[key].length > 0)
+  const empty = RULE_KEYS.filter((key) => config[key].length === 0 && Object.hasOwn(members, key))
+  const keys = config.require_all ? RULE_KEYS.filter((key) => given.includes(key) || empty.includes(key)) : given
+  const names = (some: readonly RuleKey[]): string => some.map(display).join(', ')
+  let closed: string | undefined
+  if (given.length === 0) {
+    closed = `${where}: at least one of ${names(RULE_KEYS)} must not be empty. To allow everyone who is signed in, use \`authoriser: null\``
+  } else if (config.require_all && empty.length > 0) {
+    closed = `${where}: ${names(empty)} must not be empty: with ${display('require_all')} every list that is given must match. Give it a value, or leave it out`
+  }
   return {
-    rules: [...rules.values()],
-    keys: [...rules.keys()],
+    rules: keys.map((key) => (empty.includes(key) ? emptyRule(key) : RULES[key](config[key]))),
+    keys,
+    closed,
     requireAll: config.require_all,
     adminGroups: new Set(config.admin_groups),
     adminUsers: new Set(config.admin_users.map(caseless)),
@@ -91,40 +119,49 @@ function ruleSetOf(config: v.InferOutput<v.ObjectSchema<typeof entries, undefine
   }
 }
 
-/** Checks members under the names that `display` gives them. Values are never told: the source may be a secret. */
-function check(members: object, where: string, display: (fileName: string) => string): ConfiguredRuleSet {
-  const set = ruleSetOf(checkMembers(entries, members, (name, place) => display(name) + place, `${where}: `))
-  if (set.rules.length > 0) return set
-  throw new ConfigurationError(
-    `${where}: at least one of ${['allowed_groups', 'allowed_users', 'allowed_domains'].map(display).join(', ')} must not be empty. To let in everybody who is signed in, use \`authoriser: null\``,
-  )
-}
-
 /**
  * Reads the JSON of the Python library. Keys that begin with `_` are comments.
  *
  * @param where What it was read from, for messages: `file auth.json`.
- * @throws {ConfigurationError} when it is not JSON, has an unknown key, a wrong value, or lets nobody in.
+ * @returns The rules. They may allow nobody: see `closed`.
+ * @throws {ConfigurationError} when it is not JSON, has an unknown key, a key twice, or a wrong value.
  */
 export function parseAuthConfig(json: string, where: string): ConfiguredRuleSet {
   const members = parseMembers(json, where, Object.keys(entries), '{"allowed_groups": ["developers"]}')
   return check(members, where, (fileName) => fileName)
 }
 
+/** Lists that narrow who is allowed: `undefined`, of a variable that is misspelt, would be a condition less. */
+const NARROWING = [
+  'allowedGroups',
+  'allowedUsers',
+  'allowedDomains',
+  'requireAll',
+] as const satisfies (keyof AccessLists)[]
+
 /**
  * Checks lists given in code.
  *
- * @throws {ConfigurationError} when a member is unknown or wrong, or they let nobody in.
+ * @throws {ConfigurationError} when a member is unknown, wrong, or written and `undefined`, or they allow nobody.
  */
-export function parseAccessLists(lists: AccessLists): RuleSet {
+export function parseAccessLists(lists: AccessLists): ConfiguredRuleSet {
   const where = 'Authoriser.fromLists()'
   const codeNames = Object.keys(FILE_NAMES) as (keyof AccessLists)[]
   refuseUnknown(lists, codeNames, where)
-  // Known, each: refused above if not.
-  const members = Object.entries(lists).map(([name, value]) => [FILE_NAMES[name as keyof AccessLists], value])
-  return check(
+  for (const name of NARROWING) {
+    if (Object.hasOwn(lists, name) && lists[name] === undefined) {
+      throw new ConfigurationError(`${where}: ${name} is undefined. Give it a value, or leave it out`)
+    }
+  }
+  // Known, each: refused above if not. `undefined` counts as left out.
+  const members = Object.entries(lists).flatMap(([name, value]) =>
+    value === undefined ? [] : [[FILE_NAMES[name as keyof AccessLists], value] as const],
+  )
+  const set = check(
     Object.fromEntries(members),
     where,
     (fileName) => codeNames.find((name) => FILE_NAMES[name] === fileName) ?? fileName,
   )
+  if (set.closed !== undefined) throw new ConfigurationError(set.closed)
+  return set
 }

@@ -4,9 +4,10 @@
  * @module
  */
 
+import { readFileSync, statSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
-import { ConfigurationError, ConfigUnavailableError } from '../errors.js'
-import { type ConfigSource, readInTime } from './config-source.js'
+import { CognitoAuthError, ConfigurationError } from '../errors.js'
+import { readInTime, type SyncConfigSource } from './config-source.js'
 
 /** What went wrong, as a sentence that says what to do. */
 function sentence(file: string, code: string | undefined): string {
@@ -17,18 +18,33 @@ function sentence(file: string, code: string | undefined): string {
   return `${file} cannot be read${code === undefined ? '' : ` (${code})`}`
 }
 
-/** A config file. */
-export function fileSource(path: string): ConfigSource {
+function failure(name: string, cause: unknown): CognitoAuthError {
+  if (cause instanceof CognitoAuthError) return cause
+  const code = cause instanceof Error && 'code' in cause ? String(cause.code) : undefined
+  return new ConfigurationError(sentence(name, code), { cause })
+}
+
+/** A config file. Its values may be printed: whoever runs a tool here can read it. */
+export function fileSource(path: string): SyncConfigSource {
   const name = `file ${path}`
   return {
     name,
+    isSecret: false,
     async read() {
       try {
         return await readInTime(name, (signal) => readFile(path, { encoding: 'utf8', signal }))
       } catch (cause) {
-        if (cause instanceof ConfigUnavailableError) throw cause
-        const code = cause instanceof Error && 'code' in cause ? String(cause.code) : undefined
-        throw new ConfigurationError(sentence(name, code), { cause })
+        throw failure(name, cause)
+      }
+    },
+    readSync() {
+      try {
+        const kind = statSync(path)
+        // A pipe would block the whole process until another one writes to it.
+        if (kind.isFIFO() || kind.isCharacterDevice() || kind.isSocket()) return undefined
+        return readFileSync(path, 'utf8')
+      } catch (cause) {
+        throw failure(name, cause)
       }
     },
   }

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
-import { ConfigUnavailableError } from '../errors.js'
-import { RefreshingConfig } from './refreshing-config.js'
+import { ConfigurationError, ConfigUnavailableError } from '../errors.js'
+import type { RuleSet } from '../rules/rule-set.js'
+import { type Freshness, RefreshingConfig } from './refreshing-config.js'
 
 const good = '{"allowed_groups":["a"]}'
 let answers: (() => Promise<string>)[]
@@ -20,12 +21,17 @@ afterEach(() => {
 
 /** A source that gives its answers in turn, the last one for ever. */
 function config(...given: (() => Promise<string>)[]): RefreshingConfig {
+  return configWith({}, ...given)
+}
+
+function configWith(freshness: Partial<Freshness>, ...given: (() => Promise<string>)[]): RefreshingConfig {
   answers = given
   const read = async (): Promise<string> => {
     reads += 1
     return await (answers[Math.min(reads, answers.length) - 1] ?? (async () => good))()
   }
-  return new RefreshingConfig({ name: 'test', read }, 300)
+  const source = { name: 'test', isSecret: false, read }
+  return new RefreshingConfig(source, { ttlSeconds: 300, maxAgeSeconds: Infinity, ...freshness })
 }
 
 const fails = async (): Promise<string> => await Promise.reject(new ConfigUnavailableError('away'))
@@ -154,4 +160,139 @@ test('what is forgotten is read again, and a read from before does not count', a
   expect(await before).not.toBe(after)
   expect(await one.get()).toBe(after)
   expect(reads).toBe(2)
+})
+
+const pass = (seconds: number): void => void vi.setSystemTime(Date.now() + seconds * 1000)
+const groupsOf = ({ rules }: RuleSet): string => rules.map(({ name }) => name).join()
+const saying =
+  (...groups: string[]) =>
+  async () =>
+    JSON.stringify({ allowed_groups: groups, admin_groups: ['admins'] })
+const settled = async (): Promise<void> => await new Promise((resolve) => setImmediate(resolve))
+
+test.each([
+  ['older than twice its TTL', 300, 600],
+  ['a month old', 300, 30 * 86_400],
+  ['of a TTL of 0', 0, 0],
+])('where the config is %s, every request waits for the read', async (_, ttlSeconds, age) => {
+  const one = configWith({ ttlSeconds }, saying('old'), saying('new'))
+  await one.get()
+  pass(age)
+  const all = await Promise.all(Array.from({ length: 20 }, async () => await one.get()))
+  expect(new Set(all.map(groupsOf))).toEqual(new Set(['groups: new']))
+  expect(reads).toBe(2)
+})
+
+test('a second before twice its TTL nobody waits', async () => {
+  const one = config(saying('old'), saying('new'))
+  await one.get()
+  pass(599)
+  expect(groupsOf(await one.get())).toBe('groups: old')
+})
+
+test('where the read that is waited for fails, the old config serves', async () => {
+  const one = config(saying('old'), fails, saying('new'))
+  await one.get()
+  pass(601)
+  expect(groupsOf(await one.get())).toBe('groups: old')
+  pass(10)
+  expect(groupsOf(await one.get())).toBe('groups: new')
+})
+
+test('a read that does not end is waited for 5 s, and the next one can begin', async () => {
+  vi.useFakeTimers({ toFake: ['Date', 'setTimeout', 'clearTimeout'] })
+  const one = config(saying('old'), async () => await new Promise<string>(() => undefined), saying('new'))
+  await one.get()
+  pass(601)
+  const waiting = one.get()
+  let isOver = false
+  void waiting.then(() => (isOver = true))
+  await vi.advanceTimersByTimeAsync(4_999)
+  expect(isOver).toBe(false)
+  await vi.advanceTimersByTimeAsync(1)
+  expect(groupsOf(await waiting)).toBe('groups: old')
+  pass(10)
+  expect(groupsOf(await one.get())).toBe('groups: new')
+})
+
+test.each<[string, Partial<Freshness>, number | undefined]>([
+  ['of its own', { maxAgeSeconds: 900 }, undefined],
+  ['of whom asks', {}, 900],
+  ['of both, the shorter', { maxAgeSeconds: 9000 }, 900],
+])('past the oldest age %s no config serves, until one is read', async (_, freshness, asked) => {
+  const one = configWith(freshness, saying('old'), fails, fails, saying('new'))
+  await one.get(asked)
+  pass(900)
+  expect(groupsOf(await one.get(asked))).toBe('groups: old')
+  pass(1)
+  await expect(one.get(asked)).rejects.toMatchObject({ code: 'config_unavailable', status: 503 })
+  expect(reads).toBe(2)
+  pass(10)
+  await expect(one.get(asked)).rejects.toMatchObject({ code: 'config_unavailable' })
+  pass(10)
+  expect(groupsOf(await one.get(asked))).toBe('groups: new')
+})
+
+test('an oldest age below the TTL is a TTL', async () => {
+  const one = configWith({ maxAgeSeconds: 60 }, saying('old'), saying('new'))
+  await one.get()
+  pass(61)
+  expect(groupsOf(await one.get())).toBe('groups: new')
+})
+
+test('a clock that was set back does not make a config serve longer than it may', async () => {
+  const one = configWith({ maxAgeSeconds: 900 }, saying('old'), fails)
+  await one.get()
+  pass(-30 * 86_400)
+  expect(groupsOf(await one.get())).toBe('groups: old')
+  pass(901)
+  await expect(one.get()).rejects.toMatchObject({ code: 'config_unavailable' })
+})
+
+test.each([
+  ['with empty lists', '{"allowed_groups": [], "admin_groups": ["admins"]}'],
+  ['without a list', '{}'],
+  ['that drops a condition', '{"allowed_groups": [], "allowed_domains": ["a.example"], "require_all": true}'],
+])('a document %s closes a running app, warns, and is refused at the first load', async (_, closed) => {
+  await expect(config(async () => closed).get()).rejects.toBeInstanceOf(ConfigurationError)
+  reads = 0
+  const one = config(saying('a'), async () => closed, saying('a'))
+  await one.get()
+  expect(process.emitWarning).not.toHaveBeenCalled()
+  pass(601)
+  expect(groupsOf(await one.get())).not.toContain('groups: a')
+  expect(process.emitWarning).toHaveBeenCalledExactlyOnceWith(
+    expect.stringMatching(/^The authorisation config now allows nobody but its admins: test: .*must not be empty/),
+    { type: 'CognitoAuthWarning', code: 'COGNITO_AUTH_CONFIG' },
+  )
+  pass(601)
+  expect(groupsOf(await one.get())).toBe('groups: a')
+})
+
+test('a closed document stays in place after clear()', async () => {
+  const one = config(saying('a'), saying())
+  await one.get()
+  one.clear()
+  expect((await one.get()).rules).toEqual([])
+})
+
+test('trouble that lasts is told again each hour', async () => {
+  const one = config(saying('a'), fails)
+  await one.get()
+  for (let minute = 0; minute < 150; minute += 10) {
+    pass(600)
+    await one.get()
+    await settled()
+  }
+  expect(process.emitWarning).toHaveBeenCalledTimes(3)
+})
+
+test('what a source throws of its own is not repeated, and may pass', async () => {
+  const one = config(async () => await Promise.reject(new Error('hunter2')))
+  await expect(one.get()).rejects.toMatchObject({
+    code: 'config_unavailable',
+    message: 'test is temporarily unavailable (its source failed); it will be read again',
+  })
+  const number = config(async () => 5 as unknown as string)
+  await expect(number.get()).rejects.toThrow('test: read() must give a string')
 })

@@ -33,8 +33,8 @@ test.each([
   ['misspelt', 'configuration', /secret misspelt is not a name that Secrets Manager takes/],
   ['badly-signed', 'configuration', /does not accept the credentials of this process/],
   ['unsigned', 'configuration', /does not accept the credentials of this process/],
-  ['throttled', 'config_unavailable', /secret throttled cannot be read now \(ThrottlingException\)/],
-  ['broken', 'config_unavailable', /secret broken cannot be read now/],
+  ['throttled', 'config_unavailable', /secret throttled is temporarily unavailable \(ThrottlingException\)/],
+  ['broken', 'config_unavailable', /secret broken is temporarily unavailable/],
 ])('a secret that is %s is a %s that says what to do', async (name, code, sentence) => {
   const error = (await Authoriser.fromSecret(name, clientOf())
     .warmUp()

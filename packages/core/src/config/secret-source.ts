@@ -63,6 +63,7 @@ export function secretSource(secret: string, client?: SecretsClient): ConfigSour
   let own: SecretsClient | undefined = client
   return {
     name,
+    isSecret: true,
     async read() {
       const sdk = await loadSdk()
       try {

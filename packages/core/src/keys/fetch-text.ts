@@ -6,6 +6,7 @@
 
 import { setTimeout as sleep } from 'node:timers/promises'
 import { KeysUnavailableError } from '../errors.js'
+import { readLimited } from '../lib/read-limited.js'
 import { withTimeLimit } from '../lib/time-limit.js'
 
 /** Milliseconds that one try may take, body included. */
@@ -28,24 +29,12 @@ function isGone(status: number): boolean {
   return status === 400 || status === 403 || status === 404 || status === 410
 }
 
-async function readLimited(response: Response): Promise<string> {
-  const body: ReadableStream<Uint8Array> | null = response.body
-  if (body === null) return ''
-  const chunks: Uint8Array[] = []
-  let size = 0
-  for await (const chunk of body) {
-    size += chunk.byteLength
-    // Leaving the loop cancels the stream, so that an endless body costs 64 KiB and no more.
-    if (size > MAX_BYTES) throw new KeysUnavailableError('The answer of the key endpoint is larger than 64 KiB')
-    chunks.push(chunk)
-  }
-  return Buffer.concat(chunks).toString('utf8')
-}
+const tooLarge = (): Error => new KeysUnavailableError('The answer of the key endpoint is larger than 64 KiB')
 
 async function request(url: string, fetch: typeof globalThis.fetch, signal: AbortSignal): Promise<string> {
   // A redirect is never followed: it would let whoever controls one answer choose where keys come from.
   const response = await fetch(url, { redirect: 'manual', signal, headers: { accept: '*/*' } })
-  if (response.status === 200 && !response.redirected) return await readLimited(response)
+  if (response.status === 200 && !response.redirected) return await readLimited(response, MAX_BYTES, tooLarge)
   await response.body?.cancel()
   if (isGone(response.status)) throw new KeyGoneError(`HTTP ${response.status}`)
   if (response.status >= 500) throw new PassingError(`HTTP ${response.status}`)

@@ -1,5 +1,5 @@
 /**
- * JSON objects that people write by hand, with the mistakes that people make.
+ * Hand-written JSON objects, with messages for the mistakes that people make.
  *
  * @module
  */
@@ -12,13 +12,14 @@ import { nameForPeople, nearest } from './suggest.js'
  *
  * @param where What it was read from, for messages: `file auth.json`.
  * @param example Such an object.
- * @throws {ConfigurationError} when it is not JSON, not an object, or has an unknown member. Values are never told.
+ * @throws {ConfigurationError} when it is not JSON, not an object, or has an unknown member or one twice. Values are never told.
  */
 export function parseMembers(json: string, where: string, known: readonly string[], example: string): object {
+  // Editors on Windows begin a file with a byte order mark.
+  const text = json.replace(/^\uFEFF/, '')
   let value: unknown
   try {
-    // Editors on Windows begin a file with a byte order mark.
-    value = JSON.parse(json.replace(/^\uFEFF/, ''))
+    value = JSON.parse(text)
   } catch {
     // What the parser says quotes the text, which may be a secret.
     throw new ConfigurationError(
@@ -28,6 +29,10 @@ export function parseMembers(json: string, where: string, known: readonly string
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     throw new ConfigurationError(`${where} must be a JSON object, such as ${example}`)
   }
+  const twice = duplicateMember(text)
+  if (twice !== undefined) {
+    throw new ConfigurationError(`${where} has the key ${nameForPeople(twice)} twice in one object. Remove one of them`)
+  }
   const members = Object.entries(value).filter(([key]) => !key.startsWith('_'))
   for (const [key] of members) {
     if (known.includes(key)) continue
@@ -36,4 +41,30 @@ export function parseMembers(json: string, where: string, known: readonly string
     )
   }
   return Object.fromEntries(members)
+}
+
+/** Strings, with the colon that makes a member's name of one, and the braces around members. */
+const TOKENS = /"((?:[^"\\]|\\.)*)"(\s*:)?|[{}]/g
+
+/**
+ * A member that is twice in one object, at any depth: `JSON.parse` takes the last in silence (RFC 8259 section 4), so that
+ * a merge gone wrong could open an app.
+ *
+ * @param json Valid JSON.
+ */
+function duplicateMember(json: string): string | undefined {
+  const open: Set<string>[] = []
+  for (const [token, text, colon] of json.matchAll(TOKENS)) {
+    if (token === '{') open.push(new Set())
+    else if (token === '}') open.pop()
+    else if (colon !== undefined) {
+      // Escapes make the same name of another text.
+      const name: unknown = JSON.parse(`"${text}"`)
+      const names = open.at(-1)
+      if (typeof name !== 'string' || names === undefined) continue
+      if (names.has(name)) return name
+      names.add(name)
+    }
+  }
+  return undefined
 }

@@ -21,6 +21,7 @@ export const VARIABLES: Readonly<Record<string, string>> = {
   localAlb: 'COGNITO_AUTH_LOCAL_ALB',
   authoriser: 'COGNITO_AUTH_CONFIG_PATH or COGNITO_AUTH_SECRET_NAME',
   configTtlSeconds: 'COGNITO_AUTH_CONFIG_TTL',
+  configMaxAgeSeconds: 'COGNITO_AUTH_CONFIG_MAX_AGE',
   platformAdminGroups: 'COGNITO_AUTH_PLATFORM_ADMIN_GROUPS',
   redirectUrl: 'COGNITO_AUTH_REDIRECT_URL',
   devMode: 'COGNITO_AUTH_DEV_MODE',
@@ -93,8 +94,10 @@ export function checkMembers<const Entries extends v.ObjectEntries>(
   nameOf: NameOf,
   where = '',
 ): v.InferOutput<v.ObjectSchema<Entries, undefined>> {
-  const present = Object.fromEntries(Object.entries(members).filter(([, value]) => value !== undefined))
-  const result = v.safeParse(v.object(entries), present)
+  const present = Object.entries(members).filter(([, value]) => value !== undefined)
+  // Without a prototype: the schema would read members of a polluted `Object.prototype` as options.
+  const own: object = Object.assign(Object.create(null) as object, Object.fromEntries(present))
+  const result = v.safeParse(v.object(entries), own)
   if (result.success) return result.output
   const sentences = result.issues.map((issue) => {
     const [member, ...places] = (issue.path ?? []).map(({ key }) => String(key))

@@ -57,6 +57,7 @@ function isSignOutUrl(value: string): boolean {
 export const authEntries = {
   ...verifierEntries,
   configTtlSeconds: v.optional(seconds, 300),
+  configMaxAgeSeconds: v.optional(seconds),
   platformAdminGroups: v.optional(v.array(text, 'must be a list of groups')),
   redirectUrl: v.optional(
     v.pipe(

@@ -133,6 +133,7 @@ const READERS: Readonly<Record<string, (option: string) => unknown>> = {
   groupsClaim: text,
   localAlb: text,
   configTtlSeconds: number,
+  configMaxAgeSeconds: number,
   platformAdminGroups: (option) => list(option, true),
   redirectUrl: text,
   devMode: flag,
@@ -178,6 +179,15 @@ export function platformAdminGroupsOfEnvironment(): readonly string[] | undefine
  */
 export function configTtlOfEnvironment(): number | undefined {
   return number('configTtlSeconds')
+}
+
+/**
+ * The oldest config that may serve, in seconds, as the environment says.
+ *
+ * @throws {ConfigurationError} when it says something else than a number of seconds.
+ */
+export function configMaxAgeOfEnvironment(): number | undefined {
+  return number('configMaxAgeSeconds')
 }
 
 /**

@@ -1,0 +1,125 @@
+import { createServer, type RequestListener, type Server } from 'node:http'
+import { type AddressInfo } from 'node:net'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { Authoriser, createMockUser, httpSource } from '../src/index.js'
+
+const config = '{"allowed_groups": ["developers"]}'
+const developer = createMockUser({ groups: ['developers'] })
+let server: Server
+let url: string
+let answer: RequestListener
+let asked: string[]
+
+beforeEach(async () => {
+  asked = []
+  server = createServer((req, res) => {
+    asked.push(`${req.method} ${req.url} ${String(req.headers['x-aws-parameters-secrets-token'])}`)
+    answer(req, res)
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+})
+
+afterEach(async () => {
+  server.closeAllConnections()
+  await new Promise((resolve) => server.close(resolve))
+})
+
+const send =
+  (status: number, body: string, headers: Record<string, string> = {}): RequestListener =>
+  (_, res) =>
+    void res.writeHead(status, headers).end(body)
+
+test('reads what the AppConfig agent answers', async () => {
+  answer = send(200, config)
+  const source = httpSource(`${url}/applications/my-app/environments/prod/configurations/auth`)
+  expect(await Authoriser.fromSource(source).isAllowed(developer)).toBe(true)
+  expect(asked).toEqual(['GET /applications/my-app/environments/prod/configurations/auth undefined'])
+  expect(source.name).toBe(`URL ${url}/applications/my-app/environments/prod/configurations/auth`)
+})
+
+test('unwraps what the Secrets Manager agent answers, and sends its token, anew each time', async () => {
+  answer = send(200, JSON.stringify({ ARN: 'x', Name: 'my-app/auth', SecretString: config }))
+  let token = 0
+  const headers = () => ({ 'X-Aws-Parameters-Secrets-Token': String((token += 1)) })
+  const authoriser = Authoriser.fromSource(httpSource(`${url}/secretsmanager/get?secretId=my-app/auth`, { headers }))
+  expect(await authoriser.isAllowed(developer)).toBe(true)
+  authoriser.clearCache()
+  await authoriser.warmUp()
+  expect(asked).toEqual([1, 2].map((one) => `GET /secretsmanager/get?secretId=my-app/auth ${one}`))
+})
+
+test('values may be printed only where that is said', () => {
+  expect(httpSource(url).isSecret).toBe(true)
+  expect(httpSource(url, { isSecret: false }).isSecret).toBe(false)
+})
+
+test.each<[string, RequestListener, string, RegExp]>([
+  ['a redirect', send(302, '', { location: '/elsewhere' }), 'configuration', /HTTP 302; redirects are not followed/],
+  ['no such configuration', send(404, 'hunter2'), 'configuration', /HTTP 404\. Check its path and query/],
+  ['a token that is missing', send(403, 'hunter2'), 'configuration', /HTTP 403\. Check the headers/],
+  ['a mistake of the agent', send(500, 'hunter2'), 'config_unavailable', /temporarily unavailable \(HTTP 500\)/],
+  ['too many requests', send(429, ''), 'config_unavailable', /HTTP 429/],
+  ['a page', send(200, '<html>hunter2'), 'configuration', /is not JSON/],
+  [
+    'half a config',
+    send(200, '{"allowed_users": ["hunter2"]}'),
+    'configuration',
+    /allowed_users\[0\] must be an e-mail/,
+  ],
+  ['more than it may', send(200, `{"_": "${'x'.repeat(1024 * 1024)}"}`), 'configuration', /more than 1 MiB/],
+  ['nothing', (req) => void req.socket.destroy(), 'config_unavailable', /temporarily unavailable \(\w+\)/],
+])('an answer that is %s is refused with what to do, and not quoted', async (_, given, code, sentence) => {
+  answer = given
+  const error = await Authoriser.fromSource(httpSource(`${url}/get?token=hunter2`))
+    .warmUp()
+    .catch((thrown: unknown) => thrown)
+  expect(error).toMatchObject({ code, message: expect.stringMatching(sentence) as string })
+  expect((error as Error).message).not.toContain('hunter2')
+  expect(asked).toHaveLength(1)
+})
+
+test('an agent that has not started is unavailable, and is asked again', async () => {
+  const { port } = server.address() as AddressInfo
+  await new Promise((resolve) => server.close(resolve))
+  const authoriser = Authoriser.fromSource(httpSource(url))
+  await expect(authoriser.warmUp()).rejects.toMatchObject({ code: 'config_unavailable', status: 503 })
+  answer = send(200, config)
+  await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve))
+  expect(await authoriser.isAllowed(developer)).toBe(true)
+})
+
+test.each([
+  ['http elsewhere', 'http://config.internal/auth', {}, /https URL; http is accepted for loopback/],
+  ['a host that only looks like loopback', 'http://127.0.0.1.example.com/', {}, /loopback/],
+  ['a file', 'file:///etc/auth.json', {}, /https URL/],
+  ['a path', '/auth.json', {}, /absolute URL/],
+  ['credentials', 'https://user:hunter2@example.com/', {}, /no credentials in its URL/],
+  [
+    'a header that is not set',
+    'https://example.com/',
+    { headers: { token: undefined } },
+    /header "token" must be a str/,
+  ],
+  ['a header that is empty', 'https://example.com/', { headers: { token: '' } }, /header "token"/],
+  ['a header that cannot be sent', 'https://example.com/', { headers: { token: 'hunter2\nx' } }, /cannot be sent/],
+  ['headers that are none', 'https://example.com/', { headers: 'hunter2' }, /headers must be an object/],
+  ['a misspelt option', 'https://example.com/', { header: {} }, /Did you mean headers\?/],
+  ['secret in words', 'https://example.com/', { isSecret: 'no' }, /isSecret must be true or false/],
+])('%s is a mistake', (_, given, options, sentence) => {
+  const make = () => httpSource(given, options as object)
+  expect(make).toThrow(sentence)
+  expect(make).toThrow(expect.objectContaining({ code: 'configuration' }))
+  expect(make).not.toThrow(/hunter2/)
+})
+
+test('https, loopback in its three spellings, and a URL object are accepted', () => {
+  for (const one of ['https://config.example.com/', 'http://localhost:2772/', 'http://[::1]:2772/', new URL(url)]) {
+    expect(httpSource(one).name).toMatch(/^URL http/)
+  }
+})
+
+test('headers that a function gives wrong are a mistake when read', async () => {
+  const headers = () => ({ token: process.env['NOT_SET_ANYWHERE'] as unknown as string })
+  await expect(httpSource(url, { headers }).read()).rejects.toMatchObject({ code: 'configuration' })
+})
