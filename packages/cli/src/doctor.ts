@@ -49,10 +49,7 @@ export async function doctor({ useNetwork = true }: DoctorOptions = {}): Promise
   const { env } = process
   const devMode = checkDevMode()
   // Each waits for somebody else: all at once.
-  const [config, network] = await Promise.all([
-    checkConfig(env, process.cwd(), useNetwork),
-    networkFindings(useNetwork),
-  ])
+  const [config, network] = await Promise.all([checkConfig(process.cwd(), useNetwork), networkFindings(useNetwork)])
   const findings = [
     checkNodeVersion(process.version),
     checkHeaderSize(),

@@ -175,7 +175,7 @@ test('a secret that is missing is a problem, and so is a service that nothing li
   ])
   const nowhere = { ...withSecret, AWS_ENDPOINT_URL_SECRETS_MANAGER: await closedPort() }
   expect(of(await cognitoAuth(['doctor', '--json'], nowhere), 'config')).toMatchObject([
-    { status: 'problem', message: matching(/cannot be read now/), fix: matching(/^Try again/) },
+    { status: 'problem', message: matching(/is temporarily unavailable/), fix: matching(/^Try again/) },
   ])
 }, 30_000)
 

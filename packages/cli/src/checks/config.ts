@@ -7,7 +7,14 @@
 import { existsSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
-import { Authoriser, CognitoAuthError, ConfigUnavailableError } from '@cognito-auth/core'
+import {
+  Authoriser,
+  CognitoAuthError,
+  type ConfigSource,
+  ConfigurationError,
+  ConfigUnavailableError,
+} from '@cognito-auth/core'
+import { configSource } from '@cognito-auth/core/inspect'
 import { type Finding, finding } from './finding.js'
 
 const SDK = '@aws-sdk/client-secrets-manager'
@@ -28,9 +35,9 @@ function checkSdk(folder: string): Finding {
   return finding('aws-sdk', 'ok', `${SDK} is installed`)
 }
 
-async function checkReading(source: string): Promise<Finding> {
+async function checkReading(source: ConfigSource): Promise<Finding> {
   try {
-    await Authoriser.fromConfig().warmUp()
+    await Authoriser.fromSource(source).warmUp()
   } catch (error) {
     if (!(error instanceof CognitoAuthError)) throw error
     const fix =
@@ -39,7 +46,7 @@ async function checkReading(source: string): Promise<Finding> {
         : 'Correct that, then ask whom it lets in: npx @cognito-auth/cli explain --email you@example.com'
     return finding('config', 'problem', error.message, fix)
   }
-  return finding('config', 'ok', `${source} says who may come in`)
+  return finding('config', 'ok', `${source.name} says who may come in`)
 }
 
 /**
@@ -47,16 +54,18 @@ async function checkReading(source: string): Promise<Finding> {
  *
  * @param folder Where the app is.
  */
-export async function checkConfig(
-  environment: NodeJS.ProcessEnv,
-  folder: string,
-  useNetwork: boolean,
-): Promise<Finding[]> {
-  const path = environment['COGNITO_AUTH_CONFIG_PATH']?.trim()
-  const secret = environment['COGNITO_AUTH_SECRET_NAME']?.trim()
-  if (path || !secret) return [await checkReading(`file ${path}`)]
+export async function checkConfig(folder: string, useNetwork: boolean): Promise<Finding[]> {
+  let source: ConfigSource
+  try {
+    source = configSource()
+  } catch (error) {
+    if (!(error instanceof ConfigurationError)) throw error
+    return [finding('config', 'problem', error.message, 'Correct it where the environment of the app is set')]
+  }
+  // What the environment names is a file, or a secret of Secrets Manager.
+  if (!source.isSecret) return [await checkReading(source)]
   const reading = useNetwork
-    ? await checkReading(`secret ${secret}`)
-    : finding('config', 'skipped', `secret ${secret} was not read (--no-network)`)
+    ? await checkReading(source)
+    : finding('config', 'skipped', `${source.name} was not read (--no-network)`)
   return [reading, checkSdk(folder)]
 }
