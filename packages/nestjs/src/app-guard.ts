@@ -13,6 +13,7 @@ import {
   UseGuards,
 } from '@nestjs/common'
 import { ModulesContainer } from '@nestjs/core'
+import { markAsOurGuard } from './access/brand.js'
 import { checkAllGateways } from './discovery/gateways.js'
 import { CognitoAuthGuard } from './guard.js'
 
@@ -20,6 +21,10 @@ import { CognitoAuthGuard } from './guard.js'
 @UseGuards(CognitoAuthGuard)
 @Injectable()
 export class AppGuard implements CanActivate, OnModuleInit {
+  static {
+    markAsOurGuard(this)
+  }
+
   readonly #modules: ModulesContainer
   #guard: CanActivate | undefined
 

@@ -14,7 +14,7 @@ import {
   type Type,
   UseGuards,
 } from '@nestjs/common'
-import { type AccessDecorator, groupsDemand, markDemand, markMode } from './access.js'
+import { type AccessDecorator, groupsDemand, markDemand, markMode } from './access/access.js'
 import { carrierOf } from './transports/carrier.js'
 import { misuse } from './transports/exceptions.js'
 import { accessOf, CognitoAuthGuard } from './guard.js'

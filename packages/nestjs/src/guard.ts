@@ -15,7 +15,9 @@ import {
   Optional,
 } from '@nestjs/common'
 import { ModulesContainer } from '@nestjs/core'
-import { type Access, classesOf, markAsOurGuard, REQUIRED, statedAccess } from './access.js'
+import { type Access, REQUIRED } from './access/access.js'
+import { markAsOurGuard } from './access/brand.js'
+import { handlerAccess } from './access/stated.js'
 import { type Carrier, carrierOf, connectionOf, isLongLived, isUnseen, socketOf } from './transports/carrier.js'
 import { refusalOf } from './transports/exceptions.js'
 import { checkAllGateways, checkGateways, type HandshakeGuard, protectGateways } from './discovery/gateways.js'
@@ -27,7 +29,7 @@ type Handler = Pick<ExecutionContext, 'getHandler' | 'getClass'>
 
 /** What is written on a handler and its class; `undefined` for nothing: the guard is asked for the whole app. */
 function statedOn(context: Handler): Access | undefined {
-  return statedAccess([context.getHandler(), ...classesOf(context.getClass())])
+  return handlerAccess(context.getHandler(), context.getClass())
 }
 
 /** What a handler asks: `required` where nothing says otherwise. */

@@ -4,7 +4,7 @@
  * @module
  */
 
-export type { AccessDecorator } from './access.js'
+export type { AccessDecorator } from './access/access.js'
 export { AuthUser, OptionalAuth, Public, RequireAdmin, RequireGroups } from './decorators.js'
 export type { AuthUserDecorator } from './decorators.js'
 export { CognitoAuthGuard } from './guard.js'

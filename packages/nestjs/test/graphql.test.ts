@@ -282,11 +282,11 @@ describe('field resolvers', () => {
     }
   }
 
-  function module(providers: Type[], more: object = {}): DynamicModule {
+  function module(providers: Type[], more: object = {}, { global = false } = {}): DynamicModule {
     return {
       module: AppModule,
       imports: [
-        CognitoAuthModule.forRoot({ ...alb.options, authoriser }),
+        CognitoAuthModule.forRoot({ ...alb.options, authoriser, global }),
         GraphQLModule.forRoot<ApolloDriverConfig>({
           driver: ApolloDriver,
           autoSchemaFile: true,
@@ -299,9 +299,55 @@ describe('field resolvers', () => {
     }
   }
 
+  /** Operations and fields in one class: what the class asks must hold for both. */
+  function mixed(onClass: ClassDecorator[], onField: MethodDecorator[] = [], Base: Type = Object): Type {
+    @Resolver(() => Person)
+    class Mixed extends Base {
+      @Query(() => Person)
+      people(): Person {
+        return new Person()
+      }
+
+      @ResolveField(() => String, { nullable: true })
+      salary(): string {
+        return '1'
+      }
+    }
+    const descriptor = Object.getOwnPropertyDescriptor(Mixed.prototype, 'salary') ?? {}
+    for (const decorate of onField) decorate(Mixed.prototype, 'salary', descriptor)
+    for (const decorate of onClass) decorate(Mixed)
+    return Mixed
+  }
+
+  @RequireGroups('admins')
+  class ForAdmins {}
+
+  test.each([
+    { what: 'a demand on the class', type: mixed([RequireGroups('admins')]) },
+    { what: 'the guard on the class', type: mixed([UseGuards(CognitoAuthGuard)]) },
+    { what: 'a class for anonymous people too', type: mixed([OptionalAuth()]) },
+    { what: 'a demand on a class that it extends', type: mixed([], [], ForAdmins) },
+    { what: 'that demand, in a public class', type: mixed([Public()], [RequireGroups('admins')], ForAdmins) },
+    { what: 'the guard on the field', type: mixed([], [UseGuards(CognitoAuthGuard)]) },
+  ])('of a class with operations keep the app from starting: $what', async ({ type }) => {
+    for (const global of [false, true]) {
+      const app = await create(module([Operations, type], {}, { global }))
+      await expect(app.init()).rejects.toThrow(/guard of Mixed.salary: .*fieldResolverEnhancers/)
+    }
+  })
+
+  test.each([
+    { what: 'nothing', type: mixed([]) },
+    { what: 'nothing, in a public class', type: mixed([Public()]) },
+    { what: 'nothing, being public in a class that asks', type: mixed([RequireGroups('admins')], [Public()]) },
+  ])('start where $what is asked of them, with a guard for the whole app', async ({ type }) => {
+    const app = await create(module([Operations, type], {}, { global: true }))
+    await expect(app.init()).resolves.toBe(app)
+  })
+
   test.each([
     { providers: [Operations, Guarded], named: /guard of Guarded.salary: .*fieldResolverEnhancers: \['guards'\]/ },
-    { providers: [Operations, FieldsOnly], named: /guard of FieldsOnly: / },
+    { providers: [Operations, FieldsOnly], named: /guard of FieldsOnly.salary: / },
   ])('whose guard Nest would not ask keep the app from starting: $named', async ({ providers, named }) => {
     const app = await create(module(providers))
     await expect(app.init()).rejects.toThrow(named)

@@ -8,7 +8,9 @@
 
 import { ConfigurationError } from '@cognito-auth/core'
 import type { ModulesContainer } from '@nestjs/core'
-import { classesOf, guardsOn, isOurGuard } from '../access.js'
+import { guardsOn } from '../access/access.js'
+import { isOurGuard } from '../access/brand.js'
+import { classesOf, type Decorated, methodsOf } from '../access/stated.js'
 
 /** Nest's `GATEWAY_METADATA`, and `RESOLVER_TYPE_METADATA` of `@nestjs/graphql`: optional packages, the same in all majors. */
 const IS_GATEWAY = 'websockets:is_gateway'
@@ -17,25 +19,6 @@ const RESOLVER_TYPE = 'graphql:resolver_type'
 /** A module of the app. */
 export type Module = ModulesContainer extends Map<string, infer Value> ? Value : never
 type Wrapper = Module['providers'] extends Map<unknown, infer Value> ? Value : never
-
-/** A class with decorators on it. */
-export interface Decorated {
-  readonly name: string
-  readonly prototype: object
-}
-
-/** The methods of a class, those that it inherits and does not override included. */
-export function methodsOf(type: object): object[] {
-  const methods = new Map<string, object>()
-  // Nearest first: what a class overrides is no method of it.
-  for (const { prototype } of classesOf(type) as Decorated[]) {
-    for (const [name, { value }] of Object.entries(Object.getOwnPropertyDescriptors(prototype))) {
-      if (typeof value === 'function' && name !== 'constructor' && !methods.has(name))
-        methods.set(name, value as object)
-    }
-  }
-  return [...methods.values()]
-}
 
 /** The class of a gateway; `undefined` for other providers. Nest, too, goes by the class that is provided. */
 export function gatewayClassOf({ metatype }: Wrapper): Decorated | undefined {
@@ -47,12 +30,12 @@ export function gatewayClassOf({ metatype }: Wrapper): Decorated | undefined {
 function resolverClassOf({ instance, isAlias }: Wrapper): Decorated | undefined {
   const type: unknown = typeof instance === 'object' && instance !== null ? instance.constructor : undefined
   if (isAlias || typeof type !== 'function') return undefined
-  return [type, ...methodsOf(type)].some((one) => Reflect.hasMetadata(RESOLVER_TYPE, one)) ? type : undefined
+  return [type, ...methodsOf(type).values()].some((one) => Reflect.hasMetadata(RESOLVER_TYPE, one)) ? type : undefined
 }
 
 /** Guards of ours on a class and its methods, as `@UseGuards` has them: classes, or guards that are made. */
 export function ourGuardsOn(type: object): unknown[] {
-  return [...classesOf(type), ...methodsOf(type)].flatMap(guardsOn).filter(isOurGuard)
+  return [...classesOf(type), ...methodsOf(type).values()].flatMap(guardsOn).filter(isOurGuard)
 }
 
 /** Whether the module has made the guard. In a test it may be another in its place. */

@@ -6,9 +6,11 @@
  */
 
 import { ConfigurationError, type User } from '@cognito-auth/core'
-import { APP_GUARD, type ModulesContainer } from '@nestjs/core'
-import { type Access, classesOf, isOurGuard, REQUIRED, statedAccess } from '../access.js'
-import { checkBindings, type Decorated, gatewayClassOf, methodsOf, type Module, ourGuardsOn } from './bindings.js'
+import type { ModulesContainer } from '@nestjs/core'
+import { type Access, ownAccess, REQUIRED } from '../access/access.js'
+import { classAccess, type Decorated, handlerAccess, methodsOf } from '../access/stated.js'
+import { checkBindings, gatewayClassOf, type Module, ourGuardsOn } from './bindings.js'
+import { hasGlobalGuard } from './global-guard.js'
 import type { Carrier } from '../transports/carrier.js'
 import { watchHandshakes } from '../transports/handshake.js'
 
@@ -49,14 +51,14 @@ export function isMessageHandler(method: object): boolean {
 }
 
 function handlersOf(type: Decorated): object[] {
-  return methodsOf(type).filter(isMessageHandler)
+  return [...methodsOf(type).values()].filter(isMessageHandler)
 }
 
 /** What a gateway asks of connections: what its class asks, unless a handler of it welcomes more people. */
 export function handshakeAccess(type: Decorated): Access | undefined {
-  const ofClass = statedAccess(classesOf(type))
+  const ofClass = classAccess(type)
   if (ofClass === undefined || ofClass.mode === 'public') return ofClass
-  const ofHandlers = handlersOf(type).map((handler) => statedAccess([handler, ...classesOf(type)]))
+  const ofHandlers = handlersOf(type).map((handler) => handlerAccess(handler, type))
   return (
     ['public', 'optional']
       .map((mode) => ofHandlers.find((access) => access?.mode === mode))
@@ -66,8 +68,7 @@ export function handshakeAccess(type: Decorated): Access | undefined {
 
 /** Whether the guard protects the gateway, or a handler of it. */
 function isGuarded({ type }: Gateway): boolean {
-  const levels = classesOf(type)
-  return [levels, ...handlersOf(type).map((handler) => [handler])].some((one) => statedAccess(one) !== undefined)
+  return classAccess(type) !== undefined || handlersOf(type).some((handler) => ownAccess(handler) !== undefined)
 }
 
 /** In the place of a guard that Nest did not make: the app is about to not start, but a server may be open by now. */
@@ -120,14 +121,6 @@ export function protectGateways(modules: ModulesContainer): void {
   }
 }
 
-/** Whether the app has a guard of ours under Nest's `APP_GUARD`, with which the token of such a provider begins. */
-function hasGlobalGuard(modules: ModulesContainer): boolean {
-  const providers = [...modules.values()].flatMap((module) => [...module.providers.values()])
-  return providers.some(
-    ({ token, instance }) => typeof token === 'string' && token.startsWith(APP_GUARD) && isOurGuard(instance),
-  )
-}
-
 /**
  * Makes sure that no gateway was missed, by us or by Nest.
  *
@@ -148,7 +141,7 @@ export function checkGateways(modules: ModulesContainer): void {
  * @throws {ConfigurationError} naming a gateway that says nothing.
  */
 export function checkAllGateways(modules: ModulesContainer): void {
-  const silent = gatewaysOf(modules).find(({ type }) => statedAccess(classesOf(type)) === undefined)
+  const silent = gatewaysOf(modules).find(({ type }) => classAccess(type) === undefined)
   if (silent === undefined) return
   throw new ConfigurationError(
     `Nest's global guards do not protect the handshake of gateways: put @UseGuards(CognitoAuthGuard) on ${silent.type.name}, or @Public() if everybody may connect`,

@@ -1,33 +1,24 @@
 /**
- * Finds our decorators where Nest asks no guard: they would do nothing, without a word.
+ * Detects what is asked where Nest asks no guard, and stops the app at start: it would be open without a word.
  *
  * @module
  */
 
 import { ConfigurationError } from '@cognito-auth/core'
 import type { ModulesContainer } from '@nestjs/core'
-import { classesOf, statedAccess } from '../access.js'
-import { type Decorated, methodsOf } from './bindings.js'
+import { ownAccess, REQUIRED } from '../access/access.js'
+import { type Decorated, handlerAccess, methodsOf } from '../access/stated.js'
 import { gatewaysOf, isMessageHandler } from './gateways.js'
+import { hasGlobalGuard } from './global-guard.js'
+import { classesIn } from './handlers.js'
 
-/** Metadata of `@ResolveField` and `@ResolveReference`, and of `@Query` and its like: optional packages, the same in all majors. */
-const FIELD_RESOLVERS = ['graphql:resolve_property', 'graphql:resolve_reference']
-const RESOLVER_TYPE = 'graphql:resolver_type'
+/** Metadata of `@ResolveField` and `@ResolveReference`: optional packages, the same in all majors. */
+const FIELD = 'graphql:resolve_property'
+const REFERENCE = 'graphql:resolve_reference'
 /** Nest's `GRAPHQL_MODULE_OPTIONS`. */
 const GRAPHQL_OPTIONS = 'GqlModuleOptions'
-
-/** Whether a method or class asks anything of people. `@Public()` does not. */
-function asksOn(levels: readonly object[]): boolean {
-  const access = statedAccess(levels)
-  return access !== undefined && access.mode !== 'public'
-}
-
-/** The classes of all providers that are objects. */
-function providedTypes(modules: ModulesContainer): Set<Decorated> {
-  const providers = [...modules.values()].flatMap((module) => [...module.providers.values()])
-  const types = providers.map(({ instance }) => (instance as { constructor?: unknown } | null | undefined)?.constructor)
-  return new Set(types.filter((type): type is (new () => object) & Decorated => typeof type === 'function'))
-}
+/** Tells the type of what another resolver returned. Nest asks no guard for it, whatever the options say. */
+const TYPE_RESOLVER = '__resolveType'
 
 /** Whether every GraphQL module of the app asks guards for field resolvers too. */
 function asksForFields(modules: ModulesContainer): boolean {
@@ -37,36 +28,48 @@ function asksForFields(modules: ModulesContainer): boolean {
   return options.every(({ fieldResolverEnhancers }) => fieldResolverEnhancers?.includes('guards') === true)
 }
 
-/** A field resolver that asks something, or a class that does and resolves nothing but fields. */
-function unguardedField(type: Decorated): string | undefined {
-  const methods = methodsOf(type)
-  const fields = methods.filter((method) => FIELD_RESOLVERS.some((key) => Reflect.hasMetadata(key, method)))
-  const field = fields.find((method) => asksOn([method])) as { readonly name: string } | undefined
-  if (field !== undefined) return `${type.name}.${field.name}`
-  const hasOperations = methods.some((method) => Reflect.hasMetadata(RESOLVER_TYPE, method))
-  const isFieldsOnly = fields.length > 0 && !hasOperations
-  return isFieldsOnly && asksOn(classesOf(type)) ? type.name : undefined
+/**
+ * A field or reference resolver of which something is asked, by itself or by its class. A guard for the whole app asks
+ * nothing of fields, whose parents were asked; a reference has no parent: Apollo's gateway, or whoever reaches the
+ * subgraph, names an entity and its key.
+ */
+function unguardedField(type: Decorated, isGlobal: boolean): string | undefined {
+  for (const [name, method] of methodsOf(type)) {
+    const isReference = Reflect.hasMetadata(REFERENCE, method)
+    if (!isReference && !Reflect.hasMetadata(FIELD, method)) continue
+    if (name === TYPE_RESOLVER && ownAccess(method) === undefined) continue
+    const access = handlerAccess(method, type) ?? (isReference && isGlobal ? REQUIRED : undefined)
+    if (access !== undefined && access.mode !== 'public') return `${type.name}.${name}`
+  }
+  return undefined
 }
 
-/**
- * @throws {ConfigurationError} naming a field resolver or a method of a gateway for which Nest would not ask the guard
- * that is on it.
- */
-export function checkUnguarded(modules: ModulesContainer): void {
-  if (!asksForFields(modules)) {
-    for (const type of providedTypes(modules)) {
-      const field = unguardedField(type)
-      if (field === undefined) continue
+function checkFields(modules: ModulesContainer): void {
+  if (asksForFields(modules)) return
+  const isGlobal = hasGlobalGuard(modules)
+  for (const { type } of classesIn(modules)) {
+    const field = unguardedField(type, isGlobal)
+    if (field === undefined) continue
+    throw new ConfigurationError(
+      `Nest would not ask the guard of ${field}: Nest asks guards for fields and references only with fieldResolverEnhancers: ['guards'] in the options of GraphQLModule. Write that there, or @Public() on ${field} if what comes before it is enough`,
+    )
+  }
+}
+
+function checkGatewayMethods(modules: ModulesContainer): void {
+  for (const { type } of gatewaysOf(modules)) {
+    for (const [name, method] of methodsOf(type)) {
+      const access = ownAccess(method)
+      if (isMessageHandler(method) || access === undefined || access.mode === 'public') continue
       throw new ConfigurationError(
-        `Nest would not ask the guard of ${field}: it asks guards for field resolvers only with fieldResolverEnhancers: ['guards'] in the options of GraphQLModule`,
+        `Nest would not ask the guard of ${type.name}.${name}, which is no @SubscribeMessage() handler: put the decorator on ${type.name}, whose connections it then protects`,
       )
     }
   }
-  for (const { type } of gatewaysOf(modules)) {
-    const method = methodsOf(type).find((one) => !isMessageHandler(one) && asksOn([one]))
-    if (method === undefined) continue
-    throw new ConfigurationError(
-      `Nest would not ask the guard of ${type.name}.${(method as { readonly name: string }).name}, which is no @SubscribeMessage() handler: put the decorator on ${type.name}, whose connections it then protects`,
-    )
-  }
+}
+
+/** @throws {ConfigurationError} naming a field resolver or a method of a gateway that would be open. */
+export function checkUnguarded(modules: ModulesContainer): void {
+  checkFields(modules)
+  checkGatewayMethods(modules)
 }

@@ -57,6 +57,19 @@ export function connectionOf(carrier: Carrier): ClosableSocket | undefined {
   return connections.get(carrier)
 }
 
+/** What GraphQL servers hand to resolvers last (`GraphQLResolveInfo`): it is theirs, never the client's. */
+function isResolveInfo(value: unknown): boolean {
+  return ['fieldName', 'parentType', 'schema', 'operation'].every((name) => member(value, name) !== undefined)
+}
+
+/**
+ * The context of a GraphQL operation. Resolvers are given (parent, arguments, context, info); those of Apollo's
+ * references (reference, context, info).
+ */
+function operationOf(context: ExecutionContext): unknown {
+  return context.getArgByIndex(isResolveInfo(context.getArgByIndex(2)) ? 1 : 2)
+}
+
 /** Where GraphQL servers put the request in the context: Apollo, Mercurius, Yoga, graphql-ws. */
 function operationCarrier(operation: unknown): Carrier {
   const req = member(operation, 'req')
@@ -116,7 +129,7 @@ export function socketOf(context: ExecutionContext): object {
 export function carrierOf(context: ExecutionContext): Carrier {
   const type = context.getType<string>()
   if (type === 'http') return httpCarrier(context.switchToHttp().getRequest<unknown>())
-  if (type === 'graphql') return operationCarrier(context.getArgByIndex(2))
+  if (type === 'graphql') return operationCarrier(operationOf(context))
   if (type === 'ws') return socketCarrier(socketOf(context))
   throw new ConfigurationError(
     `CognitoAuthGuard protects HTTP, GraphQL and WebSocket handlers: a message of type "${type}" does not come through the load balancer`,

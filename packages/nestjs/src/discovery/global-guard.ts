@@ -1,0 +1,32 @@
+/**
+ * Whether a guard of ours protects the whole app, however it was made one.
+ *
+ * @module
+ */
+
+import { type ApplicationConfig, APP_GUARD, ExternalContextCreator, type ModulesContainer } from '@nestjs/core'
+import { isOurGuard } from '../access/brand.js'
+
+/** Nest's own list of what is global. It provides none: what makes handlers of GraphQL has it, in all majors. */
+export function applicationConfigOf(modules: ModulesContainer): ApplicationConfig | undefined {
+  const creators = [...modules.values()].map((module) => module.providers.get(ExternalContextCreator)?.instance)
+  const creator = creators.find((one) => one !== undefined && one !== null)
+  const { guardsContextCreator } = (creator ?? {}) as {
+    readonly guardsContextCreator?: { readonly config?: ApplicationConfig }
+  }
+  return guardsContextCreator?.config
+}
+
+/** Guards under Nest's `APP_GUARD`, with which the token of such a provider begins, request-scoped ones included. */
+function appGuards(modules: ModulesContainer): unknown[] {
+  return [...modules.values()]
+    .flatMap((module) => [...module.providers.values(), ...module.injectables.values()])
+    .filter(({ token }) => typeof token === 'string' && token.startsWith(APP_GUARD))
+    .flatMap(({ instance, metatype }) => [instance, metatype] as unknown[])
+}
+
+/** Whether a guard of ours is asked for every handler: by the module, as `APP_GUARD`, or by `useGlobalGuards()`. */
+export function hasGlobalGuard(modules: ModulesContainer): boolean {
+  const made = applicationConfigOf(modules)?.getGlobalGuards() ?? []
+  return [...appGuards(modules), ...made].some(isOurGuard)
+}

@@ -1,0 +1,73 @@
+/**
+ * The classes of an app, and which of their methods Nest calls for a request or a message.
+ *
+ * @module
+ */
+
+import type { ModulesContainer } from '@nestjs/core'
+import { type Decorated, methodsOf } from '../access/stated.js'
+
+/**
+ * What Nest's decorators write on handlers, the same in all majors: `@Get()` and its like, `@Query()` and its like,
+ * `@ResolveField()`, `@ResolveReference()`, `@SubscribeMessage()`, `@MessagePattern()` and `@EventPattern()`.
+ */
+const HANDLERS = [
+  'path',
+  'graphql:resolver_type',
+  'graphql:resolve_property',
+  'graphql:resolve_reference',
+  'websockets:message_mapping',
+  'microservices:pattern',
+]
+
+/** A class of the app, with its instance where one serves all requests. */
+export interface Listed {
+  readonly type: Decorated
+  readonly instance: object | undefined
+  readonly isController: boolean
+}
+
+/** Nest goes by instances, however they were made. Some are proxies that throw at whoever reads a member. */
+function typeOf(instance: unknown): Decorated | undefined {
+  if (typeof instance !== 'object' || instance === null) return undefined
+  const prototype = Object.getPrototypeOf(instance) as object | null
+  const type: unknown = prototype && Object.getOwnPropertyDescriptor(prototype, 'constructor')?.value
+  return typeof type === 'function' && type !== Object ? (type as Decorated & typeof type) : undefined
+}
+
+/** The classes of all controllers and providers, each once. */
+export function classesIn(modules: ModulesContainer): Listed[] {
+  const found = new Map<Decorated, Listed>()
+  for (const module of modules.values()) {
+    for (const collection of [module.controllers, module.providers]) {
+      for (const wrapper of collection.values()) {
+        const instance: unknown = wrapper.instance
+        const type = typeOf(instance)
+        if (type === undefined || found.has(type)) continue
+        const isShared = wrapper.isDependencyTreeStatic()
+        const isController = collection === module.controllers
+        found.set(type, { type, instance: isShared ? (instance as object) : undefined, isController })
+      }
+    }
+  }
+  return [...found.values()]
+}
+
+/** Whether Nest calls a method for a request or a message. */
+function isHandler(method: object): boolean {
+  return HANDLERS.some((name) => Reflect.hasMetadata(name, method))
+}
+
+/**
+ * The handlers of a class by name, each the function that Nest calls: in controllers that of the instance, which may
+ * have one of its own.
+ */
+export function handlersOf({ type, instance, isController }: Listed): ReadonlyMap<string, object> {
+  const handlers = new Map<string, object>()
+  for (const [name, method] of methodsOf(type)) {
+    if (!isHandler(method)) continue
+    const own: unknown = isController && instance && Object.getOwnPropertyDescriptor(instance, name)?.value
+    handlers.set(name, typeof own === 'function' ? own : method)
+  }
+  return handlers
+}
