@@ -1,5 +1,5 @@
 /**
- * JSON of strangers becomes data, and what of it is believed becomes frozen, harmless data.
+ * Parses untrusted JSON, and makes of verified claims frozen data without prototypes (prototype pollution).
  *
  * @module
  */
@@ -11,11 +11,12 @@ import type { Claims } from './user-type.js'
 const MAX_DEPTH = 32
 
 /**
- * Freezes all the way down, and drops every member called `__proto__`: `JSON.parse` makes it an ordinary member, but the
- * first `Object.assign` or merge in somebody's handler would make it the prototype. To be asked before an object is
- * handed to anybody.
+ * Makes claims safe to hand out, all the way down. Objects lose their prototype: an app that lets a user write to
+ * `Object.prototype` must not thereby give claims to tokens that lack them (CWE-1321). Every member called `__proto__` is
+ * dropped: `JSON.parse` makes it an ordinary member, but the first `Object.assign` or merge in an app's handler would make it
+ * the prototype. Everything is frozen.
  *
- * @returns `false` when it is nested absurdly deep.
+ * @returns `false` when it is nested too deep.
  */
 export function harden(value: object, depth = 0): boolean {
   if (depth > MAX_DEPTH) return false
@@ -23,12 +24,14 @@ export function harden(value: object, depth = 0): boolean {
   for (const member of Array.isArray(value) ? (value as unknown[]) : Object.values<unknown>(value as Claims)) {
     if (typeof member === 'object' && member !== null && !harden(member, depth + 1)) return false
   }
+  if (!Array.isArray(value)) Object.setPrototypeOf(value, null)
   Object.freeze(value)
   return true
 }
 
 /**
- * Parses bytes as a JSON object that is not yet {@link harden}ed: for what may be refused after a look at it.
+ * Parses bytes as a JSON object that is not yet {@link harden}ed: for what may be rejected after a look at it. It has own
+ * members only.
  *
  * @returns `undefined` when the bytes are not UTF-8, not JSON, or not an object (RFC 7519 section 7.2: a JWT Claims Set is
  * one).
@@ -44,7 +47,7 @@ export function parseSoftJsonObject(bytes: Buffer, start = 0, end = bytes.length
     return undefined
   }
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined
-  return value as Claims
+  return Object.setPrototypeOf(value, null) as Claims
 }
 
 /**

@@ -77,6 +77,23 @@ function authoriserOf(given: unknown, configTtlSeconds: number): Authoriser | nu
   throw optionError('authoriser', 'must be an Authoriser, or null to let in everybody who is signed in')
 }
 
+/** Tells of a claim that others than the identity provider of this app may be able to write. */
+function warnOfGroupsClaim(groupsClaim: string, pinned: readonly string[] | undefined): void {
+  const options = { type: 'CognitoAuthWarning', code: 'COGNITO_AUTH_GROUPS_CLAIM' }
+  if (pinned === undefined) {
+    process.emitWarning(
+      `groupsClaim without ${optionName('issuer')} or ${optionName('userPoolId')}: every identity provider of that load balancer can name groups. Set one of them`,
+      options,
+    )
+  }
+  if (groupsClaim.startsWith('custom:')) {
+    process.emitWarning(
+      'groupsClaim begins with custom: users may be able to write such an attribute themselves. Take write access to it away from the app client',
+      options,
+    )
+  }
+}
+
 /** The decision of `authoriser: null`. */
 function everybody(user: User): Decision {
   return Object.freeze({ allowed: true, user, reason: 'authorisation_disabled', rules: Object.freeze([]) })
@@ -150,6 +167,7 @@ export class CognitoAuth {
     this.signOutPath = parsed.signOutPath
     if (this.signOutPath !== undefined) this.checkLogout()
     this.#firstClientId = parsed.clientId?.[0]
+    if (parsed.groupsClaim !== undefined) warnOfGroupsClaim(parsed.groupsClaim, parsed.issuer ?? parsed.userPoolId)
     countInstance()
   }
 

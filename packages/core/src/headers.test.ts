@@ -110,3 +110,48 @@ test('a header called "headers" is a header; a request that has headers is refus
   expect(readHeaders({ headers: null }).oidcData).toBeUndefined()
   expect(() => readHeaders({ headers: {} } as never)).toThrow(/whole request/)
 })
+
+/** As `next/headers` gives them: a `Headers` with a member called `headers`. */
+class NextHeaders extends Headers {
+  readonly headers = { 'x-amzn-oidc-data': 'not this' }
+}
+
+test('anything with functions get and has is headers, whatever else it has', () => {
+  const values = new Map([['x-amzn-oidc-data', 'a.b.c']])
+  for (const headers of [
+    new NextHeaders({ 'x-amzn-oidc-data': 'a.b.c' }),
+    { get: (name: string) => values.get(name), has: (name: string) => values.has(name), headers: {}, raw: {} },
+    values,
+  ]) {
+    expect(readHeaders(headers as HeadersInput).oidcData).toBe('a.b.c')
+  }
+})
+
+test.each<[string, unknown, RegExp]>([
+  ['a Promise', Promise.resolve(new Headers()), /await/],
+  [
+    'a Promise with a get, as of Next 15',
+    Object.assign(Promise.resolve(), { get: () => 'x', has: () => true }),
+    /await/,
+  ],
+  ['pairs', [['x-amzn-oidc-data', 'a']], /list/],
+  ['rawHeaders', ['x-amzn-oidc-data', 'a'], /list/],
+  ['an empty list', [], /list/],
+  ['a Fetch request', new Request('https://example.com'), /whole request/],
+  ['an event of a load balancer', { headers: { a: 'b' }, path: '/' }, /whole request or event/],
+  ['an event with several values', { multiValueHeaders: { a: ['b'] } }, /multiValueHeaders/],
+  ['an event without headers', { requestContext: { elb: {} }, headers: null }, /whole request or event/],
+  ["Hono's request", { raw: new Request('https://example.com'), header: () => undefined }, /whole request/],
+  ["Hono's context", { req: {}, get: () => undefined }, /whole request/],
+])('%s is no headers, and it is said what to pass', (_, headers, sentence) => {
+  for (const read of [readHeaders, hasTokens]) {
+    expect(() => read(headers as never)).toThrow(
+      expect.objectContaining({ code: 'configuration', message: expect.stringMatching(sentence) as string }),
+    )
+  }
+})
+
+test('headers of any name that a client sends are headers', () => {
+  const sent = { headers: 'x', req: 'x', raw: ['x', 'y'], request: 'x', header: 'x', requestContext: ['x'] }
+  expect(readHeaders({ ...sent, 'x-amzn-oidc-data': 'a.b.c' }).oidcData).toBe('a.b.c')
+})

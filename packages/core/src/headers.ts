@@ -14,8 +14,8 @@ export const ACCESS_TOKEN_HEADER = 'x-amzn-oidc-accesstoken'
 export const IDENTITY_HEADER = 'x-amzn-oidc-identity'
 
 /**
- * Headers of a request: a Fetch `Headers`, Node's `IncomingHttpHeaders`, an ALB-to-Lambda event's `headers` or
- * `multiValueHeaders`, or any record in any letter case.
+ * Headers of a request: a Fetch `Headers` or anything else with functions `get` and `has`, Node's `IncomingHttpHeaders`, an
+ * ALB-to-Lambda event's `headers` or `multiValueHeaders`, or any record in any letter case.
  */
 export type HeadersInput =
   | { get(name: string): string | null | undefined }
@@ -72,14 +72,39 @@ function singleToken(headers: object, name: string): string | undefined {
   return value
 }
 
+function isFunction(value: unknown): boolean {
+  return typeof value === 'function'
+}
+
+/** What requests, contexts and events have and headers do not. A header called `raw` is a string, or a list of strings. */
+const OF_A_REQUEST = ['headers', 'multiValueHeaders', 'requestContext', 'request', 'req', 'raw']
+
+function isWholeRequest(given: Readonly<Record<string, unknown>>): boolean {
+  // Hono's requests have a function of that name.
+  if (isFunction(given['header'])) return true
+  return OF_A_REQUEST.some((name) => {
+    const member = given[name]
+    return typeof member === 'object' && member !== null && !Array.isArray(member)
+  })
+}
+
+/** @throws {ConfigurationError} saying what to pass: what is no headers must not look like a request without tokens. */
 function checkHeaders(headers: HeadersInput): object {
   const given: unknown = headers
   if (typeof given !== 'object' || given === null) {
     throw new ConfigurationError('The headers of a request are needed: pass `request.headers`')
   }
-  const { headers: inner } = given as { headers?: unknown }
-  if (typeof inner === 'object' && inner !== null && !Array.isArray(inner)) {
-    throw new ConfigurationError('This is a whole request: pass its `headers`')
+  if (Array.isArray(given)) {
+    throw new ConfigurationError('Headers must not be a list: pass `request.headers`, not `rawHeaders` or pairs')
+  }
+  const members = given as Readonly<Record<string, unknown>>
+  if (isFunction(members['then'])) {
+    throw new ConfigurationError('This is a Promise of headers: await it first, as in `await headers()`')
+  }
+  // Next's Headers have a member called `headers`.
+  if (isFunction(members['get']) && isFunction(members['has'])) return given
+  if (isWholeRequest(members)) {
+    throw new ConfigurationError('This is a whole request or event: pass its `headers` (or its `multiValueHeaders`)')
   }
   return given
 }

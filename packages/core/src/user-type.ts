@@ -4,7 +4,7 @@
  * @module
  */
 
-/** JSON object from a verified token. Frozen all the way down. */
+/** JSON object from a verified token: without a prototype, frozen all the way down. */
 export type Claims = { readonly [name: string]: unknown }
 
 /**
@@ -18,7 +18,7 @@ export interface User {
   readonly email: string
   /** What follows the last `@` of the e-mail, in lower case; `''` without an e-mail. */
   readonly emailDomain: string
-  /** `undefined` when the token says nothing about it. Only `false` counts as unverified in rules. */
+  /** `undefined` when the token says nothing about it: see {@link isEmailVerified}. */
   readonly emailVerified: boolean | undefined
   readonly name: string
   readonly givenName: string
@@ -38,6 +38,10 @@ export interface User {
   readonly issuer: string
   /** App client id. */
   readonly clientId: string
+  /** `machine` for a program that signed in with its client credentials, without a person; else `person`. */
+  readonly kind: 'person' | 'machine'
+  /** "scope" of the access token, split at its spaces; empty without one. */
+  readonly scopes: readonly string[]
   /** Whether the user is a member of `group`, compared exactly. */
   isIn(group: string): boolean
   /** The e-mail. */
@@ -46,4 +50,21 @@ export interface User {
   readonly oidcClaims: Claims
   /** Claims of the access token; empty under `groupsClaim`. */
   readonly accessClaims: Claims
+}
+
+/** On users of another identity provider than Cognito; of whichever copy of this package. */
+export const SILENCE_IS_NO = Symbol.for('@cognito-auth/core/silence-is-no')
+
+/**
+ * Whether the e-mail of a user counts as verified. A Cognito token that says nothing about it does: Cognito states it where
+ * it could be otherwise. Under `groupsClaim` silence does not: Entra ID, among others, states nothing, and lets a tenant's
+ * administrator write any address ("nOAuth").
+ */
+export function isEmailVerified(user: User): boolean {
+  return user.emailVerified === true || (user.emailVerified === undefined && !isSilenceNo(user))
+}
+
+/** Whether silence of the token about the e-mail means that it is not verified. */
+export function isSilenceNo(user: object): boolean {
+  return (user as { readonly [SILENCE_IS_NO]?: unknown })[SILENCE_IS_NO] === true
 }

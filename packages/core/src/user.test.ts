@@ -1,7 +1,7 @@
 import { createTestAlb, type TestUser } from '@cognito-auth/testing'
 import { afterEach, describe, expect, test, vi } from 'vitest'
-import { CognitoAuth, type CognitoAuthOptions, createMockUser, type User } from './index.js'
-import { groupsOf } from './user.js'
+import { Authoriser, CognitoAuth, type CognitoAuthOptions, createMockUser, type User } from './index.js'
+import { groupsOf, withAppAdmin, withPlatformAdmin } from './user.js'
 
 async function userFor(
   user: TestUser,
@@ -66,6 +66,8 @@ test('is frozen data: no serialiser takes claims or methods along', async () => 
     'expiresAt',
     'issuer',
     'clientId',
+    'kind',
+    'scopes',
   ]
   expect(Object.keys(user)).toEqual(keys)
   expect(Object.keys(structuredClone(user))).toEqual(keys)
@@ -152,8 +154,10 @@ describe('createMockUser', () => {
   })
 
   test('takes nothing that a user cannot have', () => {
-    expect(() => createMockUser({ groups: 'dev' } as object)).toThrow(/^groups of a mock user must be a list of texts$/)
-    expect(() => createMockUser({ email: 5 } as object)).toThrow(/^email of a mock user must be a text$/)
+    expect(() => createMockUser({ groups: 'dev' } as object)).toThrow(
+      /^groups of a mock user must be a list of strings$/,
+    )
+    expect(() => createMockUser({ email: 5 } as object)).toThrow(/^email of a mock user must be a string$/)
     expect(() => createMockUser({ expiresAt: 5 } as object)).toThrow(
       /^expiresAt of a mock user must be a Date or null$/,
     )
@@ -179,5 +183,81 @@ describe('createMockUser', () => {
     expect(() => createMockUser({ mail: 'x' } as object)).toThrow(/Did you mean email/)
     vi.stubEnv('NODE_ENV', 'production')
     expect(() => createMockUser()).toThrow(expect.objectContaining({ code: 'configuration' }))
+  })
+})
+
+test('scopes are those of the access token, split at its spaces; without one there are none', async () => {
+  expect(await userFor({})).toMatchObject({ kind: 'person', scopes: ['openid'] })
+  expect((await userFor({ scopes: ['my-api/read', 'my-api/write'] })).scopes).toEqual(['my-api/read', 'my-api/write'])
+  expect((await userFor({ scopes: [] })).scopes).toEqual([])
+  const other = await userFor({}, { groupsClaim: 'groups', platformAdminGroups: [] }, { scope: 'my-api/read' })
+  expect(other.scopes).toEqual([])
+  expect(Object.isFrozen(other.scopes)).toBe(true)
+})
+
+test('mock users are of either kind', () => {
+  expect(createMockUser()).toMatchObject({ kind: 'person', scopes: [] })
+  expect(createMockUser({ kind: 'machine', scopes: ['a/b'] })).toMatchObject({ kind: 'machine', scopes: ['a/b'] })
+  expect(() => createMockUser({ kind: 'robot' } as object)).toThrow(/kind/)
+})
+
+describe('an e-mail that its token does not call verified', () => {
+  const allowed = Authoriser.fromLists({ allowedUsers: ['ceo@example.com'], adminUsers: ['ceo@example.com'] })
+  const byDomain = Authoriser.fromLists({ allowedDomains: ['example.com'] })
+  const lax = Authoriser.fromLists({ allowedUsers: ['ceo@example.com'], requireVerifiedEmail: false })
+  const options = { groupsClaim: 'groups', platformAdminGroups: [] } as const
+
+  test.each([undefined, 'false', 'yes', 1, null, []])(
+    'under groupsClaim matches nothing where it says %j',
+    async (said) => {
+      for (const authoriser of [allowed, byDomain]) {
+        const claims = { email: 'ceo@example.com', email_verified: said }
+        await expect(userFor({}, { ...options, authoriser }, claims)).rejects.toMatchObject({ code: 'access_denied' })
+      }
+      await expect(
+        userFor({}, { ...options, authoriser: lax }, { email: 'ceo@example.com', email_verified: said }),
+      ).resolves.toMatchObject({ email: 'ceo@example.com' })
+    },
+  )
+
+  test('under groupsClaim matches where the token calls it verified', async () => {
+    for (const said of [true, 'true']) {
+      const claims = { email: 'ceo@example.com', email_verified: said }
+      await expect(userFor({}, { ...options, authoriser: allowed }, claims)).resolves.toMatchObject({ isAdmin: true })
+    }
+  })
+
+  test('stays unverified once the authoriser made another of the user, and counts in a Cognito token that is silent', async () => {
+    const silent = await userFor({}, options, { email: 'ceo@example.com', email_verified: undefined })
+    const asAdmin = (await Authoriser.fromLists({ allowedGroups: ['x'], adminGroups: ['g'] }).authorise(silent)).user
+    expect((await allowed.authorise(asAdmin)).allowed).toBe(false)
+    expect((await allowed.authorise(withAppAdmin(silent, true))).allowed).toBe(false)
+    expect((await allowed.authorise(withPlatformAdmin(silent, true))).allowed).toBe(false)
+    await expect(
+      userFor({ emailVerified: undefined, email: 'ceo@example.com' }, { authoriser: allowed }),
+    ).resolves.toMatchObject({ emailVerified: undefined, isAdmin: true })
+  })
+})
+
+describe('groupsClaim', () => {
+  async function warningsOf(options: CognitoAuthOptions): Promise<string[]> {
+    const { options: own } = await createTestAlb()
+    const warn = vi.spyOn(process, 'emitWarning').mockReturnValue()
+    const { userPoolId: _, ...others } = own
+    expect(() => new CognitoAuth({ ...others, authoriser: null, ...options })).not.toThrow()
+    const sentences = warn.mock.calls.map(([sentence]) => String(sentence))
+    warn.mockRestore()
+    return sentences.filter((sentence) => sentence.includes('groupsClaim'))
+  }
+
+  test('warns without a pinned issuer, and of an attribute that people may be able to write', async () => {
+    expect(await warningsOf({ groupsClaim: 'groups' })).toEqual([expect.stringContaining('issuer')])
+    expect(await warningsOf({ groupsClaim: 'custom:groups', issuer: 'https://idp.example' })).toEqual([
+      expect.stringContaining('custom:'),
+    ])
+    expect(await warningsOf({ groupsClaim: 'custom:groups' })).toHaveLength(2)
+    expect(await warningsOf({ groupsClaim: 'groups', issuer: 'https://idp.example' })).toEqual([])
+    expect(await warningsOf({ groupsClaim: 'groups', userPoolId: 'eu-west-2_TestPool1' })).toEqual([])
+    expect(await warningsOf({})).toEqual([])
   })
 })

@@ -6,7 +6,7 @@
 
 import { caseless } from './lib/caseless.js'
 import { parseJsonObject, stringClaim } from './claims.js'
-import type { Claims, User } from './user-type.js'
+import { type Claims, isSilenceNo, SILENCE_IS_NO, type User } from './user-type.js'
 
 export type { Claims, User } from './user-type.js'
 
@@ -33,6 +33,8 @@ export interface UserProfile {
   readonly expiresAt: Date | null
   readonly issuer: string
   readonly clientId: string
+  readonly kind: 'person' | 'machine'
+  readonly scopes: readonly string[]
 }
 
 /** Part of an e-mail after its last `@`, in lower case. */
@@ -41,11 +43,27 @@ export function domainOf(email: string): string {
   return at === -1 ? '' : caseless(email.slice(at + 1))
 }
 
-/** Builds a frozen user. Claims and methods are not enumerable, so that no serialiser takes them to a browser. */
-export function createUser(profile: UserProfile, oidcClaims: Claims, accessClaims: Claims): User {
-  const { sub, username, email, emailVerified, name, givenName, familyName, issuer, clientId } = profile
+/** A property for no serialiser. Written out: a polluted `Object.prototype.enumerable` would take claims to browsers. */
+function hidden(value: unknown): PropertyDescriptor {
+  return { value, enumerable: false, writable: false, configurable: false }
+}
+
+/**
+ * Builds a frozen user. Claims and methods are not enumerable, so that no serialiser takes them to a browser.
+ *
+ * @param silenceIsNo Whether an e-mail that the token says nothing about is not verified. @default as the profile, where it
+ * is a user
+ */
+export function createUser(
+  profile: UserProfile,
+  oidcClaims: Claims,
+  accessClaims: Claims,
+  silenceIsNo = isSilenceNo(profile),
+): User {
+  const { sub, username, email, emailVerified, name, givenName, familyName, issuer, clientId, kind } = profile
   const { expiresAt, isPlatformAdmin, isAppAdmin } = profile
   const groups = Object.freeze([...profile.groups])
+  const scopes = Object.freeze([...profile.scopes])
   const visible = {
     sub,
     username,
@@ -64,26 +82,30 @@ export function createUser(profile: UserProfile, oidcClaims: Claims, accessClaim
     expiresAt: expiresAt === null ? null : new Date(expiresAt),
     issuer,
     clientId,
+    kind,
+    scopes,
   }
   return Object.freeze(
     Object.defineProperties(visible, {
-      isIn: { value: (group: string) => groups.includes(group) },
-      toString: { value: () => email },
-      oidcClaims: { value: oidcClaims },
-      accessClaims: { value: accessClaims },
+      isIn: hidden((group: string) => groups.includes(group)),
+      toString: hidden(() => email),
+      oidcClaims: hidden(oidcClaims),
+      accessClaims: hidden(accessClaims),
+      [SILENCE_IS_NO]: hidden(silenceIsNo),
     }),
   ) as User
 }
 
 /** The same user, as app admin or not. */
 export function withAppAdmin(user: User, isAppAdmin: boolean): User {
-  return user.isAppAdmin === isAppAdmin ? user : createUser({ ...user, isAppAdmin }, user.oidcClaims, user.accessClaims)
+  if (user.isAppAdmin === isAppAdmin) return user
+  return createUser({ ...user, isAppAdmin }, user.oidcClaims, user.accessClaims, isSilenceNo(user))
 }
 
 /** The same user, as platform admin or not. */
 export function withPlatformAdmin(user: User, isPlatformAdmin: boolean): User {
   if (user.isPlatformAdmin === isPlatformAdmin) return user
-  return createUser({ ...user, isPlatformAdmin }, user.oidcClaims, user.accessClaims)
+  return createUser({ ...user, isPlatformAdmin }, user.oidcClaims, user.accessClaims, isSilenceNo(user))
 }
 
 /** "email_verified": Cognito writes `"true"`, other identity providers `true`; anything else there is is no. */
@@ -115,6 +137,23 @@ export function groupsOf(value: unknown): string[] {
   return namesIn(value)
 }
 
+/** "scope" (RFC 6749 section 3.3): names with one space between. */
+export function scopesOf(claims: Claims): string[] {
+  return stringClaim(claims, 'scope')
+    .split(' ')
+    .filter((scope) => scope !== '')
+}
+
+function cognitoGroups(access: Claims): string[] {
+  const groups = access['cognito:groups']
+  return Array.isArray(groups) ? onlyStrings(groups) : []
+}
+
+function expiryOf(access: Claims): Date | null {
+  const expires = access['exp']
+  return typeof expires === 'number' ? new Date(expires * 1000) : null
+}
+
 /** How the two tokens of a request become a user. */
 export interface UserOptions {
   readonly platformAdminGroups: readonly string[]
@@ -129,14 +168,15 @@ export function userFromTokens(
 ): User {
   const { header, claims } = alb
   const { groupsClaim, platformAdminGroups } = options
-  const own = groupsClaim === undefined ? undefined : Object.hasOwn(claims, groupsClaim) && claims[groupsClaim]
-  const cognito = access?.['cognito:groups']
-  const groups = groupsClaim === undefined ? (Array.isArray(cognito) ? onlyStrings(cognito) : []) : groupsOf(own)
-  const expires = access?.['exp']
+  const accessClaims = access ?? NO_CLAIMS
+  const groups =
+    groupsClaim === undefined
+      ? cognitoGroups(accessClaims)
+      : groupsOf(Object.hasOwn(claims, groupsClaim) && claims[groupsClaim])
   return createUser(
     {
       sub: stringClaim(claims, 'sub'),
-      username: stringClaim(claims, 'username') || stringClaim(access ?? {}, 'username'),
+      username: stringClaim(claims, 'username') || stringClaim(accessClaims, 'username'),
       email: stringClaim(claims, 'email'),
       emailVerified: emailVerifiedOf(claims),
       name: stringClaim(claims, 'name'),
@@ -145,14 +185,17 @@ export function userFromTokens(
       groups,
       isPlatformAdmin: isMember(groups, platformAdminGroups),
       isAppAdmin: false,
-      expiresAt: typeof expires === 'number' ? new Date(expires * 1000) : null,
+      expiresAt: expiryOf(accessClaims),
       issuer: stringClaim(header, 'iss'),
       clientId: stringClaim(header, 'client'),
+      kind: 'person',
+      scopes: scopesOf(accessClaims),
     },
     claims,
-    access ?? NO_CLAIMS,
+    accessClaims,
+    groupsClaim !== undefined,
   )
 }
 
 /** Claims of a user without an access token, or without any. */
-export const NO_CLAIMS: Claims = Object.freeze({})
+export const NO_CLAIMS: Claims = Object.freeze(Object.create(null) as Claims)

@@ -166,6 +166,7 @@ export class TestAlb {
       sub,
       username,
       groups: user.groups ?? [],
+      ...(user.scopes === undefined ? {} : { scopes: user.scopes }),
       issuer: this.issuer,
       clientId: this.options.clientId,
       now: seconds(),

@@ -22,9 +22,11 @@ export interface TestUser {
   readonly familyName?: string
   /** Cognito groups. @default none */
   readonly groups?: readonly string[]
+  /** "scope" of the access token; an empty list: none. @default ['openid'] */
+  readonly scopes?: readonly string[]
 }
 
-const KNOWN = ['sub', 'username', 'email', 'emailVerified', 'name', 'givenName', 'familyName', 'groups']
+const KNOWN = ['sub', 'username', 'email', 'emailVerified', 'name', 'givenName', 'familyName', 'groups', 'scopes']
 
 /** What a `User` of core has beside: it follows from the rest, or from who asks. */
 const DERIVED = [
@@ -36,6 +38,7 @@ const DERIVED = [
   'expiresAt',
   'issuer',
   'clientId',
+  'kind',
 ]
 
 /** The same e-mail is always the same user. */
@@ -72,6 +75,8 @@ export interface AccessTokenFacts {
   readonly sub: string
   readonly username: string
   readonly groups: readonly string[]
+  /** @default ['openid'] */
+  readonly scopes?: readonly string[]
   readonly issuer: string
   readonly clientId: string
   /** Seconds since the epoch. */
@@ -81,7 +86,7 @@ export interface AccessTokenFacts {
 
 /** Claims of a Cognito access token, in Cognito's order. */
 export function accessTokenClaims(facts: AccessTokenFacts): JsonObject {
-  const { sub, username, groups, issuer, clientId, now, lifetimeSeconds } = facts
+  const { sub, username, groups, scopes = ['openid'], issuer, clientId, now, lifetimeSeconds } = facts
   return {
     sub,
     ...(groups.length > 0 ? { 'cognito:groups': groups } : {}),
@@ -91,7 +96,7 @@ export function accessTokenClaims(facts: AccessTokenFacts): JsonObject {
     origin_jti: randomUUID(),
     event_id: randomUUID(),
     token_use: 'access',
-    scope: 'openid',
+    ...(scopes.length > 0 ? { scope: scopes.join(' ') } : {}),
     auth_time: now,
     exp: now + lifetimeSeconds,
     iat: now,

@@ -16,22 +16,24 @@ import { createUser, DEFAULT_PLATFORM_ADMIN_GROUPS, isMember, NO_CLAIMS, type Us
  */
 export type MockUserProfile = { readonly [Name in keyof UserProfile]?: UserProfile[Name] | undefined }
 
-const name = v.optional(v.string('must be a text'), '')
+const name = v.optional(v.string('must be a string'), '')
 const flag = v.optional(v.boolean('must be true or false'))
 const entries = {
   sub: v.optional(text, 'mock-user'),
-  username: v.optional(v.string('must be a text')),
-  email: v.optional(v.string('must be a text'), 'mock@example.com'),
+  username: v.optional(v.string('must be a string')),
+  email: v.optional(v.string('must be a string'), 'mock@example.com'),
   emailVerified: flag,
   name,
   givenName: name,
   familyName: name,
-  groups: v.optional(v.array(v.string('must be a text'), 'must be a list of texts'), []),
+  groups: v.optional(v.array(v.string('must be a string'), 'must be a list of strings'), []),
   isPlatformAdmin: flag,
   isAppAdmin: v.optional(v.boolean('must be true or false'), false),
   expiresAt: v.optional(v.nullable(v.date('must be a Date or null')), null),
   issuer: name,
   clientId: name,
+  kind: v.optional(v.picklist(['person', 'machine'], "must be 'person' or 'machine'"), 'person'),
+  scopes: v.optional(v.array(v.string('must be a string'), 'must be a list of strings'), []),
 } as const satisfies Record<keyof UserProfile, v.GenericSchema>
 
 /** What a `User` has beside: it follows from the profile. */

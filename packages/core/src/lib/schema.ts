@@ -79,6 +79,11 @@ export function refuseUnknown(given: object, known: readonly string[], what: str
   }
 }
 
+/** An object of these members and nothing else: without a prototype. */
+export function ownMembers(members: Iterable<readonly [string, unknown]>): Record<string, unknown> {
+  return Object.assign(Object.create(null), Object.fromEntries(members)) as Record<string, unknown>
+}
+
 /** How a member is named in messages; `place` is where in it the trouble is: `''`, or `[1]`. */
 export type NameOf = (member: string, place: string) => string
 
@@ -94,11 +99,11 @@ export function checkMembers<const Entries extends v.ObjectEntries>(
   nameOf: NameOf,
   where = '',
 ): v.InferOutput<v.ObjectSchema<Entries, undefined>> {
-  const present = Object.entries(members).filter(([, value]) => value !== undefined)
-  // Without a prototype: the schema would read members of a polluted `Object.prototype` as options.
-  const own: object = Object.assign(Object.create(null) as object, Object.fromEntries(present))
-  const result = v.safeParse(v.object(entries), own)
-  if (result.success) return result.output
+  // Own members only, in and out: what an app's polluted Object.prototype has is no option (CWE-1321).
+  const present = ownMembers(Object.entries(members).filter(([, value]) => value !== undefined))
+  const schema = v.object(ownMembers(Object.entries(entries)) as Entries)
+  const result = v.safeParse(schema, present)
+  if (result.success) return ownMembers(Object.entries(result.output)) as typeof result.output
   const sentences = result.issues.map((issue) => {
     const [member, ...places] = (issue.path ?? []).map(({ key }) => String(key))
     return `${nameOf(member ?? '', places.map((place) => `[${place}]`).join(''))} ${issue.message}`

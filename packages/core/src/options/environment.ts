@@ -6,7 +6,7 @@
 
 import { ConfigurationError } from '../errors.js'
 import { environmentNames, environmentVariable } from '../lib/process-environment.js'
-import { optionError, PLURAL_VARIABLES, VARIABLES } from '../lib/schema.js'
+import { optionError, ownMembers, PLURAL_VARIABLES, VARIABLES } from '../lib/schema.js'
 import { nearest } from '../lib/suggest.js'
 import { fileSource } from '../config/file-source.js'
 import type { ConfigSource } from '../config/config-source.js'
@@ -149,7 +149,7 @@ const READERS: Readonly<Record<string, (option: string) => unknown>> = {
  * @throws {ConfigurationError} when a variable that is needed has a value that cannot be meant.
  */
 export function withEnvironment<Options extends object>(options: Options): Options {
-  const filled = { ...options } as Record<string, unknown>
+  const filled = ownMembers(Object.entries(options))
   for (const [option, read] of Object.entries(READERS)) {
     if (filled[option] !== undefined) continue
     const value = read(option)

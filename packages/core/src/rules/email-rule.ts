@@ -6,7 +6,7 @@
 
 import { caseless } from '../lib/caseless.js'
 import { ConfigurationError } from '../errors.js'
-import type { User } from '../user-type.js'
+import { isEmailVerified, type User } from '../user-type.js'
 import { checkList, type Rule, STRICT } from './rule.js'
 
 /**
@@ -14,7 +14,7 @@ import { checkList, type Rule, STRICT } from './rule.js'
  * unverified until they prove it theirs.
  */
 export function isEmailUsable(user: User, requireVerifiedEmail: boolean): boolean {
-  return !(requireVerifiedEmail && user.emailVerified === false)
+  return !requireVerifiedEmail || isEmailVerified(user)
 }
 
 /**

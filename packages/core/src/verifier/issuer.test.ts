@@ -61,8 +61,14 @@ test('with pinned issuers both are on the list, exactly, and two of Cognito are 
   const pinned = policy({ issuers: new Set([okta, pool, pool.replace('Pool1', 'Pool2')]) })
   expect(() => pinned.checkAccessIssuer(okta, okta)).not.toThrow()
   expect(() => pinned.checkAccessIssuer(pool, pool)).not.toThrow()
-  expect(() => pinned.checkAccessIssuer(pool, okta)).not.toThrow()
-  expect(() => pinned.checkAccessIssuer(okta, pool)).not.toThrow()
+  for (const [iss, albIssuer] of [
+    [pool, okta],
+    [okta, pool],
+    [okta, 'https://idp-b.example/realm'],
+    [okta, `${okta}/`],
+  ] as const) {
+    expect(() => pinned.checkAccessIssuer(iss, albIssuer)).toThrow(expect.objectContaining({ reason: 'issuer' }))
+  }
   for (const iss of [newForm, okta.slice(0, -1)]) expect(() => pinned.checkAccessIssuer(iss, pool)).toThrow(refused)
   expect(() => pinned.checkAccessIssuer(pool.replace('Pool1', 'Pool2'), pool)).toThrow(refused)
 })

@@ -65,16 +65,16 @@ export class IssuerPolicy {
   /**
    * Checks "iss" of an access token against the one that the load balancer vouched for.
    *
-   * @throws {InvalidTokenError} `issuer` when it is not the same user pool, in either form of its issuer. With
-   * issuers pinned, it must be on that list, and a Cognito issuer must still be the same pool.
+   * @throws {InvalidTokenError} `issuer` when it is not the same issuer, but for the two forms of one user pool. With
+   * issuers pinned it must be on that list too; without, it must be Cognito: keys are fetched from it.
    */
   checkAccessIssuer(iss: unknown, albIssuer: string): asserts iss is string {
     if (typeof iss !== 'string') throw refused()
     const pool = poolOfIssuer(iss)
     if (!this.#isPinned(iss, pool)) throw refused()
-    const albPool = iss === albIssuer ? pool : poolOfIssuer(albIssuer)
-    const areCognito = pool !== undefined && albPool !== undefined
-    if (areCognito ? pool !== albPool : this.#pins.issuers === undefined) throw refused()
+    if (pool === undefined && this.#pins.issuers === undefined) throw refused()
+    // Client ids and subjects repeat across the realms of other providers: who administers one must not write groups for another.
+    if (iss !== albIssuer && (pool === undefined || pool !== poolOfIssuer(albIssuer))) throw refused()
   }
 
   /** Where the keys of an issuer are that {@link checkAccessIssuer} has accepted. */

@@ -7,7 +7,16 @@
 import * as v from 'valibot'
 import { ConfigurationError } from '../errors.js'
 import { albKeysBase } from '../keys/alb-keys.js'
-import { functionSchema, optionError, optionName, parseOptions, seconds, text, texts } from '../lib/schema.js'
+import {
+  functionSchema,
+  optionError,
+  optionName,
+  ownMembers,
+  parseOptions,
+  seconds,
+  text,
+  texts,
+} from '../lib/schema.js'
 import { isDevelopment, productionMode } from '../lib/is-development.js'
 import { isLoopback, parseUrl, plainBase } from '../lib/urls.js'
 import type { AlbTokenPolicy } from './alb-token.js'
@@ -70,7 +79,7 @@ export const verifierEntries = {
 
 /** The options of a verifier among those of a `CognitoAuth`. */
 export function verifierOptionsOf(options: object): TokenVerifierOptions {
-  return Object.fromEntries(Object.entries(options).filter(([name]) => Object.hasOwn(verifierEntries, name)))
+  return ownMembers(Object.entries(options).filter(([name]) => Object.hasOwn(verifierEntries, name)))
 }
 
 type ParsedOptions = v.InferOutput<v.ObjectSchema<typeof verifierEntries, undefined>>
