@@ -1,20 +1,25 @@
-/** `npx pnpm demo`: the example apps behind local load balancers; with `--check`, without a person. */
+/**
+ * `npx pnpm demo`: the example apps behind local load balancers. `--only express,koa` starts those; `--check` asks each what a
+ * person would, and compares.
+ */
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import { startLocalAlb } from '../packages/local-alb/dist/index.mjs'
 import { APPS } from './demo-apps.mjs'
 import { checkApp } from './demo-check.mjs'
+import { parseDemoArgs, portOrAny } from './demo-options.mjs'
+import { table } from './demo-table.mjs'
 
-const isCheck = process.argv.includes('--check')
 const root = new URL('..', import.meta.url)
 
-async function start({ name, port, command }) {
+/** Tables and addresses alone: what the apps and load balancers say while they start would hide them. */
+async function start({ name, port, command }, isCheck) {
   const folder = new URL(`examples/${name}/`, root)
   const users = JSON.parse(await readFile(new URL('users.json', folder), 'utf8'))
   // The app reads its config from its own folder, as it would in production.
   process.chdir(fileURLToPath(folder))
   process.env.COGNITO_AUTH_CONFIG_PATH = fileURLToPath(new URL('auth-config.json', folder))
-  const alb = await startLocalAlb({ command, users, port: isCheck ? 0 : port })
+  const alb = await startLocalAlb({ command, users, port: isCheck ? 0 : await portOrAny(port) })
   return { name, alb }
 }
 
@@ -22,61 +27,77 @@ async function stopAll(running) {
   await Promise.all(running.map(({ alb }) => alb.stop()))
 }
 
-function printTable(rows) {
-  const columns = ['app', 'user', 'path', 'expected', 'got']
-  const widths = columns.map((column) => Math.max(column.length, ...rows.map((row) => row[column].length)))
-  const line = (cells) => cells.map((cell, index) => cell.padEnd(widths[index])).join('  ')
-  console.log(line(columns))
-  for (const row of rows) console.log(`${line(columns.map((column) => row[column]))}  ${row.ok ? 'ok' : 'WRONG'}`)
-}
-
-/** Somebody who asks while the apps are still starting must not leave any of them behind. */
+/** A signal while the apps are still starting must not leave any of them behind. */
 const asked = new Promise((resolve) => {
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT']) process.once(signal, () => resolve(signal))
 })
 
 const running = []
 
-/** @returns whether all of them run: `false` when somebody has asked to stop. */
-async function startAll() {
-  for (const app of APPS) {
-    const started = start(app)
-    const first = await Promise.race([started, asked])
+/** @returns whether all of them run: `false` after a signal. */
+async function startAll(apps, isCheck) {
+  for (const app of apps) {
+    const first = await Promise.race([start(app, isCheck), asked])
     if (typeof first === 'string') return false
     running.push(first)
   }
   return true
 }
 
+async function check() {
+  const rows = []
+  for (const { name, alb } of running) rows.push(...(await checkApp(name, { base: alb.url, appUrl: alb.appUrl })))
+  const shown = rows.map((row) => ({ ...row, '': row.ok ? 'ok' : 'WRONG' }))
+  console.log(table(['app', 'user', 'path', 'expected', 'got', ''], shown))
+  const failed = rows.filter((row) => !row.ok).length
+  console.log(`\ndemo: ${rows.length - failed} passed, ${failed} failed`)
+  await mkdir(new URL('.reports', root), { recursive: true })
+  await writeFile(new URL('.reports/demo.json', root), JSON.stringify({ passed: rows.length - failed, failed }))
+  process.exitCode = failed === 0 ? 0 : 1
+}
+
+function tell() {
+  const apps = running.map(({ name, alb }) => ({ app: name, open: alb.url, 'what was sent': `${alb.url}/_local-alb` }))
+  const users = [
+    { user: 'Ada', is: 'an admin', '/': 'allowed', '/reports': 'allowed' },
+    { user: 'Dev', is: 'a developer', '/': 'allowed', '/reports': 'denied (403)' },
+    {
+      user: 'Guest',
+      is: 'in no group that the rules name',
+      '/': 'denied (403), and can sign out',
+      '/reports': 'denied',
+    },
+    { user: '(no session)', is: '', '/': 'sent to sign in', '/reports': 'sent to sign in' },
+  ]
+  const [{ alb }] = running
+  console.log(`
+${table(['app', 'open', 'what was sent'], apps)}
+
+${table(['user', 'is', '/', '/reports'], users)}
+
+  Past the load balancer, without tokens: 401
+  curl -i ${alb.appUrl}/
+
+  Ctrl-C stops everything.`)
+}
+
 try {
-  if (!(await startAll())) {
+  const { isCheck, apps } = parseDemoArgs(process.argv.slice(2), APPS)
+  if (!(await startAll(apps, isCheck))) {
     // The app that is just starting ends with this process.
     await stopAll(running)
     process.exit(130)
   }
-  if (isCheck) {
-    const rows = []
-    for (const { name, alb } of running) rows.push(...(await checkApp(name, { base: alb.url, appUrl: alb.appUrl })))
-    printTable(rows)
-    const failed = rows.filter((row) => !row.ok).length
-    console.log(`\ndemo: ${rows.length - failed} passed, ${failed} failed`)
-    await mkdir(new URL('.reports', root), { recursive: true })
-    await writeFile(new URL('.reports/demo.json', root), JSON.stringify({ passed: rows.length - failed, failed }))
-    process.exitCode = failed === 0 ? 0 : 1
-  } else {
-    for (const { name, alb } of running)
-      console.log(`\n${name}: ${alb.url}  (the load balancer's own page: ${alb.url}/_local-alb)`)
-    console.log(`
-Try:
-  - open it, sign in as Ada (admin), Dev (developer) or Guest (not allowed in), and follow the links
-  - curl -i ${running[0].alb.url}/            a request without a session is sent to sign in
-  - curl -i ${running[0].alb.appUrl}/            straight to the app, past the load balancer: 401
-Ctrl-C stops everything.`)
+  if (isCheck) await check()
+  else {
+    tell()
     await asked
   }
 } catch (error) {
-  // A port in use or an app that does not start is a sentence, not a stack.
-  if (error?.name !== 'LocalAlbError') throw error
+  // A flag that there is not, or an app that does not start, is a sentence, not a stack.
+  const isTold =
+    error?.name === 'LocalAlbError' || error?.code?.startsWith('ERR_PARSE_ARGS') || /^Unknown app/.test(error?.message)
+  if (!isTold) throw error
   console.error(`demo: ${error.message}`)
   process.exitCode = 1
 } finally {

@@ -1,11 +1,11 @@
 import { cognitoAuth, getUser } from '@cognito-auth/express'
-import { htmlEscape } from 'escape-goat'
+import { greeting, reports } from 'example-page'
 import express from 'express'
 
 const app = express()
-const auth = cognitoAuth()
+const auth = cognitoAuth({ signOutPath: '/logout' })
 
-// Everything needs a user who may come in, but for the load balancer's health check.
+// Everything needs a user whom the rules allow, but for the load balancer's health check. Everyone may sign out.
 app.use(auth.protect({ bypass: ['/health'] }))
 
 app.get('/health', (_req, res) => {
@@ -13,16 +13,11 @@ app.get('/health', (_req, res) => {
 })
 
 app.get('/', (req, res) => {
-  const { name, email, groups } = getUser(req)
-  res.send(
-    htmlEscape`<!doctype html><html lang="en"><title>Example</title><h1>Hello, ${name}</h1>
-<p>You are ${email}, in ${groups.join(', ')}.</p>
-<p><a href="/reports">Reports</a> (admins only) · <a href="/api/me">/api/me</a> · <a href="/logout">Sign out</a></p>`,
-  )
+  res.send(greeting('Express', getUser(req)))
 })
 
 app.get('/reports', auth.requireGroups('admins'), (_req, res) => {
-  res.send('<!doctype html><html lang="en"><title>Reports</title><h1>Reports</h1><p>Only admins read this.</p>')
+  res.send(reports('Express'))
 })
 
 // A user is plain data: no tokens or claims go out with it.
@@ -30,8 +25,8 @@ app.get('/api/me', (req, res) => {
   res.json(getUser(req))
 })
 
-app.get('/logout', auth.logout())
-
-const server = app.listen(Number(process.env.PORT ?? 3000), () => {
-  console.log(`Example app on port ${server.address().port}`)
+// A config that cannot be read stops the app here, rather than answer every page with 500.
+await auth.core.warmUp()
+const server = app.listen(Number(process.env.PORT ?? 3000), process.env.HOST ?? '127.0.0.1', () => {
+  console.log(`Express example on port ${server.address().port}`)
 })

@@ -1,13 +1,13 @@
 import { cognitoAuth, getUser } from '@cognito-auth/koa'
 import { Router } from '@koa/router'
-import { htmlEscape } from 'escape-goat'
+import { greeting, reports } from 'example-page'
 import Koa from 'koa'
 
 const app = new Koa()
 const router = new Router()
-const auth = cognitoAuth()
+const auth = cognitoAuth({ signOutPath: '/logout' })
 
-// Everything needs a user who may come in, but for the load balancer's health check.
+// Everything needs a user whom the rules allow, but for the load balancer's health check. Everyone may sign out.
 app.use(auth.protect({ bypass: ['/health'] }))
 
 router.get('/health', (ctx) => {
@@ -15,14 +15,11 @@ router.get('/health', (ctx) => {
 })
 
 router.get('/', (ctx) => {
-  const { name, email, groups } = getUser(ctx)
-  ctx.body = htmlEscape`<!doctype html><html lang="en"><title>Example</title><h1>Hello, ${name}</h1>
-<p>You are ${email}, in ${groups.join(', ')}.</p>
-<p><a href="/reports">Reports</a> (admins only) · <a href="/api/me">/api/me</a> · <a href="/logout">Sign out</a></p>`
+  ctx.body = greeting('Koa', getUser(ctx))
 })
 
 router.get('/reports', auth.requireGroups('admins'), (ctx) => {
-  ctx.body = '<!doctype html><html lang="en"><title>Reports</title><h1>Reports</h1><p>Only admins read this.</p>'
+  ctx.body = reports('Koa')
 })
 
 // A user is plain data: no tokens or claims go out with it.
@@ -30,10 +27,10 @@ router.get('/api/me', (ctx) => {
   ctx.body = getUser(ctx)
 })
 
-router.get('/logout', auth.logout())
-
 app.use(router.routes())
 
-const server = app.listen(Number(process.env.PORT ?? 3000), () => {
-  console.log(`Example app on port ${server.address().port}`)
+// A config that cannot be read stops the app here, rather than answer every page with 500.
+await auth.core.warmUp()
+const server = app.listen(Number(process.env.PORT ?? 3000), process.env.HOST ?? '127.0.0.1', () => {
+  console.log(`Koa example on port ${server.address().port}`)
 })

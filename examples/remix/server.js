@@ -7,6 +7,6 @@ const app = express()
 app.use('/assets', express.static('build/client/assets', { immutable: true, maxAge: '1y' }))
 app.all('*', createRequestHandler({ build, mode: 'production' }))
 
-const server = app.listen(Number(process.env.PORT ?? 3000), () => {
-  console.log(`Example app on port ${server.address().port}`)
+const server = app.listen(Number(process.env.PORT ?? 3000), process.env.HOST ?? '127.0.0.1', () => {
+  console.log(`Remix example on port ${server.address().port}`)
 })

@@ -2,7 +2,7 @@ import { CognitoAuth, type User } from '@cognito-auth/core'
 import { AuthUser, CognitoAuthModule, Public, RequireGroups } from '@cognito-auth/nestjs'
 import { Controller, Get, Header, Headers, Inject, Module, Redirect, Res } from '@nestjs/common'
 import { NestFactory } from '@nestjs/core'
-import { htmlEscape } from 'escape-goat'
+import { greeting, reports } from 'example-page'
 
 @Controller()
 class AppController {
@@ -17,17 +17,15 @@ class AppController {
 
   @Get()
   @Header('content-type', 'text/html; charset=utf-8')
-  hello(@AuthUser() { name, email, groups }: User) {
-    return htmlEscape`<!doctype html><html lang="en"><title>Example</title><h1>Hello, ${name}</h1>
-<p>You are ${email}, in ${groups.join(', ')}.</p>
-<p><a href="/reports">Reports</a> (admins only) · <a href="/api/me">/api/me</a> · <a href="/logout">Sign out</a></p>`
+  hello(@AuthUser() user: User) {
+    return greeting('NestJS', user)
   }
 
   @RequireGroups('admins')
   @Get('reports')
   @Header('content-type', 'text/html; charset=utf-8')
   reports() {
-    return '<!doctype html><html lang="en"><title>Reports</title><h1>Reports</h1><p>Only admins read this.</p>'
+    return reports('NestJS')
   }
 
   // A user is plain data: no tokens or claims go out with it.
@@ -36,6 +34,8 @@ class AppController {
     return user
   }
 
+  // Whoever is denied must be able to sign out, too.
+  @Public()
   @Get('logout')
   @Header('cache-control', 'no-store')
   @Redirect()
@@ -49,10 +49,12 @@ class AppController {
   }
 }
 
-// Everything needs a user who may come in, but for what is @Public().
+// Every handler needs a user whom the rules allow, but for what is @Public().
 @Module({ imports: [CognitoAuthModule.forRoot({ global: true })], controllers: [AppController] })
 class AppModule {}
 
 const app = await NestFactory.create(AppModule, { logger: ['warn', 'error'] })
-await app.listen(Number(process.env.PORT ?? 3000))
-console.log(`Example app at ${await app.getUrl()}`)
+// A config that cannot be read stops the app here, rather than answer every page with 500.
+await app.get(CognitoAuth).warmUp()
+await app.listen(Number(process.env.PORT ?? 3000), process.env.HOST ?? '127.0.0.1')
+console.log(`NestJS example at ${await app.getUrl()}`)

@@ -1,6 +1,7 @@
 import { requireUser } from '@cognito-auth/remix'
 import type { LoaderFunctionArgs } from '@remix-run/node'
 import { Link, Links, Meta, Outlet, Scripts, useLoaderData, useRouteError } from '@remix-run/react'
+import styles from 'example-page/styles.css?raw'
 import type { ReactNode } from 'react'
 import { Refusal } from './refusal'
 
@@ -18,10 +19,11 @@ export function Layout({ children }: { readonly children: ReactNode }) {
       <head>
         <meta charSet="utf-8" />
         <meta name="viewport" content="width=device-width, initial-scale=1" />
-        <title>Example</title>
+        <title>Remix example</title>
         <link rel="icon" href="data:," />
         <Meta />
         <Links />
+        <style dangerouslySetInnerHTML={{ __html: styles }} />
       </head>
       <body>
         {children}
@@ -36,8 +38,13 @@ export default function Root() {
   return (
     <>
       <header>
-        Signed in as {user.name} ({user.email}) · <Link to="/">Home</Link> · <Link to="/reports">Reports</Link> ·{' '}
-        <a href="/api/me">/api/me</a> · <a href="/logout">Sign out</a>
+        <strong>
+          Signed in as {user.name} ({user.email})
+        </strong>
+        <Link to="/">Home</Link>
+        <Link to="/reports">Reports</Link>
+        <a href="/api/me">/api/me</a>
+        <a href="/logout">Sign out</a>
       </header>
       <main>
         <Outlet />
@@ -46,7 +53,14 @@ export default function Root() {
   )
 }
 
-/** Nobody is signed in, or may not come in at all: there is no layout to show. */
+/** No user, or one whom the rules deny: there is no layout to show. */
 export function ErrorBoundary() {
-  return <Refusal error={useRouteError()} />
+  return (
+    <main>
+      <Refusal error={useRouteError()} />
+      <p>
+        <a href="/logout">Sign out</a> and sign in as another user.
+      </p>
+    </main>
+  )
 }
