@@ -16,11 +16,16 @@ import {
 } from '@nestjs/common'
 import { type AccessDecorator, groupsDemand, markDemand, markMode } from './access/access.js'
 import { carrierOf } from './transports/carrier.js'
+import { checkAtStart } from './discovery/start-up-check.js'
 import { misuse } from './transports/exceptions.js'
 import { accessOf, CognitoAuthGuard } from './guard.js'
 
 function guarded(decorator: AccessDecorator): AccessDecorator {
-  return applyDecorators(decorator, UseGuards(CognitoAuthGuard)) as AccessDecorator
+  const both = applyDecorators(decorator, UseGuards(CognitoAuthGuard)) as AccessDecorator
+  return (target: object, key?: string | symbol, descriptor?: PropertyDescriptor) => {
+    both(target as never, key as never, descriptor as never)
+    if (key !== undefined) checkAtStart(target)
+  }
 }
 
 /**

@@ -20,10 +20,10 @@ import { markAsOurGuard } from './access/brand.js'
 import { handlerAccess } from './access/stated.js'
 import { type Carrier, carrierOf, connectionOf, isLongLived, isUnseen, socketOf } from './transports/carrier.js'
 import { refusalOf } from './transports/exceptions.js'
-import { checkAllGateways, checkGateways, type HandshakeGuard, protectGateways } from './discovery/gateways.js'
+import { checkApp } from './discovery/check-app.js'
+import { checkAllGateways, type HandshakeGuard, protectGateways } from './discovery/gateways.js'
 import { endAtExpiry, endConnection } from './transports/handshake.js'
 import { admit, environmentAuth, refuseExpired, requestsOf } from './requests.js'
-import { checkUnguarded } from './discovery/unguarded.js'
 
 type Handler = Pick<ExecutionContext, 'getHandler' | 'getClass'>
 
@@ -74,11 +74,10 @@ export class CognitoAuthGuard implements CanActivate, OnModuleInit, HandshakeGua
     if (modules !== undefined) protectGateways(modules)
   }
 
-  /** @throws {ConfigurationError} where a gateway, or a field resolver, cannot be protected: the app does not start. */
+  /** @throws {ConfigurationError} where something would be open without a word: the app does not start. */
   onModuleInit(): void {
     if (this.#modules === undefined) return
-    checkGateways(this.#modules)
-    checkUnguarded(this.#modules)
+    checkApp(this.#modules)
   }
 
   /**

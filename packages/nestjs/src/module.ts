@@ -20,6 +20,7 @@ import {
 } from '@nestjs/common'
 import { APP_FILTER, APP_GUARD, ModulesContainer } from '@nestjs/core'
 import { AppGuard } from './app-guard.js'
+import { checkApp } from './discovery/check-app.js'
 import { CognitoAuthGuard } from './guard.js'
 import { ProblemFilter } from './transports/problem-filter.js'
 
@@ -148,8 +149,12 @@ export class CognitoAuthModule implements OnModuleInit {
     this.#modules = modules
   }
 
-  /** @throws {ConfigurationError} when configured twice: the order of imports would decide whose rules count where. */
+  /**
+   * @throws {ConfigurationError} where something would be open without a word; and when configured twice: the order of
+   *   imports would decide whose rules count where.
+   */
   onModuleInit(): void {
+    if (this.#modules !== undefined) checkApp(this.#modules)
     const modules = [...(this.#modules?.values() ?? [])].filter(({ metatype }) => metatype === CognitoAuthModule)
     const auths = new Set(modules.map(({ providers }) => providers.get(CognitoAuth)?.instance as unknown))
     auths.delete(undefined)

@@ -1,0 +1,22 @@
+/**
+ * Everything that is checked at start: an app that would be open somewhere without a word does not start.
+ *
+ * @module
+ */
+
+import type { ModulesContainer } from '@nestjs/core'
+import { checkGateways } from './gateways.js'
+import { checkLost } from './lost.js'
+import { checkUnguarded } from './unguarded.js'
+
+/** Each guard of an app asks, and the module: once is enough. */
+const checked = new WeakSet<ModulesContainer>()
+
+/** @throws {ConfigurationError} naming what would be open, and what to write. */
+export function checkApp(modules: ModulesContainer): void {
+  if (checked.has(modules)) return
+  checkGateways(modules)
+  checkLost(modules)
+  checkUnguarded(modules)
+  checked.add(modules)
+}

@@ -1,0 +1,76 @@
+/**
+ * Detects what is written on a method and is not on the function that Nest calls: decorators keep it on the function,
+ * which a decorator above, or an override, replaces. The route would be as open as if nothing were written.
+ *
+ * @module
+ */
+
+import { ConfigurationError } from '@cognito-auth/core'
+import type { ModulesContainer } from '@nestjs/core'
+import { type Access, type Demand, ownAccess, REQUIRED, writtenAccess } from '../access/access.js'
+import { classesOf, type Decorated, handlerAccess, ownMethod } from '../access/stated.js'
+import { hasGlobalGuard } from './global-guard.js'
+import { classesIn, handlersOf, type Listed } from './handlers.js'
+
+/** Compared by what they say: an override may repeat what it overrides. */
+function hasDemand(access: Access, wanted: Demand): boolean {
+  return access.demands.some((demand) => JSON.stringify(demand) === JSON.stringify(wanted))
+}
+
+/** Whether whoever passes `access` also passes `wanted`. */
+function isAsStrict(access: Access | undefined, wanted: Access): boolean {
+  if (wanted.mode === 'public') return true
+  if (access === undefined || access.mode === 'public') return false
+  if (wanted.mode === 'required' && access.mode !== 'required') return false
+  return wanted.demands.every((demand) => hasDemand(access, demand))
+}
+
+/** What stands on a method of a class in its source: our decorators', and `@UseGuards` of the function that is there. */
+function accessInSource(type: Decorated, name: string): Access | undefined {
+  const method = ownMethod(type, name)
+  return (type.prototype && writtenAccess(type.prototype, name)) ?? (method && ownAccess(method))
+}
+
+/** Decorators as they are written. */
+function describe({ mode, demands }: Access): string {
+  if (mode === 'optional') return '@OptionalAuth()'
+  const names = demands.map(({ kind }) => (kind === 'groups' ? '@RequireGroups()' : '@RequireAdmin()'))
+  return names.length === 0 ? '@UseGuards(CognitoAuthGuard)' : [...new Set(names)].join(' and ')
+}
+
+/**
+ * @param isGlobal Whether a guard for the whole app asks where nothing is stated.
+ * @returns What is wrong with a handler; `undefined` for nothing.
+ */
+function findLoss(type: Decorated, name: string, handler: object, isGlobal: boolean): string | undefined {
+  const [declaring, ...others] = classesOf(type).filter(
+    (one) => ownMethod(one, name) !== undefined || accessInSource(one, name) !== undefined,
+  )
+  if (declaring === undefined) return undefined
+  const own = ownAccess(handler)
+  // An instance may have a function of its own in the place of the method, whose guards can be read then.
+  const isMethod = ownMethod(declaring, name) === handler
+  const written = isMethod ? writtenAccess(declaring.prototype, name) : accessInSource(declaring, name)
+  if (written !== undefined && !isAsStrict(own, written)) {
+    return `${describe(written)} of ${type.name}.${name} is lost: a decorator above it replaced the method. Put the decorators of @cognito-auth/nestjs above that one`
+  }
+  // Whoever overrides a method and states something is taken at their word.
+  if (own !== undefined) return undefined
+  const overridden = others.find((one) => accessInSource(one, name) !== undefined)
+  const wanted = overridden && accessInSource(overridden, name)
+  const access = handlerAccess(handler, type) ?? (isGlobal ? REQUIRED : undefined)
+  if (overridden === undefined || wanted === undefined || isAsStrict(access, wanted)) return undefined
+  return `${describe(wanted)} of ${overridden.name}.${name} is lost: ${type.name} overrides it. Write on the override what it asks, or @UseGuards(CognitoAuthGuard), or @Public()`
+}
+
+/** @throws {ConfigurationError} naming a handler that would be called without what is written on it. */
+export function checkLost(modules: ModulesContainer): void {
+  const isGlobal = hasGlobalGuard(modules)
+  const handlers = classesIn(modules).flatMap((listed: Listed) =>
+    [...handlersOf(listed)].map(([name, handler]) => ({ type: listed.type, name, handler })),
+  )
+  for (const { type, name, handler } of handlers) {
+    const loss = findLoss(type, name, handler, isGlobal)
+    if (loss !== undefined) throw new ConfigurationError(loss)
+  }
+}

@@ -1,0 +1,359 @@
+/** What is written on a method, and is not on the function that Nest calls. */
+
+import { createTestAlb, type TestAlb } from '@cognito-auth/testing'
+import { sendRaw } from '@cognito-auth/testing/behaviour'
+import { ApolloDriver, type ApolloDriverConfig } from '@nestjs/apollo'
+import { Controller, type DynamicModule, Get, Module, Scope, type Type, UseGuards } from '@nestjs/common'
+import { GraphQLModule, Mutation, Query, Resolver } from '@nestjs/graphql'
+import { WsAdapter } from '@nestjs/platform-ws'
+import { SubscribeMessage, WebSocketGateway } from '@nestjs/websockets'
+import { beforeAll, describe, expect, test } from 'vitest'
+import { CognitoAuthGuard, CognitoAuthModule, OptionalAuth, Public, RequireAdmin, RequireGroups } from '../src/index.js'
+import { admin, authoriser, create, listen, root, signedIn } from './apps.js'
+
+let alb: TestAlb
+
+beforeAll(async () => {
+  alb = await createTestAlb()
+})
+
+@Module({})
+class AppModule {}
+
+interface Parts {
+  readonly controllers?: Type[]
+  readonly providers?: Type[]
+  readonly global?: boolean
+}
+
+function appOf({ controllers = [], providers = [], global = false }: Parts): DynamicModule {
+  return {
+    module: AppModule,
+    imports: [CognitoAuthModule.forRoot({ ...alb.options, authoriser, global })],
+    controllers,
+    providers,
+  }
+}
+
+type Method = (...args: unknown[]) => unknown
+
+/** What decorators for tracing, caching, retries and transactions do. */
+function Timed(): MethodDecorator {
+  return (_target, _key, descriptor: PropertyDescriptor) => {
+    const original = descriptor.value as Method
+    descriptor.value = function timed(this: unknown, ...args: unknown[]): unknown {
+      return original.apply(this, args)
+    }
+  }
+}
+
+/** One that gives the descriptor anew. */
+function Replaced(): MethodDecorator {
+  const replace = (_target: object, _key: unknown, descriptor: PropertyDescriptor): PropertyDescriptor => ({
+    ...descriptor,
+    value: (descriptor.value as Method).bind(undefined),
+  })
+  return replace as MethodDecorator
+}
+
+function Proxied(): MethodDecorator {
+  return (_target, _key, descriptor: PropertyDescriptor) => {
+    descriptor.value = new Proxy(descriptor.value as Method, {})
+  }
+}
+
+/** What careful ones do: metadata goes with the function. */
+function Careful(): MethodDecorator {
+  return (_target, _key, descriptor: PropertyDescriptor) => {
+    const original = descriptor.value as Method
+    const careful = (...args: unknown[]): unknown => original(...args)
+    for (const key of Reflect.getMetadataKeys(original) as string[]) {
+      Reflect.defineMetadata(key, Reflect.getMetadata(key, original), careful)
+    }
+    descriptor.value = careful
+  }
+}
+
+/** A controller whose only handler has these decorators, in the order in which they are written. */
+function controllerWith(...decorators: MethodDecorator[]): Type {
+  @Controller()
+  class Reports {
+    report(): object {
+      return { ok: true }
+    }
+  }
+  const { prototype } = Reports
+  for (const decorate of decorators.toReversed()) {
+    const descriptor = Object.getOwnPropertyDescriptor(prototype, 'report') ?? {}
+    const changed: unknown = decorate(prototype, 'report', descriptor)
+    Object.defineProperty(prototype, 'report', (changed as PropertyDescriptor | undefined) ?? descriptor)
+  }
+  return Reports
+}
+
+describe('a decorator that replaces a method below ours keeps the app from starting', () => {
+  test.each([
+    { what: '@Timed() @RequireAdmin()', decorators: [Get(), Timed(), RequireAdmin()] },
+    { what: '@Timed() @RequireGroups()', decorators: [Get(), Timed(), RequireGroups('admins')] },
+    { what: '@Timed() @OptionalAuth()', decorators: [Get(), Timed(), OptionalAuth()] },
+    { what: 'a new descriptor', decorators: [Get(), Replaced(), RequireAdmin()] },
+    { what: 'a proxy', decorators: [Get(), Proxied(), RequireAdmin()] },
+    { what: 'twice', decorators: [Get(), Timed(), Timed(), RequireAdmin()] },
+    { what: 'one of two demands', decorators: [Get(), RequireAdmin(), Timed(), RequireGroups('admins')] },
+    { what: 'public above it', decorators: [Get(), Public(), Timed(), RequireAdmin()] },
+    { what: 'the guard above it', decorators: [Get(), UseGuards(CognitoAuthGuard), Timed(), RequireAdmin()] },
+  ])('$what', async ({ decorators }) => {
+    for (const global of [false, true]) {
+      const app = await create(appOf({ controllers: [controllerWith(...decorators)], global }))
+      await expect(app.init()).rejects.toThrow(/of Reports.report is lost: a decorator above it replaced the method/)
+    }
+  })
+
+  test('without the module, where no guard is left that could tell', async () => {
+    const type = controllerWith(Get(), Timed(), RequireAdmin())
+    const app = await create({ module: AppModule, controllers: [type] })
+    await expect(app.init()).rejects.toThrow(/@RequireAdmin\(\) of Reports.report is lost/)
+  })
+
+  test('where an instance has a function of its own', async () => {
+    @Controller()
+    class Bound {
+      constructor() {
+        this.report = this.report.bind(this)
+      }
+
+      @UseGuards(CognitoAuthGuard)
+      @Get()
+      report(): object {
+        return { ok: true }
+      }
+    }
+    const app = await create(appOf({ controllers: [Bound] }))
+    await expect(app.init()).rejects.toThrow(/@UseGuards\(CognitoAuthGuard\) of Bound.report is lost/)
+  })
+
+  test('in a controller that is made for each request', async () => {
+    @Controller({ scope: Scope.REQUEST })
+    class Scoped {
+      @Get()
+      @Timed()
+      @RequireAdmin()
+      report(): object {
+        return { ok: true }
+      }
+    }
+    await expect((await create(appOf({ controllers: [Scoped] }))).init()).rejects.toThrow(/of Scoped.report is lost/)
+  })
+
+  test('in queries, mutations and messages', async () => {
+    @Resolver()
+    class Queries {
+      @Query(() => String)
+      @Timed()
+      @RequireAdmin()
+      secret(): string {
+        return 'secret'
+      }
+    }
+    @Resolver()
+    class Mutations {
+      @Query(() => String)
+      open(): string {
+        return 'open'
+      }
+      @Mutation(() => String)
+      @Timed()
+      @RequireAdmin()
+      act(): string {
+        return 'done'
+      }
+    }
+    @UseGuards(CognitoAuthGuard)
+    @WebSocketGateway()
+    class Messages {
+      @SubscribeMessage('secret')
+      @Timed()
+      @RequireAdmin()
+      secret(): object {
+        return { event: 'secret', data: 'secret' }
+      }
+    }
+    for (const type of [Queries, Mutations, Messages]) {
+      const module = appOf({ providers: [type] })
+      const graphql = GraphQLModule.forRoot<ApolloDriverConfig>({ driver: ApolloDriver, autoSchemaFile: true })
+      const app = await create({
+        ...module,
+        imports: [...(module.imports ?? []), ...(type === Messages ? [] : [graphql])],
+      })
+      app.useWebSocketAdapter(new WsAdapter(app))
+      await expect(app.init()).rejects.toThrow(new RegExp(`of ${type.name}.\\w+ is lost: a decorator above it`))
+    }
+  })
+})
+
+describe('a decorator that replaces a method', () => {
+  test.each([
+    { what: 'below ours', decorators: [RequireAdmin(), Get(), Timed()] },
+    { what: 'and takes the metadata along', decorators: [Get(), Careful(), RequireAdmin()] },
+    { what: 'and is between ours and the route', decorators: [RequireAdmin(), Timed(), Get()] },
+  ])('$what is none of our business', async ({ what, decorators }) => {
+    const app = await create(appOf({ controllers: [controllerWith(...decorators)] }))
+    const origin = await listen(app)
+    const statuses = []
+    for (const who of [undefined, signedIn, root]) {
+      const headers = who === undefined ? {} : await alb.headersFor(who)
+      statuses.push((await sendRaw(origin, { path: '/', headers })).status)
+    }
+    // A route below the decorator is lost itself: Nest knows of none.
+    expect(statuses).toEqual(what.includes('between') ? [404, 404, 404] : [401, 403, 200])
+  })
+})
+
+describe('an override', () => {
+  class Crud {
+    @RequireGroups('admins')
+    @Get('one')
+    one(): object {
+      return { ok: true }
+    }
+
+    @UseGuards(CognitoAuthGuard)
+    @Get('two')
+    two(): object {
+      return { ok: true }
+    }
+
+    @Public()
+    @Get('open')
+    open(): object {
+      return { ok: true }
+    }
+
+    @OptionalAuth()
+    @Get('maybe')
+    maybe(): object {
+      return { ok: true }
+    }
+  }
+
+  /** A controller over `Crud` whose method has these decorators. */
+  function over(name: keyof Crud, onMethod: MethodDecorator[] = [], onClass: ClassDecorator[] = []): Type {
+    @Controller()
+    class Cats extends Crud {}
+    const descriptor = { value: () => ({ overridden: true }), configurable: true, writable: true }
+    Object.defineProperty(Cats.prototype, name, descriptor)
+    for (const decorate of [...onMethod, Get(name)]) decorate(Cats.prototype, name, descriptor)
+    for (const decorate of onClass) decorate(Cats)
+    return Cats
+  }
+
+  test.each([
+    { what: 'of a demand', type: over('one') },
+    { what: 'of a demand, by a class with the guard', type: over('one', [], [UseGuards(CognitoAuthGuard)]) },
+    { what: 'of a demand, by a class with another', type: over('one', [], [RequireGroups('developers')]) },
+    { what: 'of a demand, by a public class', type: over('one', [], [Public()]) },
+  ])('without what it overrides keeps the app from starting: $what', async ({ type }) => {
+    for (const global of [false, true]) {
+      const app = await create(appOf({ controllers: [type], global }))
+      await expect(app.init()).rejects.toThrow(/@RequireGroups\(\) of Crud.one is lost: Cats overrides it/)
+    }
+  })
+
+  test.each(['two', 'maybe'] as const)(
+    'of %s() is open without a guard for the app, and does not start',
+    async (name) => {
+      const app = await create(appOf({ controllers: [over(name)] }))
+      await expect(app.init()).rejects.toThrow(`of Crud.${name} is lost: Cats overrides it`)
+    },
+  )
+
+  test('two classes away, and in a resolver', async () => {
+    @Controller()
+    class Kittens extends over('two', [RequireAdmin()]) {
+      @Get('two')
+      two(): object {
+        return { ok: true }
+      }
+    }
+    class Base {
+      @RequireAdmin()
+      @Query(() => String)
+      secret(): string {
+        return 'secret'
+      }
+    }
+    @Resolver()
+    class Derived extends Base {
+      @Query(() => String)
+      override secret(): string {
+        return super.secret()
+      }
+    }
+    await expect((await create(appOf({ controllers: [Kittens], global: true }))).init()).rejects.toThrow(
+      /@RequireAdmin\(\) of Cats.two is lost: Kittens overrides it/,
+    )
+    const app = await create(appOf({ providers: [Derived] }))
+    await expect(app.init()).rejects.toThrow(/@RequireAdmin\(\) of Base.secret is lost: Derived overrides it/)
+  })
+
+  test.each([
+    {
+      what: 'repeats it',
+      name: 'one',
+      type: over('one', [RequireGroups('admins')]),
+      global: false,
+      statuses: [401, 403, 200],
+    },
+    {
+      what: 'asks something else',
+      name: 'one',
+      type: over('one', [RequireGroups('developers')]),
+      global: false,
+      statuses: [401, 200, 403],
+    },
+    { what: 'is public', name: 'one', type: over('one', [Public()]), global: false, statuses: [200, 200, 200] },
+    {
+      what: 'has a class that asks the same',
+      name: 'one',
+      type: over('one', [], [RequireGroups('admins')]),
+      global: false,
+      statuses: [401, 403, 200],
+    },
+    { what: 'has a guard for the app', name: 'two', type: over('two'), global: true, statuses: [401, 200, 200] },
+    {
+      what: 'has its own class guarded',
+      name: 'two',
+      type: over('two', [], [UseGuards(CognitoAuthGuard)]),
+      global: false,
+      statuses: [401, 200, 200],
+    },
+    {
+      what: 'was optional, and is protected',
+      name: 'maybe',
+      type: over('maybe'),
+      global: true,
+      statuses: [401, 200, 200],
+    },
+    { what: 'was public, and is protected', name: 'open', type: over('open'), global: true, statuses: [401, 200, 200] },
+  ])('that $what starts, and is taken at its word', async ({ name, type, global, statuses }) => {
+    const origin = await listen(await create(appOf({ controllers: [type], global })))
+    const found = []
+    for (const who of [undefined, signedIn, admin]) {
+      const headers = who === undefined ? {} : await alb.headersFor(who)
+      found.push((await sendRaw(origin, { path: `/${name}`, headers })).status)
+    }
+    expect(found).toEqual(statuses)
+  })
+
+  test('that Nest does not route is none of our business', async () => {
+    @Controller()
+    class Unrouted extends Crud {
+      override one(): object {
+        return { ok: true }
+      }
+    }
+    const origin = await listen(await create(appOf({ controllers: [Unrouted] })))
+    expect(await sendRaw(origin, { path: '/one' })).toMatchObject({ status: 404 })
+    expect(await sendRaw(origin, { path: '/two' })).toMatchObject({ status: 401 })
+  })
+})
