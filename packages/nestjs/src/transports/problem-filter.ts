@@ -5,7 +5,7 @@
  */
 
 import { CognitoAuth } from '@cognito-auth/core'
-import { type Answer, answerTo } from '@cognito-auth/core/adapter'
+import { type ErrorResponse, errorResponse } from '@cognito-auth/core/adapter'
 import { type ArgumentsHost, Catch, type ExceptionFilter, Inject } from '@nestjs/common'
 import { ModulesContainer } from '@nestjs/core'
 import { errorOf, Refusal } from './exceptions.js'
@@ -58,7 +58,7 @@ export class ProblemFilter implements ExceptionFilter {
     const request = http.getRequest<HttpRequest>()
     const header = (name: string): string | undefined => request.headers[name]?.toString()
     const url = request.originalUrl ?? request.url
-    const answer = answerTo(errorOf(exception), { method: request.method, url, header }, this.#auth.redirectUrl)
+    const answer = errorResponse(errorOf(exception), { method: request.method, url, header }, this.#auth)
     send(answer, http.getResponse<NodeResponse | FastifyReply>())
   }
 
@@ -80,7 +80,7 @@ export class ProblemFilter implements ExceptionFilter {
   }
 }
 
-function send({ status, headers, body }: Answer, response: NodeResponse | FastifyReply): void {
+function send({ status, headers, body }: ErrorResponse, response: NodeResponse | FastifyReply): void {
   const node = 'raw' in response ? response.raw : response
   if (node.headersSent) return void node.end()
   // The guard has set it for whoever answers; a redirect asks for no credentials.
