@@ -4,8 +4,11 @@
  * @module
  */
 
-export { behaviourRows, REDIRECT_URL } from './rows.js'
+export { makerNames, mistakes } from './mistakes.js'
+export type { Makers, Mistake } from './mistakes.js'
+export { behaviourRows, handlerRows, pageRows, rawPathRows, REDIRECT_URL } from './rows.js'
 export type { AppVariant, BehaviourRow, Expected } from './rows.js'
 export { differencesOf, runRow } from './run-row.js'
 export { sendRaw } from './send.js'
 export type { RawRequest, RawResponse } from './send.js'
+export { EARLIER_COOKIE, earlierCookieRows, logoutRows, signOutOptions, signOutRows } from './sign-out-rows.js'

@@ -13,6 +13,10 @@
  *
  * In the variant `optional` only `GET /maybe` exists: `{ email }`, `null` for nobody. It has a `redirectUrl` too.
  *
+ * {@link behaviourRows} is for every adapter. Beside it stand {@link pageRows} for those that answer people,
+ * {@link rawPathRows} for those that see the path as sent, {@link handlerRows} for those that call the handler, with a route
+ * `GET /boom` that throws, and `signOutRows`.
+ *
  * @module
  */
 
@@ -21,8 +25,11 @@ import type { TestAlb } from '../test-alb.js'
 import type { TestUser } from '../user.js'
 import type { RawRequest } from './send.js'
 
-/** Which app a row is for: whole app protected; the same with a `redirectUrl`; or anonymous people welcome, with one too. */
-export type AppVariant = 'plain' | 'redirect' | 'optional'
+/**
+ * Which app a row is for: `plain`, the whole app is protected; `redirect`, with a `redirectUrl`; `optional`, where anonymous
+ * requests are allowed, with one too; `signOut`, `plain` with `signOutOptions`.
+ */
+export type AppVariant = 'plain' | 'redirect' | 'optional' | 'signOut'
 
 /** Where browsers are sent in the variants `redirect` and `optional`: a route that every app has, so that one row may be there already. */
 export const REDIRECT_URL = 'https://example.com/admins'
@@ -36,6 +43,10 @@ export interface Expected {
   readonly json?: { readonly [name: string]: unknown }
   /** Exact values; `null`: the header must not be there. */
   readonly headers?: { readonly [name: string]: string | RegExp | null }
+  /** Each must be a `Set-Cookie` line; an empty list: none may expire the load balancer's session. */
+  readonly cookies?: readonly string[]
+  /** What the body must contain. */
+  readonly body?: RegExp
 }
 
 /** One behaviour. */
@@ -48,15 +59,15 @@ export interface BehaviourRow {
   readonly expected: Expected
 }
 
-const developer: TestUser = { email: 'dev@example.com', groups: ['developers'] }
+export const developer: TestUser = { email: 'dev@example.com', groups: ['developers'] }
 const admin: TestUser = { email: 'admin@example.com', groups: ['admins'] }
 const root: TestUser = { email: 'root@example.com' }
-const stranger: TestUser = { email: 'stranger@example.com', groups: ['visitors'] }
+export const stranger: TestUser = { email: 'stranger@example.com', groups: ['visitors'] }
 
-const page = { 'sec-fetch-dest': 'document', accept: 'text/html' }
+export const navigation = { 'sec-fetch-dest': 'document', accept: 'text/html' }
 
 /** A request of a user who is signed in. */
-function as(user: TestUser, path: string, more: Omit<RawRequest, 'path'> & { readonly fault?: Fault } = {}) {
+export function as(user: TestUser, path: string, more: Omit<RawRequest, 'path'> & { readonly fault?: Fault } = {}) {
   const { fault, headers, method = 'GET' } = more
   return async (alb: TestAlb): Promise<RawRequest> => ({
     method,
@@ -65,8 +76,8 @@ function as(user: TestUser, path: string, more: Omit<RawRequest, 'path'> & { rea
   })
 }
 
-/** A request of nobody. */
-function anonymous(path: string, more: Omit<RawRequest, 'path'> = {}) {
+/** A request without tokens. */
+export function anonymous(path: string, more: Omit<RawRequest, 'path'> = {}) {
   return async (): Promise<RawRequest> => ({ path, ...more })
 }
 
@@ -237,13 +248,13 @@ const redirecting: BehaviourRow[] = [
   {
     what: 'sends a navigation away on 401',
     app: 'redirect',
-    request: anonymous('/', { headers: page }),
+    request: anonymous('/', { headers: navigation }),
     expected: sentAway,
   },
   {
     what: 'sends a HEAD of a navigation away',
     app: 'redirect',
-    request: anonymous('/', { method: 'HEAD', headers: page }),
+    request: anonymous('/', { method: 'HEAD', headers: navigation }),
     expected: sentAway,
   },
   {
@@ -261,13 +272,13 @@ const redirecting: BehaviourRow[] = [
   {
     what: 'sends a navigation away on 403',
     app: 'redirect',
-    request: as(stranger, '/', { headers: page }),
+    request: as(stranger, '/', { headers: navigation }),
     expected: sentAway,
   },
   {
     what: 'sends a navigation away from a group route',
     app: 'redirect',
-    request: as(developer, '/admins', { headers: page }),
+    request: as(developer, '/admins', { headers: navigation }),
     expected: sentAway,
   },
   {
@@ -291,7 +302,7 @@ const redirecting: BehaviourRow[] = [
   {
     what: 'does not redirect a POST',
     app: 'redirect',
-    request: anonymous('/', { method: 'POST', headers: page }),
+    request: anonymous('/', { method: 'POST', headers: navigation }),
     expected: missing,
   },
   {
@@ -300,27 +311,22 @@ const redirecting: BehaviourRow[] = [
     fresh: true,
     request: async (alb) => {
       alb.goOffline()
-      return await as(developer, '/', { headers: page })(alb)
+      return await as(developer, '/', { headers: navigation })(alb)
     },
-    expected: problem(503, 'keys_unavailable', { 'retry-after': /^\d+$/, location: null }),
+    // A page, or the problem document where there are no pages.
+    expected: { status: 503, headers: { 'retry-after': /^\d+$/, 'cache-control': 'no-store', location: null } },
   },
   {
     what: 'does not redirect to where the request already is',
     app: 'redirect',
-    request: anonymous('/admins', { headers: { ...page, host: 'example.com' } }),
+    request: anonymous('/admins', { headers: { ...navigation, host: 'example.com' } }),
     expected: { ...missing, headers: { ...missing.headers, location: null } },
   },
   {
     what: 'redirects from the same path of another host',
     app: 'redirect',
-    request: anonymous('/admins', { headers: page }),
+    request: anonymous('/admins', { headers: navigation }),
     expected: sentAway,
-  },
-  {
-    what: 'does not redirect without a redirectUrl',
-    app: 'plain',
-    request: anonymous('/', { headers: page }),
-    expected: missing,
   },
 ]
 
@@ -358,13 +364,13 @@ const welcoming: BehaviourRow[] = [
   {
     what: 'sends the navigation of a stranger away where anonymous people are welcome',
     app: 'optional',
-    request: as(stranger, '/maybe', { headers: page }),
+    request: as(stranger, '/maybe', { headers: navigation }),
     expected: sentAway,
   },
   {
     what: 'lets the navigation of anonymous people through where they are welcome',
     app: 'optional',
-    request: anonymous('/maybe', { headers: page }),
+    request: anonymous('/maybe', { headers: navigation }),
     expected: { status: 200 },
   },
 ]
@@ -376,4 +382,111 @@ export const behaviourRows: readonly BehaviourRow[] = [
   ...bypassing,
   ...redirecting,
   ...welcoming,
+]
+
+function page(status: number, code: string, more: Expected = { status }): Expected {
+  return {
+    ...more,
+    status,
+    headers: {
+      ...problem(status, code).headers,
+      'content-type': 'text/html; charset=utf-8',
+      'cache-control': 'no-store',
+      'content-security-policy': /^default-src 'none'; style-src '(?:sha256|nonce)-[\w+/=-]+'$/,
+      'x-content-type-options': 'nosniff',
+      location: null,
+      ...more.headers,
+    },
+    body: more.body ?? new RegExp(`<html lang="en">.*<main>.*<h1>.*${code}`, 's'),
+  }
+}
+
+/** What a person sees who is refused. */
+export const pageRows: readonly BehaviourRow[] = [
+  {
+    what: 'shows a navigation a page on 401',
+    app: 'plain',
+    request: anonymous('/', { headers: navigation }),
+    expected: page(401, 'missing_token'),
+  },
+  {
+    what: 'shows an old browser a page on 401',
+    app: 'plain',
+    request: as(developer, '/', { fault: 'expired', headers: { accept: 'text/html,*/*;q=0.8' } }),
+    expected: page(401, 'expired_token'),
+  },
+  {
+    what: 'shows a page on 403, which says who is signed in',
+    app: 'plain',
+    request: as(stranger, '/', { headers: navigation }),
+    expected: page(403, 'access_denied', { status: 403, body: /stranger@example\.com/ }),
+  },
+  {
+    what: 'shows a page on 403 of a group route',
+    app: 'plain',
+    request: as(developer, '/admins', { headers: navigation }),
+    expected: page(403, 'access_denied', { status: 403, body: /dev@example\.com/ }),
+  },
+  ...(['plain', 'redirect'] as const).map((app) => ({
+    what: 'shows a page on 503, which says when to try again',
+    app,
+    fresh: true as const,
+    request: async (alb: TestAlb): Promise<RawRequest> => {
+      alb.goOffline()
+      return await as(developer, '/', { headers: navigation })(alb)
+    },
+    expected: page(503, 'keys_unavailable', {
+      status: 503,
+      headers: { 'retry-after': /^\d+$/ },
+      body: /try again in \d+ second/,
+    }),
+  })),
+  {
+    what: 'has no body for a HEAD of a navigation',
+    app: 'plain',
+    request: anonymous('/', { method: 'HEAD', headers: navigation }),
+    expected: { status: 401, headers: { 'content-type': /^text\/html/ }, body: /^$/ },
+  },
+  {
+    what: 'shows no page to a form that is posted',
+    app: 'plain',
+    request: as(stranger, '/', { method: 'POST', headers: navigation }),
+    expected: denied,
+  },
+  {
+    what: 'shows no page to a script',
+    app: 'plain',
+    request: as(stranger, '/', { headers: { 'sec-fetch-dest': 'empty', accept: 'text/html' } }),
+    expected: denied,
+  },
+]
+
+/** Paths that are decoded or resolved to the bypassed one, for adapters that see the path as sent. */
+export const rawPathRows: readonly BehaviourRow[] = [
+  '/./health',
+  '/x/../health',
+  '/admins/%2e%2e/health',
+  '/admins/..%2fhealth',
+  '/admins/..%5Chealth',
+  '/admins/..\\health',
+  '/health/.',
+  '/health%2F',
+  '/he%61lth',
+  '//health/',
+].map((path) => ({
+  what: `does not take ${path} for the bypassed /health`,
+  app: 'plain' as const,
+  request: anonymous(path),
+  expected: { status: [400, 401, 404] },
+}))
+
+/** Exceptions of handlers are the app's, for adapters that call them. */
+export const handlerRows: readonly BehaviourRow[] = [
+  {
+    what: 'leaves the exception of a later handler to the app',
+    app: 'plain',
+    request: as(developer, '/boom'),
+    expected: { status: 500, headers: { 'content-type': /^(?!application\/problem)/ } },
+  },
+  { what: 'refuses before a handler throws', app: 'plain', request: anonymous('/boom'), expected: missing },
 ]

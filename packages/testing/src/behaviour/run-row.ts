@@ -65,6 +65,14 @@ export function differencesOf(response: RawResponse, expected: Expected): string
     }
   }
   differences.push(...checkHeaders(response, expected.headers ?? {}))
+  const cookies = [response.headers['set-cookie'] ?? []].flat()
+  for (const cookie of expected.cookies ?? []) {
+    if (!cookies.includes(cookie)) differences.push(`set-cookie: ${cookie} is not among ${cookies.join(' | ')}`)
+  }
+  if (expected.cookies?.length === 0 && cookies.some((cookie) => cookie.startsWith('AWSELBAuthSessionCookie-'))) {
+    differences.push('the session was ended')
+  }
+  if (expected.body?.test(response.body) === false) differences.push(`body: expected ${String(expected.body)}`)
   return differences
 }
 
