@@ -4,56 +4,33 @@
  * @module
  */
 
+import { type CognitoAuth, type CognitoAuthOptions, ConfigurationError, type User } from '@cognito-auth/core'
 import {
-  type CognitoAuth,
-  type CognitoAuthOptions,
-  ConfigurationError,
-  type HeadersInput,
-  type User,
-} from '@cognito-auth/core'
-import {
-  answerTo,
-  type Bypass,
-  checkGroups,
+  asError,
+  type AuthMiddleware,
   createAuth,
-  createBypass,
-  refuseArguments,
-  refuseUnknown,
-  RequestAuth,
+  createMiddleware,
+  type Framework,
+  nodeHeaders,
+  type ProtectOptions as ProtectOptionsOf,
   requireUserOf,
 } from '@cognito-auth/core/adapter'
 import type { NextFunction, Request, RequestHandler, Response } from 'express'
-import { asError, askHook, type OnError } from './on-error.js'
+import { askHook, type OnError } from './on-error.js'
 
 /** Options of {@link cognitoAuth}: those of `CognitoAuth`, and Express's own. */
 export interface ExpressAuthOptions extends CognitoAuthOptions {
-  /** Answers failures instead of the usual problem document or redirect. @default none */
+  /** Answers failures instead of the usual page, redirect or problem document. @default none */
   readonly onError?: OnError | undefined
 }
 
-/** Options of `protect`. */
-export interface ProtectOptions {
-  /** Exact paths, or a predicate that opens by returning `true`. @default nothing */
-  readonly bypass?: Bypass<Request> | undefined
-}
+// Interfaces of our own, not aliases: an app's declarations can name them without depending on core.
 
-/** What {@link cognitoAuth} gives. */
-export interface ExpressAuth {
-  /** What verifies and decides; for WebSockets: `auth.core.requireUser(request.headers)`. */
-  readonly core: CognitoAuth
-  /** Admits users who may come in, and sets `req.user`; answers everybody else. */
-  protect(options?: ProtectOptions): RequestHandler
-  /** Admits members of at least one of the groups; needs no `protect` before it. */
-  requireGroups(...groups: string[]): RequestHandler
-  /** Admits app admins and platform admins; needs no `protect` before it. */
-  requireAdmin(): RequestHandler
-  /** Admits users who may come in, and anonymous requests, for which `req.user` is `undefined`. A bad token is still 401. */
-  optional(): RequestHandler
-  /** Expires the load balancer's session cookies and redirects to Cognito's logout. `returnTo` must be in `logoutUrls`. */
-  logout(options?: { readonly returnTo?: string | undefined }): RequestHandler
-  /** As `CognitoAuth.requireUser`: for WebSocket upgrades, where there is no middleware. */
-  requireUser(headers: HeadersInput): Promise<User>
-}
+/** Options of `protect`. */
+export interface ProtectOptions extends ProtectOptionsOf<Request> {}
+
+/** What {@link cognitoAuth} gives: each method makes Express middleware, which sets `req.user` where it goes on. */
+export interface ExpressAuth extends AuthMiddleware<Request, RequestHandler> {}
 
 declare global {
   // eslint-disable-next-line typescript/no-namespace -- how @types/express lets libraries add to its Request
@@ -69,9 +46,42 @@ declare global {
 /** `User` of core under a name that the global declaration can extend. */
 export type CognitoAuthUser = User
 
-/** The path that Express routes by, mount path included; a rewritten `req.url` shows here. */
-function routedPath(req: Request): string {
-  return req.baseUrl + req.url
+interface Call {
+  readonly req: Request
+  readonly res: Response
+  readonly next: NextFunction
+}
+
+function port(onError: OnError | undefined): Framework<Call, Request, Request, RequestHandler> {
+  return {
+    rawOf: ({ req }) => req,
+    headersOf: nodeHeaders,
+    subjectOf: ({ req }) => req,
+    requestOf: ({ req }) => ({ method: req.method, url: req.originalUrl, header: (name) => req.get(name) }),
+    // Mount path included; a rewritten `req.url` shows here.
+    routedPathsOf: ({ req }) => [req.baseUrl + req.url],
+    setUser({ req }, user) {
+      req.user = user
+    },
+    send({ res }, { status, headers, body, cookies = [] }) {
+      // Not res.set(), which adds a charset that JSON types do not have (RFC 8259 section 11).
+      for (const [name, value] of Object.entries(headers)) res.setHeader(name, value)
+      for (const cookie of cookies) res.append('set-cookie', cookie)
+      res.status(status).end(body)
+    },
+    async reject({ req, res, next }, error, answer) {
+      // Too late for an answer. Express ends the connection, so that half a response is not taken for a whole one.
+      if (res.headersSent) return next(error)
+      const left = onError === undefined ? { error } : await askHook(onError, error, req, res, next)
+      if (left !== undefined) await answer(left.error)
+    },
+    middleware: (check) => (req, res, next) => {
+      // Express 4 does not see that a promise is rejected, and would hang.
+      void check({ req, res, next })
+        .then((goesOn) => (goesOn ? next() : undefined))
+        .catch((error: unknown) => next(asError(error)))
+    },
+  }
 }
 
 /**
@@ -83,99 +93,35 @@ function routedPath(req: Request): string {
  * app.use(auth.protect({ bypass: ['/health'] }))
  * app.get('/', (req, res) => res.json({ hello: getUser(req).name }))
  * ```
- * @param options Options, or a `CognitoAuth` that exists.
+ * @param auth A `CognitoAuth` that exists.
  * @throws {ConfigurationError} when an option is missing, unknown or wrong.
  */
+export function cognitoAuth(auth: CognitoAuth): ExpressAuth
+/**
+ * Makes the middleware.
+ *
+ * @example
+ * ```ts
+ * const auth = cognitoAuth()
+ * app.use(auth.protect({ bypass: ['/health'] }))
+ * app.get('/', (req, res) => res.json({ hello: getUser(req).name }))
+ * ```
+ * @param options What is left out comes from the environment.
+ * @throws {ConfigurationError} when an option is missing, unknown or wrong.
+ */
+export function cognitoAuth(options?: ExpressAuthOptions): ExpressAuth
 export function cognitoAuth(options: ExpressAuthOptions | CognitoAuth = {}): ExpressAuth {
   const { auth, own } = createAuth<Pick<ExpressAuthOptions, 'onError'>>(options, ['onError'])
   if (own.onError !== undefined && typeof own.onError !== 'function') {
-    throw new ConfigurationError('onError is a function of the error, the request, the response and next')
+    throw new ConfigurationError('onError must be a function (error, req, res, next)')
   }
-  const requests = new RequestAuth<Request>(auth, (req) => req.headers)
-
-  function answer(error: unknown, req: Request, res: Response): void {
-    const request = { method: req.method, url: req.originalUrl, header: (name: string) => req.get(name) }
-    const { status, headers, body } = answerTo(error, request, auth.redirectUrl)
-    // Not res.set(), which adds a charset that JSON types do not have (RFC 8259 section 11).
-    for (const [name, value] of Object.entries(headers)) res.setHeader(name, value)
-    res.status(status).end(body)
-  }
-
-  async function reject(error: unknown, req: Request, res: Response, next: NextFunction): Promise<void> {
-    // Too late for an answer. Express ends the connection, so that half a response is not taken for a whole one.
-    if (res.headersSent) return next(asError(error))
-    const left = own.onError === undefined ? { error } : await askHook(own.onError, error, req, res, next)
-    if (left !== undefined) answer(left.error, req, res)
-  }
-
-  /** What none of us answers is for Express: version 4 does not see that a promise is rejected, and would hang. */
-  function handler(run: (req: Request, res: Response, next: NextFunction) => Promise<void>): RequestHandler {
-    return (req, res, next) => run(req, res, next).catch((error: unknown) => next(asError(error)))
-  }
-
-  /** `next` stays outside `try`: an exception of a later handler is not ours to answer. */
-  function guard(admit: (req: Request) => Promise<User | null>, passes?: (req: Request) => boolean): RequestHandler {
-    return handler(async (req, res, next) => {
-      try {
-        if (passes?.(req) !== true) {
-          const user = await admit(req)
-          // A courtesy to handlers. `undefined` also removes what others may have put there.
-          req.user = user ?? undefined
-        }
-      } catch (error) {
-        return await reject(error, req, res, next)
-      }
-      next()
-    })
-  }
-
-  return {
-    core: auth,
-    protect(options = {}) {
-      refuseUnknown(options, ['bypass'], 'protect()')
-      const isBypassed = createBypass(options.bypass)
-      return guard(
-        (req) => requests.requireUser(req),
-        (req) => isBypassed(req, req.originalUrl, routedPath(req)),
-      )
-    },
-    requireGroups(...groups) {
-      const wanted = checkGroups(groups)
-      return guard((req) => requests.requireGroups(req, wanted))
-    },
-    requireAdmin(...given: unknown[]) {
-      refuseArguments('requireAdmin()', given)
-      return guard((req) => requests.requireAdmin(req))
-    },
-    optional(...given: unknown[]) {
-      refuseArguments('optional()', given)
-      return guard((req) => requests.optionalUser(req))
-    },
-    logout(options = {}) {
-      refuseUnknown(options, ['returnTo'], 'logout()')
-      const { returnTo } = options
-      auth.checkLogout(returnTo)
-      return handler(async (req, res, next) => {
-        try {
-          const { location, cookies } = await auth.logout(req.headers, returnTo)
-          res
-            .set({ 'cache-control': 'no-store', location })
-            .append('set-cookie', [...cookies])
-            .status(302)
-            .end()
-        } catch (error) {
-          await reject(error, req, res, next)
-        }
-      })
-    },
-    requireUser: (headers) => auth.requireUser(headers),
-  }
+  return createMiddleware(auth, port(own.onError))
 }
 
 /**
  * The user of a request that was protected.
  *
- * @throws {ConfigurationError} where nothing protected it, or where `optional()` let an anonymous request through.
+ * @throws {ConfigurationError} where nothing protected it, or where `optional()` allowed an anonymous request.
  */
 export function getUser(req: Request): User {
   return requireUserOf(req)

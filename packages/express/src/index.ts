@@ -4,6 +4,21 @@
  * @module
  */
 
+export {
+  AccessDeniedError,
+  AuthenticationError,
+  Authoriser,
+  closeAtExpiry,
+  CognitoAuth,
+  CognitoAuthError,
+  ConfigUnavailableError,
+  ConfigurationError,
+  ExpiredTokenError,
+  InvalidTokenError,
+  KeysUnavailableError,
+  MissingTokenError,
+} from '@cognito-auth/core'
+export type { CognitoAuthOptions, Decision, ErrorCode, ErrorPage, InvalidTokenReason, User } from '@cognito-auth/core'
 export { cognitoAuth, getUser } from './cognito-auth.js'
 export type { CognitoAuthUser, ExpressAuth, ExpressAuthOptions, ProtectOptions } from './cognito-auth.js'
 export type { OnError } from './on-error.js'

@@ -1,23 +1,24 @@
 /**
- * The app's own answer to a request that is not let through, and what it must never do: let it through.
+ * The app's own answer to a request that is refused, and what it must never do: go on to the handler (fail closed).
  *
  * @module
  */
 
+import type { CognitoAuthError } from '@cognito-auth/core'
 import { reportFault } from '@cognito-auth/core/adapter'
 import type { NextFunction, Request, Response } from 'express'
 
 /**
- * Answers a request that is not let through. Where it has begun no answer and not called `next(error)` by the time it
+ * Answers a request that is refused. Where it has begun no answer and not called `next(error)` by the time it
  * returns, or the promise that it returns is fulfilled, the usual answer is sent. `res.render()`, `res.sendFile()`,
  * `res.download()` and a stream piped to `res` count as begun; whoever answers later in another way returns a promise.
  */
-export type OnError = (error: unknown, req: Request, res: Response, next: (error: unknown) => void) => unknown
-
-/** What goes to `next()`: Express takes `'route'`, `'router'` and whatever is falsy for leave to go on. */
-export function asError(error: unknown): Error {
-  return error instanceof Error ? error : new Error('Something that is no Error was thrown', { cause: error })
-}
+export type OnError = (
+  error: CognitoAuthError | Error,
+  req: Request,
+  res: Response,
+  next: (error: unknown) => void,
+) => unknown
 
 /** Watches for answers that leave no trace until they are sent: files, views, and streams that are piped. */
 function watchAnswer(res: Response): () => boolean {
@@ -44,7 +45,7 @@ function watchAnswer(res: Response): () => boolean {
  */
 export async function askHook(
   onError: OnError,
-  error: unknown,
+  error: CognitoAuthError | Error,
   req: Request,
   res: Response,
   next: NextFunction,
@@ -55,7 +56,7 @@ export async function askHook(
     if (isSettled) return
     isSettled = true
     if (outerNext !== undefined) req.next = outerNext
-    next(given instanceof Error ? given : asError(error))
+    next(given instanceof Error ? given : error)
   }
   // res.sendFile() and others call it by themselves: for a folder without an error, which would let the request through.
   req.next = pass

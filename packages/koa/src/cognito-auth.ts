@@ -7,21 +7,20 @@
 import type { IncomingMessage } from 'node:http'
 import {
   type CognitoAuth,
+  type CognitoAuthError,
   type CognitoAuthOptions,
   ConfigurationError,
-  type HeadersInput,
   type User,
 } from '@cognito-auth/core'
 import {
-  answerTo,
-  type Bypass,
-  checkGroups,
+  type AuthMiddleware,
   createAuth,
-  createBypass,
-  refuseArguments,
-  refuseUnknown,
+  createMiddleware,
+  type Framework,
+  nodeHeaders,
+  type PipelineResponse,
+  type ProtectOptions as ProtectOptionsOf,
   reportFault,
-  RequestAuth,
   requireUserOf,
 } from '@cognito-auth/core/adapter'
 import type { Context, Middleware } from 'koa'
@@ -29,10 +28,10 @@ import { routedPaths, sentUrl } from './paths.js'
 import { watchAnswer } from './watch-answer.js'
 
 /**
- * Answers a request that is not let through. Where it has set neither a status nor a body, and not answered past Koa, by
- * the time it returns, or the promise that it returns is fulfilled, the usual answer is sent.
+ * Answers a request that is refused. Where it has set neither a status nor a body, and not answered past Koa, by the time
+ * it returns, or the promise that it returns is fulfilled, the usual answer is sent.
  */
-export type OnError = (error: unknown, ctx: Context) => unknown
+export type OnError = (error: CognitoAuthError | Error, ctx: Context) => unknown
 
 /** Options of {@link cognitoAuth}: those of `CognitoAuth`, and Koa's own. */
 export interface KoaAuthOptions extends CognitoAuthOptions {
@@ -40,15 +39,9 @@ export interface KoaAuthOptions extends CognitoAuthOptions {
   readonly onError?: OnError | 'throw' | undefined
 }
 
-/** Options of `protect`. */
-export interface ProtectOptions {
-  /** Exact paths, or a predicate that opens by returning `true`. @default nothing */
-  readonly bypass?: Bypass<Context> | undefined
-}
-
 /** What our middleware leaves at `ctx.state`. */
 export interface AuthState {
-  /** `undefined` where `optional()` let an anonymous request through. */
+  /** `undefined` where `optional()` allowed an anonymous request. */
   user?: User | undefined
 }
 
@@ -57,22 +50,64 @@ declare module 'koa' {
   interface DefaultState extends AuthState {}
 }
 
-/** What {@link cognitoAuth} gives. */
-export interface KoaAuth {
-  /** What verifies and decides. */
-  readonly core: CognitoAuth
-  /** Admits users who may come in, and sets `ctx.state.user`; answers everybody else. */
-  protect(options?: ProtectOptions): Middleware<AuthState>
-  /** Admits members of at least one of the groups; needs no `protect` before it. */
-  requireGroups(...groups: string[]): Middleware<AuthState>
-  /** Admits app admins and platform admins; needs no `protect` before it. */
-  requireAdmin(): Middleware<AuthState>
-  /** Admits users who may come in, and anonymous requests. A bad token is still 401. */
-  optional(): Middleware<AuthState>
-  /** Expires the load balancer's session cookies and redirects to Cognito's logout. `returnTo` must be in `logoutUrls`. */
-  logout(options?: { readonly returnTo?: string | undefined }): Middleware<AuthState>
-  /** As `CognitoAuth.requireUser`: for WebSocket upgrades, where there is no middleware. */
-  requireUser(headers: HeadersInput): Promise<User>
+// Interfaces of our own, not aliases: an app's declarations can name them without depending on core.
+
+/** Options of `protect`. */
+export interface ProtectOptions extends ProtectOptionsOf<Context> {}
+
+/** What {@link cognitoAuth} gives: each method makes Koa middleware, which sets `ctx.state.user` where it goes on. */
+export interface KoaAuth extends AuthMiddleware<Context, Middleware<AuthState>> {}
+
+function send(ctx: Context, { status, headers, body, cookies = [] }: PipelineResponse): void {
+  ctx.respond = true
+  ctx.status = status
+  ctx.body = body
+  ctx.set(headers)
+  for (const cookie of cookies) ctx.append('set-cookie', cookie)
+}
+
+type Answer = (error: unknown) => void | Promise<void>
+
+/** The usual answer, unless the response has begun: half a response must not be taken for a whole one. */
+async function answerOnce(ctx: Context, error: unknown, answer: Answer): Promise<void> {
+  if (!ctx.headerSent) return await answer(error)
+  if (!ctx.res.writableEnded) ctx.res.destroy()
+  reportFault(error, 'A request was answered already')
+}
+
+function port(onError: KoaAuthOptions['onError']): Framework<Context, IncomingMessage, Context, Middleware<AuthState>> {
+  return {
+    // Node's request: mounted apps have contexts of their own for the same request.
+    rawOf: (ctx) => ctx.req,
+    headersOf: nodeHeaders,
+    subjectOf: (ctx) => ctx,
+    // Not ctx.get(), to which an empty header is a missing one.
+    requestOf: (ctx) => ({
+      method: ctx.method,
+      url: sentUrl(ctx),
+      header: (name) => ctx.req.headers[name]?.toString(),
+    }),
+    routedPathsOf: (ctx) => routedPaths(ctx, sentUrl(ctx)),
+    setUser(ctx, user) {
+      ctx.state.user = user
+    },
+    send,
+    async reject(ctx, error, answer) {
+      if (onError === undefined || ctx.headerSent) return await answerOnce(ctx, error, answer)
+      if (onError === 'throw') throw error
+      ctx.respond = true
+      const hasAnswered = watchAnswer(ctx)
+      try {
+        await onError(error, ctx)
+      } catch (cause) {
+        return await answerOnce(ctx, new Error('onError failed', { cause }), answer)
+      }
+      if (!hasAnswered()) await answerOnce(ctx, error, answer)
+    },
+    middleware: (check) => async (ctx, next) => {
+      if (await check(ctx)) await next()
+    },
+  }
 }
 
 /**
@@ -84,112 +119,35 @@ export interface KoaAuth {
  * app.use(auth.protect({ bypass: ['/health'] }))
  * app.use((ctx) => { ctx.body = { hello: getUser(ctx).name } })
  * ```
- * @param options Options, or a `CognitoAuth` that exists.
+ * @param auth A `CognitoAuth` that exists.
  * @throws {ConfigurationError} when an option is missing, unknown or wrong.
  */
+export function cognitoAuth(auth: CognitoAuth): KoaAuth
+/**
+ * Makes the middleware.
+ *
+ * @example
+ * ```ts
+ * const auth = cognitoAuth()
+ * app.use(auth.protect({ bypass: ['/health'] }))
+ * app.use((ctx) => { ctx.body = { hello: getUser(ctx).name } })
+ * ```
+ * @param options What is left out comes from the environment.
+ * @throws {ConfigurationError} when an option is missing, unknown or wrong.
+ */
+export function cognitoAuth(options?: KoaAuthOptions): KoaAuth
 export function cognitoAuth(options: KoaAuthOptions | CognitoAuth = {}): KoaAuth {
   const { auth, own } = createAuth<Pick<KoaAuthOptions, 'onError'>>(options, ['onError'])
   if (own.onError !== undefined && own.onError !== 'throw' && typeof own.onError !== 'function') {
-    throw new ConfigurationError("onError is a function of the error and the context, or 'throw'")
+    throw new ConfigurationError("onError must be a function (error, ctx), or 'throw'")
   }
-  // By Node's request: mounted apps have contexts of their own for the same request.
-  const requests = new RequestAuth<IncomingMessage>(auth, (req) => req.headers)
-
-  function answer(error: unknown, ctx: Context): void {
-    if (ctx.headerSent) {
-      // Too late for an answer, and half a response must not be taken for a whole one.
-      if (!ctx.res.writableEnded) ctx.res.destroy()
-      return reportFault(error, 'A request was answered already')
-    }
-    // Not ctx.get(), to which an empty header is a missing one.
-    const header = (name: string): string | undefined => ctx.req.headers[name]?.toString()
-    const request = { method: ctx.method, url: sentUrl(ctx), header }
-    const { status, headers, body } = answerTo(error, request, auth.redirectUrl)
-    ctx.respond = true
-    ctx.status = status
-    ctx.body = body
-    ctx.set(headers)
-  }
-
-  async function reject(error: unknown, ctx: Context): Promise<void> {
-    const { onError } = own
-    if (onError === undefined || ctx.headerSent) return answer(error, ctx)
-    if (onError === 'throw') throw error
-    ctx.respond = true
-    const hasAnswered = watchAnswer(ctx)
-    try {
-      await onError(error, ctx)
-    } catch (cause) {
-      return answer(new Error('onError failed', { cause }), ctx)
-    }
-    if (!hasAnswered()) answer(error, ctx)
-  }
-
-  /** `next` stays outside `try`: an exception of a later handler is not ours to answer. */
-  function guard(
-    admit: (req: IncomingMessage) => Promise<User | null>,
-    passes?: (ctx: Context) => boolean,
-  ): Middleware<AuthState> {
-    return async (ctx, next) => {
-      try {
-        if (passes?.(ctx) !== true) {
-          const user = await admit(ctx.req)
-          // A courtesy to handlers. `undefined` also removes what others may have put there.
-          ctx.state.user = user ?? undefined
-        }
-      } catch (error) {
-        return await reject(error, ctx)
-      }
-      await next()
-    }
-  }
-
-  return {
-    core: auth,
-    protect(options = {}) {
-      refuseUnknown(options, ['bypass'], 'protect()')
-      const isBypassed = createBypass(options.bypass)
-      return guard(
-        (req) => requests.requireUser(req),
-        (ctx) => isBypassed(ctx, sentUrl(ctx), ...routedPaths(ctx, sentUrl(ctx))),
-      )
-    },
-    requireGroups(...groups) {
-      const wanted = checkGroups(groups)
-      return guard((req) => requests.requireGroups(req, wanted))
-    },
-    requireAdmin(...given: unknown[]) {
-      refuseArguments('requireAdmin()', given)
-      return guard((req) => requests.requireAdmin(req))
-    },
-    optional(...given: unknown[]) {
-      refuseArguments('optional()', given)
-      return guard((req) => requests.optionalUser(req))
-    },
-    logout(options = {}) {
-      refuseUnknown(options, ['returnTo'], 'logout()')
-      const { returnTo } = options
-      auth.checkLogout(returnTo)
-      return async (ctx) => {
-        try {
-          const { location, cookies } = await auth.logout(ctx.req.headers, returnTo)
-          ctx.status = 302
-          ctx.set({ 'cache-control': 'no-store', location })
-          ctx.append('set-cookie', [...cookies])
-          ctx.body = ''
-        } catch (error) {
-          await reject(error, ctx)
-        }
-      }
-    },
-    requireUser: (headers) => auth.requireUser(headers),
-  }
+  return createMiddleware(auth, port(own.onError))
 }
 
 /**
  * The user of a request that was protected.
  *
- * @throws {ConfigurationError} where nothing protected it, or where `optional()` let an anonymous request through.
+ * @throws {ConfigurationError} where nothing protected it, or where `optional()` allowed an anonymous request.
  */
 export function getUser(ctx: Pick<Context, 'req'>): User {
   return requireUserOf(ctx.req)

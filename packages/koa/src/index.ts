@@ -4,5 +4,20 @@
  * @module
  */
 
+export {
+  AccessDeniedError,
+  AuthenticationError,
+  Authoriser,
+  closeAtExpiry,
+  CognitoAuth,
+  CognitoAuthError,
+  ConfigUnavailableError,
+  ConfigurationError,
+  ExpiredTokenError,
+  InvalidTokenError,
+  KeysUnavailableError,
+  MissingTokenError,
+} from '@cognito-auth/core'
+export type { CognitoAuthOptions, Decision, ErrorCode, ErrorPage, InvalidTokenReason, User } from '@cognito-auth/core'
 export { cognitoAuth, getUser } from './cognito-auth.js'
 export type { AuthState, KoaAuth, KoaAuthOptions, OnError, ProtectOptions } from './cognito-auth.js'

@@ -9,6 +9,15 @@ export type { Bypass, IsBypassed } from './bypass.js'
 export { acceptsHtml, answerTo, errorResponse, isNavigation, problemHeaders, problemOf } from './error-response.js'
 export type { AnswerableRequest, AnswerOptions, ErrorResponse, ProblemDocument } from './error-response.js'
 export type { ErrorResponse as Answer } from './error-response.js'
+export { asError, createMiddleware } from './middleware.js'
+export type {
+  AuthMiddleware,
+  Framework,
+  LogoutRouteOptions,
+  MakerName,
+  PipelineResponse,
+  ProtectOptions,
+} from './middleware.js'
 export { nodeHeaders } from './node-headers.js'
 export { describeFault, reportFault } from './report.js'
 export { checkGroups, createAuth, refuseArguments, RequestAuth, requireUserOf, userOf } from './request-auth.js'

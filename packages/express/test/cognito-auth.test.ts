@@ -1,52 +1,11 @@
-import type { CognitoAuthOptions } from '@cognito-auth/core'
 import { createTestAlb, type TestAlb } from '@cognito-auth/testing'
-import { type AppVariant, behaviourRows, REDIRECT_URL, runRow, sendRaw } from '@cognito-auth/testing/behaviour'
-import type { default as express5, Express, RequestHandler } from 'express'
+import { sendRaw } from '@cognito-auth/testing/behaviour'
+import type { default as express5 } from 'express'
 import { beforeAll, describe, expect, test } from 'vitest'
-import { authoriser, listen, majors, signedIn } from '../test/apps.js'
-import { cognitoAuth, type ExpressAuthOptions, getUser } from './index.js'
+import { authoriser, listen, majors, signedIn } from './apps.js'
+import { cognitoAuth, type ExpressAuthOptions, getUser } from '../src/index.js'
 
 describe.each(majors)('$version', ({ express }) => {
-  function variantApp(variant: AppVariant, options: CognitoAuthOptions): Express {
-    const app = express()
-    const auth = cognitoAuth({
-      ...options,
-      authoriser,
-      ...(variant === 'plain' ? {} : { redirectUrl: REDIRECT_URL }),
-    })
-    if (variant === 'optional') {
-      app.get('/maybe', auth.optional(), (req, res) => void res.json({ email: req.user?.email ?? null }))
-      return app
-    }
-    app.use(auth.protect({ bypass: ['/health'] }))
-    app.get('/health', (_req, res) => void res.json({ ok: true }))
-    app.all('/', (req, res) => {
-      const { email, groups, isAdmin } = getUser(req)
-      res.json({ email, groups, isAdmin })
-    })
-    app.get('/admins', auth.requireGroups('admins'), (req, res) => void res.json({ email: getUser(req).email }))
-    app.get('/admin', auth.requireAdmin(), (req, res) => void res.json({ email: getUser(req).email }))
-    return app
-  }
-
-  describe('the behaviour of every adapter', () => {
-    const shared = new Map<AppVariant, { origin: string; alb: TestAlb }>()
-
-    async function start(variant: AppVariant): Promise<{ origin: string; alb: TestAlb }> {
-      const alb = await createTestAlb()
-      return { alb, origin: await listen(variantApp(variant, alb.options)) }
-    }
-
-    beforeAll(async () => {
-      for (const variant of ['plain', 'redirect', 'optional'] as const) shared.set(variant, await start(variant))
-    })
-
-    test.each(behaviourRows)('$app: $what', async (row) => {
-      const app = (row.fresh ? undefined : shared.get(row.app)) ?? (await start(row.app))
-      expect(await runRow(row, app)).toEqual([])
-    })
-  })
-
   describe('in an app of its own', () => {
     let alb: TestAlb
 
@@ -162,75 +121,8 @@ describe.each(majors)('$version', ({ express }) => {
       expect(await sendRaw(origin, { path: '/app/denied', headers })).toMatchObject({ status: 401 })
     })
 
-    test('an exception of a later handler goes to the app, not to us', async () => {
-      const app = express()
-      app.use(auth().protect())
-      app.get('/', () => {
-        throw new Error('handler')
-      })
-      app.use(
-        (error: Error, _req: unknown, res: express5.Response, _next: unknown) =>
-          void res.status(599).end(error.message),
-      )
-      const origin = await listen(app)
-      expect(await sendRaw(origin, { path: '/', headers: await alb.headersFor(signedIn) })).toMatchObject({
-        status: 599,
-        body: 'handler',
-      })
-    })
-
-    test('logs out: expires all four cookies and goes to Cognito, never to a URL that is not on the list', async () => {
-      const own = auth({
-        cognitoDomain: 'my.auth.eu-west-2.amazoncognito.com',
-        logoutUrls: ['https://app.example.com/bye'],
-      })
-      const app = express()
-      app.get('/logout', own.logout())
-      const origin = await listen(app)
-      const response = await sendRaw(origin, { path: '/logout', headers: await alb.headersFor(signedIn) })
-      expect(response.status).toBe(302)
-      expect(response.headers['location']).toBe(
-        `https://my.auth.eu-west-2.amazoncognito.com/logout?client_id=${alb.options.clientId}&logout_uri=https%3A%2F%2Fapp.example.com%2Fbye`,
-      )
-      expect(response.headers['cache-control']).toBe('no-store')
-      expect(response.headers['set-cookie']).toEqual(
-        [0, 1, 2, 3].map(
-          (shard) =>
-            `AWSELBAuthSessionCookie-${shard}=; Path=/; Expires=Thu, 01 Jan 1970 00:00:00 GMT; Max-Age=0; Secure; HttpOnly`,
-        ),
-      )
-      expect(() => own.logout({ returnTo: 'https://evil.example.com/' })).toThrow(/^returnTo is not on the list/)
-    })
-
-    test('requireGroups without a group is a mistake', () => {
-      expect(() => auth().requireGroups()).toThrow(expect.objectContaining({ code: 'configuration' }))
-    })
-
     test.each([null, 'throw', {}, 1])('an onError that is %j is a mistake', (onError) => {
-      expect(() => auth({ onError } as unknown as ExpressAuthOptions)).toThrow(/^onError is a function/)
+      expect(() => auth({ onError } as unknown as ExpressAuthOptions)).toThrow(/^onError must be a function/)
     })
-
-    test('an unknown option is a mistake', () => {
-      expect(() => cognitoAuth({ ...alb.options, authoriser, redirectURL: '/x' } as ExpressAuthOptions)).toThrow(
-        /redirectUrl/,
-      )
-      expect(() => auth({ onerror: () => {} } as ExpressAuthOptions)).toThrow(/Did you mean onError\?$/)
-      expect(() => auth().protect({ byPass: ['/x'] } as object)).toThrow(
-        /^protect\(\) has no byPass. Did you mean bypass\?$/,
-      )
-      expect(() => auth().logout({ returnTO: '/x' } as object)).toThrow(
-        /^logout\(\) has no returnTO. Did you mean returnTo\?$/,
-      )
-    })
-
-    test.each(['protect', 'requireAdmin', 'optional'] as const)(
-      '%s, not called, is a mistake that is told',
-      async (name) => {
-        const app = express()
-        app.use(auth()[name] as unknown as RequestHandler)
-        app.get('/', (_, res) => void res.send('open'))
-        expect(await sendRaw(await listen(app), { path: '/' })).toMatchObject({ status: 500 })
-      },
-    )
   })
 })
