@@ -75,24 +75,30 @@ async function answerOnce(ctx: Context, error: unknown, answer: Answer): Promise
   reportFault(error, 'A request was answered already')
 }
 
-function port(onError: KoaAuthOptions['onError']): Framework<Context, IncomingMessage, Context, Middleware<AuthState>> {
+interface Call {
+  readonly ctx: Context
+  /** The middleware that was called. */
+  readonly handler: Middleware<AuthState>
+}
+
+function port(onError: KoaAuthOptions['onError']): Framework<Call, IncomingMessage, Context, Middleware<AuthState>> {
   return {
     // Node's request: mounted apps have contexts of their own for the same request.
-    rawOf: (ctx) => ctx.req,
+    rawOf: ({ ctx }) => ctx.req,
     headersOf: nodeHeaders,
-    subjectOf: (ctx) => ctx,
+    subjectOf: ({ ctx }) => ctx,
     // Not ctx.get(), to which an empty header is a missing one.
-    requestOf: (ctx) => ({
+    requestOf: ({ ctx }) => ({
       method: ctx.method,
       url: sentUrl(ctx),
       header: (name) => ctx.req.headers[name]?.toString(),
     }),
-    routedPathsOf: (ctx) => routedPaths(ctx, sentUrl(ctx)),
-    setUser(ctx, user) {
+    routedPathsOf: ({ ctx, handler }) => routedPaths(ctx, sentUrl(ctx), handler),
+    setUser({ ctx }, user) {
       ctx.state.user = user
     },
-    send,
-    async reject(ctx, error, answer) {
+    send: ({ ctx }, response) => send(ctx, response),
+    async reject({ ctx }, error, answer) {
       if (onError === undefined || ctx.headerSent) return await answerOnce(ctx, error, answer)
       if (onError === 'throw') throw error
       ctx.respond = true
@@ -104,8 +110,11 @@ function port(onError: KoaAuthOptions['onError']): Framework<Context, IncomingMe
       }
       if (!hasAnswered()) await answerOnce(ctx, error, answer)
     },
-    middleware: (check) => async (ctx, next) => {
-      if (await check(ctx)) await next()
+    middleware(check) {
+      const handler: Middleware<AuthState> = async (ctx, next) => {
+        if (await check({ ctx, handler })) await next()
+      }
+      return handler
     },
   }
 }

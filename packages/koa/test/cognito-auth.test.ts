@@ -306,8 +306,29 @@ describe.each(majors)('$version', ({ Koa }) => {
         ['/api/health', '/', 401],
         ['/api/other', '/api/health', 401],
         ['/api/other', '/health', 401],
+        // What the mount has left behind, and the rest of the path, make the path as sent.
+        ['/api/health', '/health', 401],
       ])('after a mount that passes on: GET %s, rewritten to %s, is answered with %i', async (path, to, status) => {
         expect(await afterMount(path, to)).toBe(status)
+      })
+
+      test('in a router of the app, after a mount that passes on, a rewritten path is not open', async () => {
+        const router = new Router()
+        router.use(auth().protect({ bypass: ['/api/health'] }))
+        router.get('/health', (ctx) => {
+          ctx.body = 'reached'
+        })
+        const origin = await serve(
+          mount('/api', async (_, next) => {
+            await next()
+          }),
+          async (ctx, next) => {
+            ctx.path = '/health'
+            await next()
+          },
+          router.routes() as unknown as Parameters<Koa3['use']>[0],
+        )
+        expect(await sendRaw(origin, { path: '/api/health' })).toMatchObject({ status: 401 })
       })
 
       test.each([
