@@ -8,7 +8,7 @@ import { CognitoAuth, ExpiredTokenError, type User } from '@cognito-auth/core'
 import { RequestAuth } from '@cognito-auth/core/adapter'
 import { Logger } from '@nestjs/common'
 import type { Access } from './access/access.js'
-import type { Carrier } from './transports/carrier.js'
+import type { Carrier } from './transports/request-of.js'
 
 /** By app: its guards, of which Nest makes one in each module, share the keys that were fetched. */
 const fromEnvironment = new WeakMap<object, CognitoAuth>()

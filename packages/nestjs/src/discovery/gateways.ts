@@ -11,7 +11,7 @@ import { type Access, ownAccess, REQUIRED } from '../access/access.js'
 import { classAccess, type Decorated, handlerAccess, methodsOf } from '../access/stated.js'
 import { checkBindings, gatewayClassOf, type Module, ourGuardsOn } from './bindings.js'
 import { hasGlobalGuard } from './global-guard.js'
-import type { Carrier } from '../transports/carrier.js'
+import type { Carrier } from '../transports/request-of.js'
 import { watchHandshakes } from '../transports/handshake.js'
 
 /** Nest's `MESSAGE_MAPPING_METADATA`. `@nestjs/websockets` is optional, this is in all majors. */
