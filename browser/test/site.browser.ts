@@ -74,5 +74,6 @@ test.each(SEARCHES)('search finds "%s"', async (words) => {
   await page.locator('#local-search button').click()
   await page.locator('#localsearch-input').fill(words)
   await page.locator('#localsearch-list li a').first().waitFor()
+  expect(await page.locator('#localsearch-list li a').count()).toBeGreaterThan(0)
   await page.close()
 })
