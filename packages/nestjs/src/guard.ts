@@ -22,9 +22,10 @@ import { logFault } from './transports/exceptions.js'
 import { other } from './transports/other.js'
 import type { Carrier } from './transports/request-of.js'
 import { transportOf } from './transports/transports.js'
+import { warn } from './warn.js'
 import { checkApp } from './discovery/check-app.js'
 import { checkAllGateways, type HandshakeGuard, protectGateways } from './discovery/gateways.js'
-import { admit, environmentAuth, refuseExpired, requestsOf } from './requests.js'
+import { admit, environmentAuth, isOfModule, refuseExpired, requestsOf } from './requests.js'
 
 type Handler = Pick<ExecutionContext, 'getHandler' | 'getClass'>
 
@@ -114,10 +115,16 @@ export class CognitoAuthGuard implements CanActivate, OnModuleInit, HandshakeGua
     return user
   }
 
-  /** With `app.useGlobalGuards()`, of which nothing tells at the start, gateways would be open and nobody the wiser. */
+  /** `app.useGlobalGuards()` may be called after the start, where gateways were checked. */
   #checkGlobal(): void {
-    if (this.#isGlobalChecked || this.#modules === undefined) return
-    checkAllGateways(this.#modules)
+    if (this.#isGlobalChecked) return
+    if (this.#modules !== undefined) checkAllGateways(this.#modules)
+    else if (!isOfModule(this.#auth)) {
+      warn(
+        'A CognitoAuthGuard made by hand protects the whole app, but no gateway, field or reference, and nothing was checked at start: import CognitoAuthModule.forRoot({ global: true })',
+        'COGNITO_AUTH_HAND_MADE',
+      )
+    }
     this.#isGlobalChecked = true
   }
 

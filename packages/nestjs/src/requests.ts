@@ -34,6 +34,18 @@ export function environmentAuth(app: object): CognitoAuth {
   return auth
 }
 
+/** Those that the module gives: with it, gateways are checked at start. */
+const ofModules = new WeakSet<CognitoAuth>()
+
+export function rememberModule(auth: CognitoAuth): void {
+  ofModules.add(auth)
+}
+
+/** Whether a `CognitoAuth` is that of a {@link CognitoAuthModule}. */
+export function isOfModule(auth: CognitoAuth | undefined): boolean {
+  return auth !== undefined && ofModules.has(auth)
+}
+
 /** The one memory that all guards of a `CognitoAuth` share. */
 export function requestsOf(auth: CognitoAuth): RequestAuth<Carrier> {
   const shared = requests.get(auth) ?? new RequestAuth<Carrier>(auth, (carrier) => carrier.headers)

@@ -14,7 +14,7 @@ import { authoriser, create, listen, platforms, signedIn } from './apps.js'
 @Module({})
 class AppModule {}
 
-const ticks = (): Observable<{ data: string }> => interval(50).pipe(map((count) => ({ data: `tick ${count}` })))
+const ticks = (): Observable<{ data: string }> => interval(20).pipe(map((count) => ({ data: `tick ${count}` })))
 
 @Controller()
 class Streams {
@@ -63,7 +63,7 @@ describe.each(platforms)('server-sent events on $platform', ({ platform }) => {
 
   test('of an anonymous request have nothing that expires', async () => {
     const { origin } = await start(2)
-    const text = await read(await fetch(`${origin}/optional`), 2_000)
+    const text = await read(await fetch(`${origin}/optional`), 500)
     expect(text).not.toContain('[ended]')
   })
 })
