@@ -54,7 +54,9 @@ const problems = []
 
 function sources(folder) {
   return readdirSync(folder, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile() && /\.tsx?$/.test(entry.name))
+    .filter(
+      (entry) => entry.isFile() && /\.(?:tsx?|mjs)$/.test(entry.name) && !entry.parentPath.includes('node_modules'),
+    )
     .map((entry) => join(entry.parentPath, entry.name))
 }
 
@@ -97,6 +99,37 @@ for (const name of readdirSync('packages')) {
   }
 }
 
+/** Files that import each other, in whichever way round: found by walking from each file to those that it imports. */
+function findCircles(folder) {
+  const files = new Set(sources(folder))
+  const finished = new Set()
+  const trail = []
+  let circles = 0
+  const visit = (file) => {
+    if (finished.has(file)) return
+    if (trail.includes(file)) {
+      circles += 1
+      problems.push(`import circle: ${[...trail.slice(trail.indexOf(file)), file].join(' -> ')}`)
+      return
+    }
+    trail.push(file)
+    for (const path of importsOf(file).filter((one) => one.startsWith('.'))) {
+      const target = normalize(join(dirname(file), path))
+      const found = [target, target.replace(/\.js$/, '.ts'), target.replace(/\.js$/, '.tsx')].find((one) =>
+        files.has(one),
+      )
+      if (found !== undefined) visit(found)
+    }
+    trail.pop()
+    finished.add(file)
+  }
+  for (const file of files) visit(file)
+  return circles
+}
+
+const folders = [...readdirSync('packages').map((name) => join('packages', name, 'src')), 'bench', 'scripts']
+const circles = folders.map(findCircles).reduce((sum, count) => sum + count, 0)
+
 for (const problem of problems) console.error(problem)
 if (problems.length > 0) process.exit(1)
-console.log('Imports go one way: 0 run up a level.')
+console.log(`Imports go one way: 0 run up a level, ${circles} circles.`)

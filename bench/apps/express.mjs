@@ -1,7 +1,7 @@
 import { createServer } from 'node:http'
 import { cognitoAuth, getUser } from '@cognito-auth/express'
 import express from 'express'
-import { listenOn } from './frameworks.mjs'
+import { listenOn } from './listen.mjs'
 
 /** Starts the app; gives its port. */
 export async function listen(way, { options, checkByHand }) {

@@ -8,9 +8,3 @@ export const FRAMEWORKS = {
 
 /** Ways to protect an app: not at all, with this project, by hand. */
 export const WAYS = ['without', 'ours', 'by hand']
-
-/** Listens on a free port. */
-export async function listenOn(server) {
-  await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve))
-  return server.address().port
-}

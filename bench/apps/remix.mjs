@@ -2,7 +2,7 @@ import { createServer } from 'node:http'
 import { createRemixAuth } from '@cognito-auth/remix'
 import { createRequestListener } from '@remix-run/node-fetch-server'
 import { createRequestHandler } from '@remix-run/server-runtime'
-import { listenOn } from './frameworks.mjs'
+import { listenOn } from './listen.mjs'
 
 /** The loaders of the app, one for each way. */
 const LOADERS = {
