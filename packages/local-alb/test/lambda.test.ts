@@ -26,6 +26,11 @@ async function eventOf(path: string, init: RequestInit = {}): Promise<LambdaEven
   return (await (await fetch(`${alb?.url}${path}`, init)).json()) as LambdaEvent
 }
 
+test('names that differ by letter case are lines of their own: single-header mode has no other way to set cookies', async () => {
+  const { url } = await start(() => ({ statusCode: 200, headers: { 'set-cookie': 'a=1', 'Set-Cookie': 'b=2' } }))
+  expect((await fetch(`${url}/open/`)).headers.getSetCookie()).toEqual(['a=1', 'b=2'])
+})
+
 describe('the event of a request', () => {
   test('has the headers of the load balancer, in lower case', async () => {
     const { url, signIn } = await start(echo)

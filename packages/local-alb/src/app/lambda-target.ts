@@ -10,7 +10,6 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { buffer } from 'node:stream/consumers'
 import * as v from 'valibot'
 import type { LambdaContext, LambdaEvent, LambdaHandler } from '../options/lambda-handler.js'
-import { REGION } from '../tokens/provider.js'
 import { isOwnHost, OWN_NAMES } from '../net/own-host.js'
 
 /** How a target group calls its function. */
@@ -20,7 +19,8 @@ export interface LambdaTargetOptions {
   readonly timeoutSeconds: number
 }
 
-const TARGET_GROUP_ARN = `arn:aws:elasticloadbalancing:${REGION}:000000000000:targetgroup/local-alb-lambda/0123456789abcdef`
+const TARGET_GROUP_ARN =
+  'arn:aws:elasticloadbalancing:eu-west-2:000000000000:targetgroup/local-alb-lambda/0123456789abcdef'
 /** Of a request and of an answer. */
 const MAX_BODY_BYTES = 1024 * 1024
 const MAX_HEADER_BYTES = 64 * 1024
@@ -97,7 +97,7 @@ function answer(res: ServerResponse, result: unknown, isMultiValue: boolean): bo
     ? multiValueHeaders
     : Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, [value]]))
   try {
-    for (const [name, values] of Object.entries(lists)) res.setHeader(name, values.map(String))
+    for (const [name, values] of Object.entries(lists)) res.appendHeader(name, values.map(String))
     if (statusDescription !== undefined) res.statusMessage = statusDescription.replace(/^\d+ /, '')
     res.writeHead(statusCode)
   } catch {

@@ -5,7 +5,7 @@
  */
 
 import { type ClientRequest, get } from 'node:http'
-import type { RequestLog } from '../sessions/request-log.js'
+import type { RecentRequest } from '../sessions/state.js'
 
 /** As on AWS by default. */
 const INTERVAL_MS = 30_000
@@ -16,24 +16,26 @@ export interface HealthCheckOptions {
   /** URL of the app. */
   readonly appUrl: string
   readonly path: string
-  readonly requests: RequestLog
+  /** Called for each check as it begins; its status is filled in later. */
+  readonly remember: (request: RecentRequest) => void
 }
 
 /** Checks now, and every 30 seconds. @returns a function that ends it, and a check under way. */
-export function startHealthChecks({ appUrl, path, requests }: HealthCheckOptions): () => void {
+export function startHealthChecks({ appUrl, path, remember }: HealthCheckOptions): () => void {
   let underWay: ClientRequest | undefined
 
   function check(): void {
-    const record = requests.begin({ method: 'GET', path, user: 'health check' })
+    const entry: RecentRequest = { at: new Date(), method: 'GET', path, user: 'health check', status: undefined }
+    remember(entry)
     const headers = { 'user-agent': 'ELB-HealthChecker/2.0', connection: 'close' }
     underWay = get(new URL(path, appUrl), { headers, agent: false, timeout: TIMEOUT_MS }, (response) => {
-      requests.end(record, { status: response.statusCode, answeredBy: 'app' })
+      entry.status = response.statusCode
       response.resume()
     })
       .once('timeout', function (this: { destroy(): void }) {
         this.destroy()
       })
-      .on('error', () => requests.end(record, { status: 'no answer' }))
+      .on('error', () => (entry.status ??= 'no answer'))
   }
   check()
   const timer = setInterval(check, INTERVAL_MS)

@@ -10,7 +10,6 @@
 import { randomBytes } from 'node:crypto'
 import { ExpiringMap } from './expiring-map.js'
 import { COOKIES, MAX_SESSION_LENGTH } from './cookies.js'
-import type { Clock } from '../tokens/clock.js'
 import type { AccessToken } from '../tokens/provider.js'
 import type { MockUser } from '../options/users.js'
 
@@ -20,14 +19,6 @@ export interface Session {
   accessToken: AccessToken
   /** Seconds since the epoch. */
   readonly until: number
-  /** The session at the user pool that it began with; none where no browser signed in. */
-  readonly poolSession?: string | undefined
-}
-
-/** Who signed in at the user pool, whose own session that began. */
-interface SignedInAtPool {
-  readonly user: MockUser
-  readonly poolSession: string
 }
 
 /** What a sign-in under way remembers. */
@@ -49,21 +40,15 @@ const secret = (): string => randomBytes(32).toString('base64')
 
 /** Sign-ins under way, and sessions. Ids are random, so a made-up cookie is nobody. */
 export class SignIns {
-  readonly #pending: ExpiringMap<PendingSignIn>
-  readonly #codes: ExpiringMap<SignedInAtPool>
-  readonly #poolSessions: ExpiringMap<MockUser>
+  readonly #pending = new ExpiringMap<PendingSignIn>(PENDING_LIMIT, COOKIES.nonce.seconds)
+  readonly #codes = new ExpiringMap<MockUser>(LIMIT, CODE_SECONDS)
+  readonly #poolSessions = new ExpiringMap<MockUser>(LIMIT, COOKIES.pool.seconds)
   readonly #sessions: ExpiringMap<Session>
   readonly #sessionSeconds: number
 
-  readonly #clock: Clock
-
-  constructor(sessionSeconds: number, clock: Clock) {
+  constructor(sessionSeconds: number) {
     this.#sessionSeconds = sessionSeconds
-    this.#clock = clock
-    this.#pending = new ExpiringMap(PENDING_LIMIT, COOKIES.nonce.seconds, clock)
-    this.#codes = new ExpiringMap(LIMIT, CODE_SECONDS, clock)
-    this.#poolSessions = new ExpiringMap(LIMIT, COOKIES.pool.seconds, clock)
-    this.#sessions = new ExpiringMap(LIMIT, sessionSeconds, clock)
+    this.#sessions = new ExpiringMap(LIMIT, sessionSeconds)
   }
 
   /**
@@ -87,7 +72,7 @@ export class SignIns {
   /** Somebody has signed in at the user pool. */
   signedIn(user: MockUser): { readonly code: string; readonly poolSession: string } {
     const [code, poolSession] = [secret(), secret()]
-    this.#codes.set(code, { user, poolSession })
+    this.#codes.set(code, user)
     this.#poolSessions.set(poolSession, user)
     return { code, poolSession }
   }
@@ -102,11 +87,11 @@ export class SignIns {
     state: string,
     code: string,
     nonce: string | undefined,
-  ): (SignedInAtPool & { readonly returnTo: string }) | undefined {
+  ): { readonly user: MockUser; readonly returnTo: string } | undefined {
     const pending = this.#pending.take(state)
-    const signedIn = this.#codes.take(code)
-    if (pending === undefined || signedIn === undefined || pending.nonce !== nonce) return undefined
-    return { ...signedIn, returnTo: pending.returnTo }
+    const user = this.#codes.take(code)
+    if (pending === undefined || user === undefined || pending.nonce !== nonce) return undefined
+    return { user, returnTo: pending.returnTo }
   }
 
   /**
@@ -115,11 +100,11 @@ export class SignIns {
    * @param size bytes of claims and access token
    * @returns the session's id.
    */
-  createSession(session: Omit<Session, 'until'>, size: number): string {
+  createSession(user: MockUser, accessToken: AccessToken, size: number): string {
     const length = Math.min(Math.max(44, Math.ceil((size * 4) / 3)), MAX_SESSION_LENGTH)
     const id = randomBytes(length).toString('base64').slice(0, length)
-    const until = this.#clock.seconds() + this.#sessionSeconds
-    this.#sessions.set(id, { ...session, until })
+    const until = Math.floor(Date.now() / 1000) + this.#sessionSeconds
+    this.#sessions.set(id, { user, accessToken, until })
     return id
   }
 
