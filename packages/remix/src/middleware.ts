@@ -5,8 +5,8 @@
  */
 
 import { type CognitoAuth, ConfigurationError, type User } from '@cognito-auth/core'
-import { type Bypass, createBypass } from '@cognito-auth/core/adapter'
-import { type Gate, isSignOut } from '@cognito-auth/web/adapter'
+import { type Bypass, createBypass, isSignOut } from '@cognito-auth/core/adapter'
+import type { Gate } from '@cognito-auth/web/adapter'
 
 /** Where `middleware` leaves the user, for `context.get(userContext)`: what React Router's `createContext()` makes. */
 export interface UserContext {
@@ -48,7 +48,7 @@ function checkContext({ context }: MiddlewareArgs): void {
  * @throws {ConfigurationError} when `bypass` is wrong.
  */
 export function createMiddleware({ auth, gate, bypass, userContext }: MiddlewareOptions): Middleware {
-  const isBypassed = createBypass(bypass)
+  const isBypassed = createBypass(bypass, auth)
   const served = new WeakMap<object, Request>()
 
   function claim({ context, request }: MiddlewareArgs): void {

@@ -5,9 +5,12 @@ import {
   type BehaviourRow,
   behaviourRows,
   differencesOf,
+  pageRows,
   type RawResponse,
   REDIRECT_URL,
   sendRaw,
+  signOutOptions,
+  signOutRows,
 } from '@cognito-auth/testing/behaviour'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createRemixAuth, headers, type RemixAuth } from '../src/index.js'
@@ -18,8 +21,9 @@ const authoriser = Authoriser.fromLists({ allowedGroups: ['developers', 'admins'
 afterAll(stopServers)
 
 function authOf(variant: AppVariant, options: CognitoAuthOptions): RemixAuth {
-  const redirect = variant === 'plain' ? {} : { redirectUrl: REDIRECT_URL }
-  return createRemixAuth({ ...options, authoriser, ...redirect, bypass: ['/health'] })
+  const redirect = variant === 'redirect' || variant === 'optional' ? { redirectUrl: REDIRECT_URL } : {}
+  const signOut = variant === 'signOut' ? signOutOptions : {}
+  return createRemixAuth({ ...options, authoriser, ...redirect, ...signOut, bypass: ['/health'] })
 }
 
 const profile = ({ email, groups, isAdmin }: { email: string; groups: readonly string[]; isAdmin: boolean }) =>
@@ -55,6 +59,8 @@ function protectedByMiddleware(auth: RemixAuth): App {
     root: { path: '', default: () => null, middleware: [auth.refusalHeaders, auth.middleware] },
     ...routes,
     home: { path: '/', loader: home, action: home },
+    // Without a route React Router answers 404, and asks no middleware.
+    'sign-out': { path: 'sign-out', loader: () => Response.json({}), action: () => Response.json({}) },
   }
 }
 
@@ -108,18 +114,26 @@ describe.each(ways)('$name, protected by $way', ({ way, handler, appOf, dataOf }
 
   // A route whose loader asks for nobody is public, however its path is written: nothing is bypassed there.
   const rows = behaviourRows.filter(({ what }) => way === 'middleware' || !what.startsWith('does not take'))
+  const ofMiddleware = way === 'middleware' ? signOutRows : []
 
   describe.each([
-    { kind: 'resource routes', ofApp: (app: App) => app, shown: (response: RawResponse) => response },
-    { kind: 'pages', ofApp: asPages, shown: shownBy },
-  ])('with $kind', ({ ofApp, shown }) => {
+    {
+      kind: 'resource routes',
+      ofApp: (app: App) => app,
+      shown: (response: RawResponse) => response,
+      ofKind: [...rows, ...pageRows, ...ofMiddleware],
+    },
+    // What a page shows is the app's error boundary.
+    { kind: 'pages', ofApp: asPages, shown: shownBy, ofKind: rows },
+  ])('with $kind', ({ ofApp, shown, ofKind }) => {
     const shared = new Map<AppVariant, Started>()
 
     beforeAll(async () => {
-      for (const variant of ['plain', 'redirect', 'optional'] as const) shared.set(variant, await start(variant, ofApp))
+      for (const variant of ['plain', 'redirect', 'optional', 'signOut'] as const)
+        shared.set(variant, await start(variant, ofApp))
     })
 
-    test.each(rows)('$app: $what', async (row) => {
+    test.each(ofKind)('$app: $what', async (row) => {
       const { origin, alb } = (row.fresh ? undefined : shared.get(row.app)) ?? (await start(row.app, ofApp))
       const response = await sendRaw(origin, await row.request(alb))
       expect(differencesOf(shown(response), row.expected)).toEqual([])

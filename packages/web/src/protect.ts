@@ -5,10 +5,9 @@
  */
 
 import { type CognitoAuth, ConfigurationError, type User } from '@cognito-auth/core'
-import { type Bypass, createBypass, refuseUnknown } from '@cognito-auth/core/adapter'
+import { type Bypass, createBypass, isSignOut, refuseUnknown } from '@cognito-auth/core/adapter'
 import type { Gate } from './gate.js'
 import { checkRequest, pathAsRouted, pathAsSent, type WebRequest } from './web-request.js'
-import { isSignOut } from './web-response.js'
 
 /** Options of `protect()`. */
 export interface ProtectOptions<Request extends WebRequest = globalThis.Request> {
@@ -42,7 +41,7 @@ export function createProtect(auth: CognitoAuth, gate: Gate): Protect {
       throw new ConfigurationError('protect() needs the handler to protect: protect((request, { user }) => …)')
     }
     refuseUnknown(options, ['bypass'], 'protect()')
-    const isBypassed = createBypass(options.bypass)
+    const isBypassed = createBypass(options.bypass, auth)
 
     async function passageOf(request: WebRequest): Promise<Passage> {
       try {

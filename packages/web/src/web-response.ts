@@ -6,18 +6,20 @@
 
 import { STATUS_CODES } from 'node:http'
 import { ConfigurationError, type CognitoAuth } from '@cognito-auth/core'
-import { answerTo, type AnswerableRequest } from '@cognito-auth/core/adapter'
-
-/** A complete answer, as core gives it. */
-interface Answer {
-  readonly status: number
-  readonly headers: Readonly<Record<string, string>>
-  readonly body: string
-  readonly cookies?: readonly string[]
-}
+import {
+  type AnswerableRequest,
+  type ErrorResponse,
+  errorResponse as errorResponseOf,
+  signOutResponse as signOutResponseOf,
+} from '@cognito-auth/core/adapter'
 
 /** Error boundaries show `statusText`; HTTP/2 has none. */
-function toResponse({ status, headers, body, cookies = [] }: Answer): Response {
+function toResponse({
+  status,
+  headers,
+  body,
+  cookies = [],
+}: ErrorResponse & { cookies?: readonly string[] }): Response {
   const response = new Response(body === '' ? null : body, {
     status,
     statusText: STATUS_CODES[status] ?? '',
@@ -29,23 +31,17 @@ function toResponse({ status, headers, body, cookies = [] }: Answer): Response {
 
 /** The usual answer to a failure. A new `Response` each time: a body is read once only. */
 export function errorResponse(error: unknown, request: AnswerableRequest, auth: CognitoAuth): Response {
-  return toResponse(answerTo(error, request, auth.redirectUrl))
+  return toResponse(errorResponseOf(error, request, auth))
 }
 
 /** The answer that signs out. */
 export async function signOutResponse(
   auth: CognitoAuth,
-  _request: AnswerableRequest,
+  request: AnswerableRequest,
   headers: { get(name: string): string | null },
   returnTo: string | undefined,
 ): Promise<Response> {
-  const { location, cookies } = await auth.logout(headers, returnTo)
-  return toResponse({ status: 302, headers: { location, 'cache-control': 'no-store' }, body: '', cookies })
-}
-
-/** Whether a request asks to be signed out. */
-export function isSignOut(_auth: CognitoAuth, _method: string, _asSent: string): boolean {
-  return false
+  return toResponse(await signOutResponseOf(auth, request, headers, returnTo))
 }
 
 /**

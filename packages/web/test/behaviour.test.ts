@@ -1,6 +1,15 @@
 import { Authoriser, type CognitoAuthOptions } from '@cognito-auth/core'
 import { createTestAlb, type TestAlb } from '@cognito-auth/testing'
-import { type AppVariant, behaviourRows, REDIRECT_URL, runRow } from '@cognito-auth/testing/behaviour'
+import {
+  type AppVariant,
+  behaviourRows,
+  handlerRows,
+  pageRows,
+  REDIRECT_URL,
+  runRow,
+  signOutOptions,
+  signOutRows,
+} from '@cognito-auth/testing/behaviour'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createWebAuth, type User, type WebAuth } from '../src/index.js'
 import { serve, stopServers } from './serve.js'
@@ -10,7 +19,8 @@ const authoriser = Authoriser.fromLists({ allowedGroups: ['developers', 'admins'
 afterAll(stopServers)
 
 function authOf(variant: AppVariant, options: CognitoAuthOptions): WebAuth {
-  return createWebAuth({ ...options, authoriser, ...(variant !== 'plain' && { redirectUrl: REDIRECT_URL }) })
+  const redirect = variant === 'redirect' || variant === 'optional' ? { redirectUrl: REDIRECT_URL } : {}
+  return createWebAuth({ ...options, authoriser, ...redirect, ...(variant === 'signOut' && signOutOptions) })
 }
 
 const profile = ({ email, groups, isAdmin }: User) => Response.json({ email, groups, isAdmin })
@@ -22,6 +32,7 @@ function throwing(auth: WebAuth): (request: Request) => Promise<Response> {
     '/admins': async (request) => Response.json({ email: (await auth.requireGroups(request, 'admins')).email }),
     '/admin': async (request) => Response.json({ email: (await auth.requireAdmin(request)).email }),
     '/maybe': async (request) => Response.json({ email: (await auth.getUser(request))?.email ?? null }),
+    '/boom': () => Promise.reject(new Error('boom')),
     '/': async (request) => profile(await auth.requireUser(request)),
   }
   return async (request) => {
@@ -61,10 +72,12 @@ function returning(auth: WebAuth, variant: AppVariant): (request: Request) => Pr
   }
 }
 
+const common = [...behaviourRows, ...pageRows, ...handlerRows]
+
 describe.each([
-  { what: 'protect()', appOf: whole },
-  { what: 'authenticate()', appOf: returning },
-])('$what', ({ appOf }) => {
+  { what: 'protect()', appOf: whole, rows: [...common, ...signOutRows] },
+  { what: 'authenticate()', appOf: returning, rows: common },
+])('$what', ({ appOf, rows }) => {
   type Started = { readonly origin: string; readonly alb: TestAlb }
   const shared = new Map<AppVariant, Started>()
 
@@ -74,10 +87,11 @@ describe.each([
   }
 
   beforeAll(async () => {
-    for (const variant of ['plain', 'redirect', 'optional'] as const) shared.set(variant, await start(variant))
+    for (const variant of ['plain', 'redirect', 'optional', 'signOut'] as const)
+      shared.set(variant, await start(variant))
   })
 
-  test.each(behaviourRows)('$app: $what', async (row) => {
+  test.each(rows)('$app: $what', async (row) => {
     const app = (row.fresh ? undefined : shared.get(row.app)) ?? (await start(row.app))
     expect(await runRow(row, app)).toEqual([])
   })
