@@ -28,7 +28,7 @@ const LEVELS = {
     ['cli'],
   ],
   nestjs: [
-    ['access', 'transports', 'warn'],
+    ['access', 'transports'],
     ['requests', 'discovery'],
     ['guard'],
     ['decorators', 'app-guard', 'testing'],
@@ -46,6 +46,7 @@ const PACKAGES = {
   nestjs: ['core'],
   web: ['core'],
   remix: ['core', 'web'],
+  lambda: ['core'],
   cli: ['core'],
   'local-alb': ['testing'],
 }

@@ -96,9 +96,7 @@ try {
 } catch (error) {
   // A flag that there is not, or an app that does not start, is a sentence, not a stack.
   const isTold =
-    error?.name === 'LocalAlbError' ||
-    error?.code?.startsWith('ERR_PARSE_ARGS') ||
-    error?.message?.startsWith('Unknown app')
+    error?.name === 'LocalAlbError' || error?.code?.startsWith('ERR_PARSE_ARGS') || /^Unknown app/.test(error?.message)
   if (!isTold) throw error
   console.error(`demo: ${error.message}`)
   process.exitCode = 1

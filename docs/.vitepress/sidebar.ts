@@ -16,6 +16,7 @@ export const sidebar = [
       { text: 'Koa', link: '/koa' },
       { text: 'Remix and React Router', link: '/remix' },
       { text: 'Request and Response', link: '/web' },
+      { text: 'Lambda', link: '/lambda' },
       { text: 'Anything else', link: '/core' },
     ],
   },

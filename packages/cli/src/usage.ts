@@ -4,28 +4,31 @@
  * @module
  */
 
-/** Commands, with the line that is shown where one of them was not understood. */
-export const COMMANDS = {
-  explain: 'explain (--email <address> | --groups <a,b>) [--config <file> | --secret <name>] [options]',
-  doctor: 'doctor [--no-network] [--json]',
-  audit: 'audit <file> [--json | --sarif] [--ignore <rule:resource>]',
+/** Exit codes; scripts rely on them. */
+export const EXIT = {
+  /** `explain`: let in. `doctor`: nothing to mend. */
+  ok: 0,
+  /** `explain`: not let in. `doctor`: something to mend. */
+  no: 1,
+  /** The command was not understood. */
+  usage: 2,
+  /** `explain`: the config could not be read, or is wrong. */
+  config: 3,
+  /** A bug in the command. */
+  bug: 70,
 } as const
 
-export type CommandName = keyof typeof COMMANDS
+export type ExitCode = (typeof EXIT)[keyof typeof EXIT]
 
-const NPX = 'npx @cognito-auth/cli'
-
-/** Two lines: they stand above the error, which is then the last thing on the screen. */
-export function shortUsage(command?: CommandName): string {
-  const form = command === undefined ? `<${Object.keys(COMMANDS).join(' | ')}> [options]` : COMMANDS[command]
-  return `Usage: ${NPX} ${form}\nAll options: ${NPX} --help\n`
+/** The command was not understood; the message says what was not. */
+export class UsageError extends Error {
+  override readonly name = 'UsageError'
 }
 
-export const USAGE = `Explains decisions of cognito-auth, and checks environments and templates.
+export const USAGE = `Explains decisions of cognito-auth, and checks its environment.
 
-  ${NPX} explain [options]       why a user is allowed, or denied
-  ${NPX} doctor [options]        whether this environment is right
-  ${NPX} audit <file> [options]  what in a template leads past the sign-in
+  npx @cognito-auth/cli explain [options]     why a user is let in, or not
+  npx @cognito-auth/cli doctor [options]      whether this environment is right
 
 explain
   --config <file>                the JSON config (default: COGNITO_AUTH_CONFIG_PATH, else COGNITO_AUTH_SECRET_NAME)
@@ -38,18 +41,10 @@ explain
 doctor
   --no-network                   asks nothing of AWS: neither for keys, nor for a secret, nor for the time
 
-audit
-  <file>                         a synthesised CloudFormation template (JSON), or the output of terraform show -json PLAN
-  --sarif                        for code scanning
-  --ignore <rule:resource>       leaves a finding out, such as open-path:HealthRule; repeatable
-
-all
+both
   --json                         for programs; the fields are in the README
   --help
-  --version
 
-Variables in a .env file: node --env-file=.env node_modules/@cognito-auth/cli/dist/cli.mjs doctor
-
-Exit codes: 0 allowed, or no problems found. 1 denied, or problems found. 2 the command was not understood.
-3 explain: the config could not be read, or is wrong; audit: the file could not be read. 70 a bug in this command.
+Exit codes: 0 let in, or nothing to mend. 1 not let in, or something to mend. 2 the command was not understood.
+3 explain: the config could not be read, or is wrong. 70 a bug in this command.
 `

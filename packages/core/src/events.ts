@@ -9,7 +9,7 @@
  */
 
 import { channel } from 'node:diagnostics_channel'
-import type { DecisionReason, RuleDetailCode } from './decision.js'
+import type { DecisionReason } from './decision.js'
 import type { ErrorCode } from './errors.js'
 
 /** `cognito-auth:authenticated`: the tokens of a request hold. */
@@ -26,18 +26,16 @@ export interface RejectedEvent {
   readonly status: number
 }
 
-/** `cognito-auth:authorised`: a user was allowed. */
+/** `cognito-auth:authorised`: a user was let in. */
 export interface AuthorisedEvent {
   readonly sub: string
   readonly reason: DecisionReason
 }
 
-/** `cognito-auth:denied`: a user was denied. */
+/** `cognito-auth:denied`: a user was turned away. */
 export interface DeniedEvent {
   readonly sub: string
   readonly reason: DecisionReason
-  /** Why a rule came to no answer, where one did not: `email_not_verified`. */
-  readonly detail?: RuleDetailCode | undefined
 }
 
 /** `cognito-auth:keys`: public keys were asked for over the network. */

@@ -51,12 +51,7 @@ class Silent extends Handlers {}
 
 @Public()
 @Controller()
-class Open {
-  @MessagePattern('hello')
-  hello(data: unknown): unknown {
-    return data
-  }
-}
+class Open extends Handlers {}
 
 async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1')

@@ -193,7 +193,6 @@ test('the public names are these', () => {
     'domainRule',
     'emailRule',
     'groupRule',
-    'httpSource',
     'not',
   ])
 })
