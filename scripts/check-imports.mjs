@@ -28,7 +28,7 @@ const LEVELS = {
     ['cli'],
   ],
   nestjs: [
-    ['access', 'transports'],
+    ['access', 'transports', 'warn'],
     ['requests', 'discovery'],
     ['guard'],
     ['decorators', 'app-guard', 'testing'],

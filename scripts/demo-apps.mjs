@@ -1,11 +1,16 @@
 /** The example apps, and what the demo expects of each user: one table for all of them. */
 
-/** Where each app's load balancer listens. */
+import { existsSync } from 'node:fs'
+
+/** Whether a file of an example is there: what needs a build, or another language, may not be. */
+const has = (path) => () => existsSync(new URL(`../examples/${path}`, import.meta.url))
+
+/** Where each app's load balancer listens; `isBuilt`: whether it can be started here. */
 export const APPS = [
-  { name: 'express', port: 8080, command: ['node', 'app.js'] },
-  { name: 'koa', port: 8082, command: ['node', 'app.js'] },
-  { name: 'remix', port: 8083, command: ['node', 'server.js'] },
-  { name: 'nestjs', port: 8081, command: ['node', 'dist/main.js'] },
+  { name: 'express', port: 8080, command: ['node', 'app.js'], isBuilt: has('express/app.js') },
+  { name: 'koa', port: 8082, command: ['node', 'app.js'], isBuilt: has('koa/app.js') },
+  { name: 'remix', port: 8083, command: ['node', 'server.js'], isBuilt: has('remix/build/server/index.js') },
+  { name: 'nestjs', port: 8081, command: ['node', 'dist/main.js'], isBuilt: has('nestjs/dist/main.js') },
 ]
 
 /** What every example app answers. */

@@ -96,7 +96,9 @@ try {
 } catch (error) {
   // A flag that there is not, or an app that does not start, is a sentence, not a stack.
   const isTold =
-    error?.name === 'LocalAlbError' || error?.code?.startsWith('ERR_PARSE_ARGS') || /^Unknown app/.test(error?.message)
+    error?.name === 'LocalAlbError' ||
+    error?.code?.startsWith('ERR_PARSE_ARGS') ||
+    error?.message?.startsWith('Unknown app')
   if (!isTold) throw error
   console.error(`demo: ${error.message}`)
   process.exitCode = 1

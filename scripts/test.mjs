@@ -1,7 +1,6 @@
 /** `npx pnpm test`: type-checks, lints, looks for what is unused, and runs all tests; says at the end what failed and how long each part took. The build has run before. */
 import { spawnSync } from 'node:child_process'
 import { mkdirSync, writeFileSync } from 'node:fs'
-import { findChromium } from './chromium.mjs'
 import { VITEST_RUN } from './vitest-run.mjs'
 
 mkdirSync('.reports', { recursive: true })
@@ -23,10 +22,6 @@ const steps = [
     ],
   ],
 ]
-if (findChromium() === undefined)
-  console.log('skipped: the browser tests, since there is no Chromium here (apt-get install chromium)')
-else steps.push(['browser tests', ['node', 'scripts/test-browser.mjs']])
-
 const failed = []
 const times = []
 for (const [name, [command, ...args]] of steps) {

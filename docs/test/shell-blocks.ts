@@ -38,7 +38,7 @@ const installable = new Set([
 ])
 
 /** Programs of others that pages run with npx; nothing is compiled against them. */
-const TOOLS: Readonly<Record<string, string>> = { tsx: '--test' }
+const TOOLS: Readonly<Record<string, string>> = { tsx: '--test', cdk: '--all' }
 
 const helps = new Map<string, string>()
 
@@ -152,6 +152,7 @@ const COMMANDS: Readonly<Record<string, (args: readonly string[], folder: string
   node: checkNode,
   curl: (args) => checkFlags(args, '-i -s -X -H -d -o -w --max-time', 'what we use of curl'),
   aws: checkAws,
+  terraform: (args) => checkFlags(args, '-out -json', 'what we use of terraform'),
   git: (args) => {
     if (!['clone', 'rebase'].includes(args[0] ?? '')) throw new Error(`git ${args[0]}: not needed to use this`)
   },

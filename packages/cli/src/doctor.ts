@@ -48,7 +48,7 @@ async function networkFindings(useNetwork: boolean): Promise<Finding[]> {
 export async function doctor({ useNetwork = true }: DoctorOptions = {}): Promise<DoctorReport> {
   const { env } = process
   const devMode = checkDevMode()
-  // Each waits for somebody else: all at once.
+  // Both wait for the network: at once.
   const [config, network] = await Promise.all([checkConfig(process.cwd(), useNetwork), networkFindings(useNetwork)])
   const findings = [
     checkNodeVersion(process.version),
@@ -68,5 +68,5 @@ export function doctorText({ ok, findings }: DoctorReport): string {
     const line = `${status.padEnd(8)} ${check.padEnd(12)} ${message}`
     return fix === undefined ? [line] : [line, `${' '.repeat(22)}-> ${fix}`]
   })
-  return `${lines.join('\n')}\n\n${ok ? 'Nothing to mend.' : 'There is something to mend.'}\n`
+  return `${lines.join('\n')}\n\n${ok ? 'No problems found.' : 'Problems found.'}\n`
 }

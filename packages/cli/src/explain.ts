@@ -1,5 +1,5 @@
 /**
- * `explain`: which rule lets a user in, or what would.
+ * `explain`: which rule allows a user, or what would.
  *
  * @module
  */
@@ -7,7 +7,7 @@
 import type { DecisionReason } from '@cognito-auth/core'
 import { type ConfigLocation, type Explanation, explainConfig, type RuleKey } from '@cognito-auth/core/inspect'
 
-/** A user as somebody describes them. */
+/** A user, described. */
 export interface DescribedUser {
   /** @default '' */
   readonly email?: string | undefined
@@ -28,18 +28,18 @@ export interface ExplainedRule {
   readonly allowed: boolean
 }
 
-/** Why a user is let in or not. */
+/** Why a user is allowed or denied. */
 export interface ExplainReport {
   /** Where the config was read: `file auth-config.json`. */
   readonly source: string
   readonly allowed: boolean
   readonly reason: DecisionReason
   readonly isAppAdmin: boolean
-  /** Whether every rule must let a user in, or any. */
+  /** Whether every rule must allow a user, or any. */
   readonly requireAll: boolean
   /** Every rule, in order, with what it said. */
   readonly rules: readonly ExplainedRule[]
-  /** What would let the user in; empty where they are. */
+  /** What would allow the user; empty where they are allowed. */
   readonly hints: readonly string[]
 }
 
@@ -57,10 +57,10 @@ function rulesOf({ decision, keys, isSecret }: Explanation): ExplainedRule[] {
   })
 }
 
-/** What a rule asks for, of somebody whom it did not let in. */
+/** What a rule that denied asks for. */
 const WANTED: Readonly<Record<RuleKey, string>> = {
   allowed_groups: 'a group of allowed_groups',
-  allowed_users: 'their e-mail address in allowed_users',
+  allowed_users: 'the e-mail address in allowed_users',
   allowed_domains: 'an e-mail address of allowed_domains',
 }
 
@@ -74,15 +74,15 @@ function hintsOf(explanation: Explanation, rules: readonly ExplainedRule[]): str
     .join('; ')
   const hints = [
     requireAll
-      ? `Every rule must let them in (require_all), and they lack: ${failing}`
-      : `Any of these would let them in: ${failing}`,
+      ? `Every rule must allow (require_all), and the user lacks: ${failing}`
+      : `Any of these would allow the user: ${failing}`,
     'Groups are compared exactly, letter case included; e-mail addresses and domains are not',
   ]
-  if (ifVerified === true) hints.unshift('Their e-mail address is not verified. Verified, it would let them in')
-  if (hasAppAdmins) hints.push('App admins (admin_groups, admin_users) come in whatever the rules say')
+  if (ifVerified === true) hints.unshift('The e-mail address is not verified. Verified, it would allow the user')
+  if (hasAppAdmins) hints.push('App admins (admin_groups, admin_users) are allowed whatever the rules say')
   if (decision.user.isPlatformAdmin) {
     hints.push(
-      'They are a platform admin by default, which is a label. COGNITO_AUTH_PLATFORM_ADMIN_GROUPS lets them in',
+      'The user is a platform admin by default, which is a label only. COGNITO_AUTH_PLATFORM_ADMIN_GROUPS would allow them',
     )
   }
   return hints
@@ -127,9 +127,9 @@ export function explainText(report: ExplainReport): string {
   const { allowed, reason, source, requireAll, rules, hints } = report
   const by = rules.filter((rule) => rule.allowed).map(({ key }) => key)
   const lines = [
-    allowed ? `Let in ${reason === 'rule' ? `by ${by.join(' and ')}` : REASONS[reason]}.` : 'Not let in.',
+    allowed ? `ALLOWED ${reason === 'rule' ? `by ${by.join(' and ')}` : REASONS[reason]}` : 'DENIED',
     '',
-    `${source}, ${requireAll ? 'every rule must say yes' : 'any rule may say yes'}:`,
+    `${source}, ${requireAll ? 'every rule must allow' : 'any rule may allow'}:`,
     ...rules.map(
       ({ key, name, allowed: yes }) => `  ${yes ? 'yes' : 'no '}  ${name ? `${key.padEnd(15)}  ${name}` : key}`,
     ),

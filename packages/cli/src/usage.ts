@@ -4,31 +4,28 @@
  * @module
  */
 
-/** Exit codes; scripts rely on them. */
-export const EXIT = {
-  /** `explain`: let in. `doctor`: nothing to mend. */
-  ok: 0,
-  /** `explain`: not let in. `doctor`: something to mend. */
-  no: 1,
-  /** The command was not understood. */
-  usage: 2,
-  /** `explain`: the config could not be read, or is wrong. */
-  config: 3,
-  /** A bug in the command. */
-  bug: 70,
+/** Commands, with the line that is shown where one of them was not understood. */
+export const COMMANDS = {
+  explain: 'explain (--email <address> | --groups <a,b>) [--config <file> | --secret <name>] [options]',
+  doctor: 'doctor [--no-network] [--json]',
+  audit: 'audit <file> [--json | --sarif] [--ignore <rule:resource>]',
 } as const
 
-export type ExitCode = (typeof EXIT)[keyof typeof EXIT]
+export type CommandName = keyof typeof COMMANDS
 
-/** The command was not understood; the message says what was not. */
-export class UsageError extends Error {
-  override readonly name = 'UsageError'
+const NPX = 'npx @cognito-auth/cli'
+
+/** Two lines: they stand above the error, which is then the last thing on the screen. */
+export function shortUsage(command?: CommandName): string {
+  const form = command === undefined ? `<${Object.keys(COMMANDS).join(' | ')}> [options]` : COMMANDS[command]
+  return `Usage: ${NPX} ${form}\nAll options: ${NPX} --help\n`
 }
 
-export const USAGE = `Explains decisions of cognito-auth, and checks its environment.
+export const USAGE = `Explains decisions of cognito-auth, and checks environments and templates.
 
-  npx @cognito-auth/cli explain [options]     why a user is let in, or not
-  npx @cognito-auth/cli doctor [options]      whether this environment is right
+  ${NPX} explain [options]       why a user is allowed, or denied
+  ${NPX} doctor [options]        whether this environment is right
+  ${NPX} audit <file> [options]  what in a template leads past the sign-in
 
 explain
   --config <file>                the JSON config (default: COGNITO_AUTH_CONFIG_PATH, else COGNITO_AUTH_SECRET_NAME)
@@ -41,10 +38,18 @@ explain
 doctor
   --no-network                   asks nothing of AWS: neither for keys, nor for a secret, nor for the time
 
-both
+audit
+  <file>                         a synthesised CloudFormation template (JSON), or the output of terraform show -json PLAN
+  --sarif                        for code scanning
+  --ignore <rule:resource>       leaves a finding out, such as open-path:HealthRule; repeatable
+
+all
   --json                         for programs; the fields are in the README
   --help
+  --version
 
-Exit codes: 0 let in, or nothing to mend. 1 not let in, or something to mend. 2 the command was not understood.
-3 explain: the config could not be read, or is wrong. 70 a bug in this command.
+Variables in a .env file: node --env-file=.env node_modules/@cognito-auth/cli/dist/cli.mjs doctor
+
+Exit codes: 0 allowed, or no problems found. 1 denied, or problems found. 2 the command was not understood.
+3 explain: the config could not be read, or is wrong; audit: the file could not be read. 70 a bug in this command.
 `

@@ -88,14 +88,14 @@ function of(result: Result, check: Finding['check']): Finding[] {
 test('finds nothing to mend where all is well', async () => {
   const result = await cognitoAuth(['doctor'], sound(await listen(aws)))
   expect(result).toMatchObject({ code: 0, stderr: '' })
-  expect(result.stdout).toMatch(/Nothing to mend\.\n$/)
+  expect(result.stdout).toMatch(/No problems found\.\n$/)
   expect(result.stdout).not.toMatch(/^(warning|problem|skipped)/m)
   for (const check of ['node', 'header-size', 'variables', 'options', 'dev-mode', 'config', 'keys', 'clock']) {
     expect(result.stdout).toMatch(new RegExp(`^ok +${check} `, 'm'))
   }
 })
 
-test('an empty environment has something to mend: exit code 1, and what to do', async () => {
+test('an empty environment has problems: exit code 1, and what to do', async () => {
   const { code, stdout } = await cognitoAuth(['doctor'])
   expect(code).toBe(1)
   expect(stdout).toMatch(/^problem +options +albArn \(COGNITO_AUTH_ALB_ARN\) is required/m)

@@ -15,11 +15,11 @@ test('the package has one command, so that `npx @cognito-auth/cli` knows which t
   expect(read(command)).toMatch(/^#!\/usr\/bin\/env node\n/)
 })
 
-test('both commands can be imported, and required', async () => {
+test('all commands can be imported, and required', async () => {
   const imported = (await import('@cognito-auth/cli')) as object
   const required = createRequire(import.meta.url)('@cognito-auth/cli') as object
-  expect(Object.keys(imported).sort()).toEqual(['doctor', 'explain'])
-  expect(Object.keys(required)).toEqual(expect.arrayContaining(['doctor', 'explain']))
+  expect(Object.keys(imported).sort()).toEqual(['UnreadableError', 'audit', 'doctor', 'explain'])
+  expect(Object.keys(required)).toEqual(expect.arrayContaining(['audit', 'doctor', 'explain']))
 })
 
 test('a bug keeps its stack, and is neither a yes nor a no: exit code 70', async () => {

@@ -8,7 +8,7 @@ import { type AuthoriseOptions, Authoriser } from './authoriser.js'
 import { authEntries, cognitoBase } from './options/auth-options.js'
 import { refuseUnknownVariables, withEnvironment } from './options/environment.js'
 import { requireTlsVerification } from './options/tls-verification.js'
-import type { Decision } from './decision.js'
+import { type Decision, denialCode } from './decision.js'
 import { loadDevUser, mayBeMocked } from './dev/dev-mode.js'
 import type { ErrorPage } from './error-page.js'
 import {
@@ -205,10 +205,10 @@ export class CognitoAuth {
     const own = this.#asOwn(user)
     const decision =
       this.#authoriser === null ? everybody(own) : await this.#authoriser.authorise(own, this.#authoriseOptions)
-    publish(decision.allowed === true ? 'cognito-auth:authorised' : 'cognito-auth:denied', {
-      sub: user.sub,
-      reason: decision.reason,
-    })
+    const { sub } = user
+    const { reason } = decision
+    if (decision.allowed === true) publish('cognito-auth:authorised', { sub, reason })
+    else publish('cognito-auth:denied', { sub, reason, detail: denialCode(decision) })
     return decision
   }
 

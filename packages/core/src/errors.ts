@@ -7,7 +7,7 @@
  * @module
  */
 
-import type { Decision } from './decision.js'
+import { type Decision, denialCode, type RuleDetailCode } from './decision.js'
 import type { User } from './user-type.js'
 
 /** Stable code of an error; compare this rather than `message`, or `instanceof` across packages. */
@@ -132,6 +132,8 @@ export class AccessDeniedError extends CognitoAuthError {
   override readonly name = 'AccessDeniedError'
   readonly code = 'access_denied'
   readonly status = 403
+  /** Why a rule came to no answer, where one did not: `email_not_verified`. */
+  declare readonly reason?: RuleDetailCode
   /** What was asked and answered. Not enumerable, so that logging the error does not log the user. */
   declare readonly decision: Decision
   /** Who was turned away. Not enumerable either. */
@@ -139,6 +141,8 @@ export class AccessDeniedError extends CognitoAuthError {
 
   constructor(decision: Decision, options?: ErrorOptions) {
     super('The user is signed in but may not come in', options)
+    const reason = denialCode(decision)
+    if (reason !== undefined) this.reason = reason
     Object.defineProperty(this, 'decision', { value: decision })
     Object.defineProperty(this, 'user', { value: decision.user })
   }

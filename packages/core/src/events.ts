@@ -9,7 +9,7 @@
  */
 
 import { channel } from 'node:diagnostics_channel'
-import type { DecisionReason } from './decision.js'
+import type { DecisionReason, RuleDetailCode } from './decision.js'
 import type { ErrorCode } from './errors.js'
 
 /** `cognito-auth:authenticated`: the tokens of a request hold. */
@@ -26,16 +26,18 @@ export interface RejectedEvent {
   readonly status: number
 }
 
-/** `cognito-auth:authorised`: a user was let in. */
+/** `cognito-auth:authorised`: a user was allowed. */
 export interface AuthorisedEvent {
   readonly sub: string
   readonly reason: DecisionReason
 }
 
-/** `cognito-auth:denied`: a user was turned away. */
+/** `cognito-auth:denied`: a user was denied. */
 export interface DeniedEvent {
   readonly sub: string
   readonly reason: DecisionReason
+  /** Why a rule came to no answer, where one did not: `email_not_verified`. */
+  readonly detail?: RuleDetailCode | undefined
 }
 
 /** `cognito-auth:keys`: public keys were asked for over the network. */

@@ -15,7 +15,7 @@ export type { ConfigSource } from './config/config-source.js'
 export { httpSource } from './config/http-source.js'
 export type { HttpSourceOptions, SourceHeaders } from './config/http-source.js'
 export type { SecretsClient } from './config/secret-source.js'
-export type { Decision, DecisionReason, RuleResult } from './decision.js'
+export type { Decision, DecisionReason, RuleDetailCode, RuleResult } from './decision.js'
 export type { ErrorPage } from './error-page.js'
 export {
   AccessDeniedError,

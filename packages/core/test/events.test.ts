@@ -100,6 +100,16 @@ describe('of a request', () => {
     expect(of('cognito-auth:authorised')).toEqual([])
   })
 
+  test('of somebody whose e-mail does not count: a code, and no value', async () => {
+    const authoriser = Authoriser.fromLists({ allowedUsers: [ada.email] })
+    const unverified = { ...ada, emailVerified: false }
+    const error = await authWith({ authoriser })
+      .requireUser(await alb.headersFor(unverified))
+      .catch((thrown: unknown) => thrown)
+    expect(of('cognito-auth:denied')).toEqual([{ sub: ada.sub, reason: 'denied', detail: 'email_not_verified' }])
+    expect(error).toMatchObject({ code: 'access_denied', reason: 'email_not_verified' })
+  })
+
   test('that a route refuses: denied too', async () => {
     const request = { headers: await alb.headersFor(ada) }
     const guard = new RequestAuth(authWith(), ({ headers }: typeof request) => headers)

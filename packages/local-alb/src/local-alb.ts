@@ -5,18 +5,20 @@
  */
 
 import { createServer as createNetServer } from 'node:net'
-import { findUser, signIn, type SignedIn } from './pages/api.js'
+import { meantUser, signIn, type SignedIn } from './pages/api.js'
 import { AppProcess } from './app/app-process.js'
 import type { FaultName } from './options/faults.js'
 import { Forwarder } from './load-balancer/forwarder.js'
 import { startHealthChecks } from './load-balancer/health-check.js'
 import { type Environment, environmentFor, mergeEnvironment } from './app/environment.js'
 import { TokenIssuer } from './tokens/token-issuer.js'
+import type { LambdaHandler } from './options/lambda-handler.js'
 import { createLambdaServer } from './app/lambda-target.js'
 import { listen, portOf } from './net/listen.js'
 import { type LocalAlbOptions, parseOptions, UsageError } from './options/options.js'
-import { isOwnHost, originOf } from './net/own-host.js'
+import { isOwnHost, originOf, type Origins } from './net/own-host.js'
 import { createProvider } from './tokens/provider.js'
+import { Clock } from './tokens/clock.js'
 import { createAlbServer } from './load-balancer/server.js'
 import { AlbState } from './sessions/state.js'
 import { DEFAULT_USERS, type MockUser, parseUsers } from './options/users.js'
@@ -77,10 +79,23 @@ function checkLoops({ target, rules = [] }: LocalAlbOptions, ownPort: number): v
   }
 }
 
+/** Where a load balancer on that port is reached. */
+function originsOf({ publicUrl }: LocalAlbOptions, port: number): Origins {
+  const local = originOf(`localhost:${port}`)
+  if (publicUrl === undefined) return { app: local, pool: originOf(`127.0.0.1:${port}`), local }
+  const { origin } = new URL(publicUrl)
+  return { app: origin, pool: origin, local, public: origin }
+}
+
+/** What people miss who start an app that does not read `PORT`. */
+const hintFor = (port: number): string =>
+  `. The app was started with PORT=${port}; Vite and "react-router dev" do not read it: say where it listens with --app-port 5173`
+
 function createState(options: LocalAlbOptions): AlbState {
-  const provider = createProvider(options.oidc, options.accessTokenSeconds ?? DEFAULT_SECONDS.accessToken)
+  const clock = new Clock()
+  const provider = createProvider(options.oidc, options.accessTokenSeconds ?? DEFAULT_SECONDS.accessToken, clock)
   const state = new AlbState({
-    issuer: new TokenIssuer(provider, options.tokenSeconds ?? DEFAULT_SECONDS.token),
+    issuer: new TokenIssuer(provider, options.tokenSeconds ?? DEFAULT_SECONDS.token, clock),
     users: options.users ?? DEFAULT_USERS,
     rules: options.rules ?? [],
     sessionSeconds: options.sessionSeconds ?? DEFAULT_SECONDS.session,
@@ -95,9 +110,14 @@ function createState(options: LocalAlbOptions): AlbState {
  *
  * @throws {UsageError} when its port is not known before.
  */
-export function environmentWithoutApp({ oidc, port = DEFAULT_PORT, logoutUrls = [] }: LocalAlbOptions): Environment {
+export function environmentWithoutApp(options: LocalAlbOptions): Environment {
+  const { oidc, port = DEFAULT_PORT, logoutUrls = [] } = options
   if (port === 0) throw new UsageError('without an app, --print-env needs a --port: a free one is not known before')
-  return environmentFor(createProvider(oidc, DEFAULT_SECONDS.accessToken), originOf(`localhost:${port}`), logoutUrls)
+  return environmentFor(
+    createProvider(oidc, DEFAULT_SECONDS.accessToken, new Clock()),
+    originsOf(options, port),
+    logoutUrls,
+  )
 }
 
 /**
@@ -113,7 +133,25 @@ export function environmentWithoutApp({ oidc, port = DEFAULT_PORT, logoutUrls = 
  * @throws {LocalAlbError} when an option is wrong, the port is in use, or the app does not start.
  */
 export async function startLocalAlb(given: LocalAlbOptions): Promise<LocalAlb> {
-  const options = parseOptions(given, '')
+  return await start(given)
+}
+
+/** What the command does besides. */
+export interface StartHooks {
+  /** Gives the Lambda function, once the environment is known and before the port listens. */
+  readonly loadLambda?: (env: Environment) => Promise<LambdaHandler>
+}
+
+type Writable<Options> = { -readonly [Name in keyof Options]: Options[Name] }
+
+/** {@link startLocalAlb}, with what only the command needs. */
+export async function start(given: LocalAlbOptions, { loadLambda }: StartHooks = {}): Promise<LocalAlb> {
+  const options: Writable<LocalAlbOptions> = parseOptions(given, '')
+  let { port: ownPort = DEFAULT_PORT } = options
+  if (loadLambda !== undefined) {
+    if (ownPort === 0) ownPort = await freePort()
+    options.lambda = await loadLambda(environmentWithoutApp({ ...options, port: ownPort }))
+  }
   checkTargets(options)
   const { command, lambda, target, healthPath, timeoutSeconds = DEFAULT_SECONDS.timeout } = options
   const state = createState(options)
@@ -129,7 +167,8 @@ export async function startLocalAlb(given: LocalAlbOptions): Promise<LocalAlb> {
     appPort = port
   } else if (appPort === 0) appPort = await freePort()
   const appUrl = target ?? `http://localhost:${appPort}`
-  const forwarder = new Forwarder(state, { target: appUrl, timeoutSeconds })
+  const hint = command === undefined ? '' : hintFor(appPort)
+  const forwarder = new Forwarder(state, { target: appUrl, timeoutSeconds, hint })
   let app: AppProcess | undefined
   let endHealthChecks = (): void => undefined
 
@@ -140,23 +179,23 @@ export async function startLocalAlb(given: LocalAlbOptions): Promise<LocalAlb> {
   }
 
   try {
-    const { port, close } = await listen(createAlbServer(state, forwarder), options.port ?? DEFAULT_PORT)
+    const { port, close } = await listen(createAlbServer(state, forwarder), ownPort)
     closers.push(close)
     checkLoops(options, port)
-    state.baseUrl = originOf(`localhost:${port}`)
-    const env = environmentFor(state.issuer.provider, state.baseUrl, options.logoutUrls ?? [])
+    state.origins = originsOf(options, port)
+    const env = environmentFor(state.issuer.provider, state.origins, options.logoutUrls ?? [])
     if (command !== undefined)
       app = await AppProcess.start(command, appPort, { ...mergeEnvironment(env, process.env), PORT: String(appPort) })
     if (healthPath !== undefined)
-      endHealthChecks = startHealthChecks({ appUrl, path: healthPath, remember: (entry) => state.remember(entry) })
+      endHealthChecks = startHealthChecks({ appUrl, path: healthPath, requests: state.requests })
     return {
-      url: state.baseUrl,
+      url: state.origins.app,
       appUrl,
       env,
       signIn: (user) => signIn(state, user),
       headersFor(user) {
         const { issuer, fault } = state
-        const known = findUser(state, user)
+        const known = meantUser(state, user)
         const headers = issuer.headersFor(known, issuer.provider.accessToken(known, undefined), fault)
         // Two header lines of one name are joined, as Fetch has it.
         return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, [value].flat().join(', ')]))

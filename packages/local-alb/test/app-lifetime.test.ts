@@ -68,6 +68,21 @@ describe('the app does not outlive', () => {
     await expectGone(port)
   })
 
+  test('the package manager that started the command, which hands no signal on', async () => {
+    const args = [fileURLToPath(new URL('cli.mjs', DIST)), '--port', '0', '--', ...COMMAND]
+    const manager = file(
+      'manager.cjs',
+      `require('node:child_process').spawn(process.execPath, ${JSON.stringify(args)}, { stdio: 'inherit', detached: true })`,
+    )
+    const child = spawn(process.execPath, [manager], { env: { ...process.env, npm_config_user_agent: 'npm/11' } })
+    child.stderr.on('data', (chunk: Buffer) => {
+      if (chunk.toString().includes('Local load balancer on')) child.stdout.emit('data', 'ready')
+    })
+    const port = await portOf(child)
+    child.kill('SIGKILL')
+    await expectGone(port)
+  })
+
   test('the command whose whole group is killed, as Playwright ends its web server', async () => {
     const child = cli(STUBBORN, { detached: true })
     const port = await portOf(child)

@@ -94,7 +94,7 @@ describe('local-alb -- <command>', () => {
   test('says of each variable that the user has set otherwise, and which contradict its own', async () => {
     const env = {
       COGNITO_AUTH_ALB_ARN: 'mine',
-      COGNITO_AUTH_CLIENT_ID: 'localalbclient',
+      COGNITO_AUTH_CLIENT_IDS: 'mine',
       COGNITO_AUTH_ISSUER: 'https://left.example',
       COGNITO_AUTH_LOCAL_ALB: 'http://localhost:1',
       NODE_ENV: 'production',
@@ -103,7 +103,11 @@ describe('local-alb -- <command>', () => {
     await ready
     child.kill('SIGTERM')
     const lines = (await done).said.split('\n').filter((line) => line.includes('is set in your environment'))
-    expect(lines.map((line) => line.split(' ')[1])).toEqual(['COGNITO_AUTH_ALB_ARN', 'NODE_ENV', 'COGNITO_AUTH_ISSUER'])
+    expect(lines.map((line) => line.split(' ')[1])).toEqual([
+      'COGNITO_AUTH_ALB_ARN',
+      'COGNITO_AUTH_CLIENT_IDS',
+      'COGNITO_AUTH_ISSUER',
+    ])
     expect(lines[0]).toContain("the local load balancer's is arn:aws:elasticloadbalancing:xx-local-1:")
     expect(lines[2]).toContain('unset it')
   })
@@ -115,7 +119,11 @@ describe('local-alb -- <command>', () => {
     const { done } = run(['--port', '0', '--app-port', String(port), ...command])
     expect(await done).toMatchObject({
       code: 1,
-      said: expect.stringContaining(`port ${port} of the app is in use`) as string,
+      said: expect.stringMatching(
+        new RegExp(
+          String.raw`port ${port} is in use(?: by .+ \(process ${process.pid}\))?\. The app was to listen there`,
+        ),
+      ) as string,
     })
     other.close()
   })
@@ -169,6 +177,23 @@ describe('local-alb -- <command>', () => {
     expect((await done).code).toBe(130)
   })
 
+  test('loads the module of a function before its port listens, with the environment set', async () => {
+    const handler = file(
+      'slow.mjs',
+      `import { connect } from 'node:net'
+      const { port } = new URL(process.env.COGNITO_AUTH_LOCAL_ALB)
+      // While this module loads, nobody must be answered.
+      const early = await new Promise((resolve) => {
+        connect(port, '127.0.0.1').once('connect', () => resolve('listening')).once('error', ({ code }) => resolve(code))
+      })
+      export const handler = async () => ({ statusCode: 200, body: early + ' ' + process.env.COGNITO_AUTH_CLIENT_ID })`,
+    )
+    const { child, ready, done } = run(['--port', '0', '--config', publicEverything, '--lambda', handler])
+    expect(await (await fetch(await ready)).text()).toBe('ECONNREFUSED localalbclient')
+    child.kill('SIGTERM')
+    await done
+  })
+
   test('says that the port is in use', async () => {
     const other = createServer()
     await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve))
@@ -176,7 +201,11 @@ describe('local-alb -- <command>', () => {
     const { done } = run(['--port', String(port), ...command])
     expect(await done).toMatchObject({
       code: 1,
-      said: `local-alb: port ${port} is in use. Stop what listens there, or choose another with --port\n`,
+      said: expect.stringMatching(
+        new RegExp(
+          String.raw`^local-alb: port ${port} is in use(?: by .+ \(process ${process.pid}\))?\. Stop that, or choose another with --port\n$`,
+        ),
+      ) as string,
     })
     other.close()
   })

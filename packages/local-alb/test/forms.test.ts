@@ -15,9 +15,11 @@ afterAll(async () => await alb.stop())
 const PATHS = ['/_local-alb/fault', '/_local-alb/rotate-keys', '/_local-alb/sign-out', '/_local-alb/oauth2/authorize']
 
 /** A browser that was shown the status page, and the token of its forms. */
-async function shown(): Promise<{ browser: Browser; form: string }> {
+async function shown(path = '/_local-alb'): Promise<{ browser: Browser; form: string; origin: string }> {
   const browser = new Browser()
-  return { browser, form: fieldOf(await (await browser.send(`${alb.url}/_local-alb`)).text(), 'form') }
+  const page = path.endsWith('authorize') ? await browser.follow(alb.url) : `${alb.url}/_local-alb`
+  const form = fieldOf(await (await browser.send(page)).text(), 'form')
+  return { browser, form, origin: new URL(page).origin }
 }
 
 describe.each(PATHS)('the form %s', (path) => {
@@ -27,11 +29,11 @@ describe.each(PATHS)('the form %s', (path) => {
   }
 
   test('is taken from its page', async () => {
-    const { browser, form } = await shown()
-    // No sign-in was begun: that comes after the form was accepted.
+    const { browser, form, origin } = await shown(path)
+    // The form has no state of a sign-in: that is looked at after the form was accepted.
     const expected = path.endsWith('authorize') ? 401 : 302
     expect(await statusOf(browser, form)).toBe(expected)
-    expect(await statusOf(browser, form, { origin: alb.url })).toBe(expected)
+    expect(await statusOf(browser, form, { origin })).toBe(expected)
     alb.setFault(undefined)
   })
 

@@ -51,10 +51,19 @@ describe('on the way to the app', () => {
     expect(valuesOf(lines, 'accept')).toEqual(['x', 'y'])
   })
 
-  test('x-forwarded-for gets the client appended, and a trace is kept', async () => {
-    const lines = await linesFor('X-Forwarded-For: 1.1.1.1', 'X-Forwarded-For: 2.2.2.2', 'X-Amzn-Trace-Id: Root=1')
+  test('x-forwarded-for gets the client appended', async () => {
+    const lines = await linesFor('X-Forwarded-For: 1.1.1.1', 'X-Forwarded-For: 2.2.2.2')
     expect(valuesOf(lines, 'x-forwarded-for')).toEqual(['1.1.1.1, 2.2.2.2, 127.0.0.1'])
-    expect(valuesOf(lines, 'x-amzn-trace-id')).toEqual(['Root=1'])
+  })
+
+  test.each([
+    ['Root=1-5', /^Self=1-[0-9a-f]{8}-[0-9a-f]{24};Root=1-5$/, 'a trace is kept, and gets Self in front'],
+    ['Self=1-6;Root=1-5;a=b', /^Self=1-[0-9a-f]{8}-[0-9a-f]{24};Root=1-5;a=b$/, 'another Self is replaced'],
+    ['a=b', /^Root=1-[0-9a-f]{8}-[0-9a-f]{24};a=b$/, 'one without Root gets one'],
+    ['', /^Root=1-[0-9a-f]{8}-[0-9a-f]{24}$/, 'an empty one is none'],
+  ])('x-amzn-trace-id "%s" becomes %s: %s', async (sent, expected) => {
+    const [value] = valuesOf(await linesFor(`X-Amzn-Trace-Id: ${sent}`), 'x-amzn-trace-id')
+    expect(value).toMatch(expected)
   })
 
   test('headers of the connection are left out, and those that it names', async () => {

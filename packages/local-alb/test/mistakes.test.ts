@@ -92,7 +92,7 @@ describe('a mistake', () => {
       what: 'a bad rule',
       args: ['--config', file('f', { rules: [{}] })],
       code: 2,
-      says: /rules\[0\]\.path is missing/,
+      says: /rules\[0\]\.action is missing/,
     },
   ])('is a sentence and no stack: $what', async ({ args, code, says }) => {
     const result = await run(args).done

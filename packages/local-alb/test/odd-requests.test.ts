@@ -142,7 +142,7 @@ describe('the Host of a request', () => {
   ])('is not %j, and the answer says what it can be', async (host) => {
     const answer = await answerTo(alb.url, host)
     expect(statusOf(answer)).toBe(400)
-    expect(answer).toContain('answers to localhost, *.localhost, 127.0.0.1 and [::1] only')
+    expect(answer).toContain('answers to localhost, *.localhost, 127.0.0.1, [::1] and the host of --public-url only')
   })
 
   test('is looked at by a Lambda function behind the load balancer, too', async () => {

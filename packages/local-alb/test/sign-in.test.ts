@@ -21,13 +21,14 @@ afterAll(async () => {
 })
 
 const logoutUrl = (uri: string, client = alb.env['COGNITO_AUTH_CLIENT_ID'] ?? ''): string =>
-  `${alb.url}/_local-alb/logout?${new URLSearchParams({ client_id: client, logout_uri: uri }).toString()}`
+  `${alb.env['COGNITO_AUTH_DOMAIN']}/logout?${new URLSearchParams({ client_id: client, logout_uri: uri }).toString()}`
 
 describe('somebody without a session', () => {
   test('is sent to the authorize page with the parameters of AWS and a nonce', async () => {
     const browser = new Browser()
     const url = new URL(await browser.follow(`${alb.url}/a?b=c`))
-    expect(url.origin).toBe(alb.url)
+    // The sign-in pages are at another origin than the app, as on AWS.
+    expect(url.origin).toBe(alb.url.replace('localhost', '127.0.0.1'))
     expect(Object.fromEntries(url.searchParams)).toEqual({
       client_id: alb.env['COGNITO_AUTH_CLIENT_ID'],
       redirect_uri: `${alb.url}/oauth2/idpresponse`,

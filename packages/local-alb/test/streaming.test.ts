@@ -46,3 +46,22 @@ test('an app may answer before it has the whole body', async () => {
   const response = await fetch(`${alb.url}/early`, { method: 'POST', body: 'x'.repeat(8 * 1024 * 1024) })
   expect([response.status, await response.text()]).toEqual([413, 'too large'])
 })
+
+test.each(['in chunks', 'with its length'])(
+  '20 of 20 uploads %s that an app refuses early are answered so',
+  async (how) => {
+    const part = Buffer.alloc(64 * 1024)
+    const statuses: unknown[] = []
+    for (let count = 0; count < 20; count += 1) {
+      const headers = how === 'in chunks' ? {} : { 'content-length': String(32 * part.length) }
+      const req = request(`${alb.url}/early`, { method: 'POST', headers, agent: false })
+      const answer = new Promise((resolve) => {
+        req.once('response', (res) => resolve(res.resume().statusCode)).once('error', resolve)
+      })
+      for (let sent = 0; sent < 32; sent += 1) if (!req.write(part)) await Promise.race([once(req, 'drain'), answer])
+      req.end()
+      statuses.push(await answer)
+    }
+    expect(statuses).toEqual(Array.from({ length: 20 }, () => 413))
+  },
+)

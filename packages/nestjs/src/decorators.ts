@@ -15,9 +15,9 @@ import {
   UseGuards,
 } from '@nestjs/common'
 import { type AccessDecorator, groupsDemand, markDemand, markMode } from './access/access.js'
-import { carrierOf } from './transports/carrier.js'
 import { checkAtStart } from './discovery/start-up-check.js'
-import { misuse } from './transports/exceptions.js'
+import { misuse } from './transports/http.js'
+import { transportOf } from './transports/transports.js'
 import { accessOf, CognitoAuthGuard } from './guard.js'
 
 function guarded(decorator: AccessDecorator): AccessDecorator {
@@ -70,7 +70,7 @@ export interface AuthUserDecorator {
 }
 
 function readUser(property: keyof User | undefined, context: ExecutionContext): unknown {
-  const user = userOf(carrierOf(context))
+  const user = userOf(transportOf(context).requestOf(context))
   if (user === undefined && accessOf(context).mode !== 'public') {
     throw misuse(
       '@AuthUser() in a handler that nothing protects: put @UseGuards(CognitoAuthGuard) on it, or import CognitoAuthModule.forRoot({ global: true })',

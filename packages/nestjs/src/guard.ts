@@ -4,8 +4,8 @@
  * @module
  */
 
-import { CognitoAuth, ConfigurationError, type User } from '@cognito-auth/core'
-import type { RequestAuth } from '@cognito-auth/core/adapter'
+import { CognitoAuth, type User } from '@cognito-auth/core'
+import { problemOf, type RequestAuth } from '@cognito-auth/core/adapter'
 import {
   type CanActivate,
   type ExecutionContext,
@@ -18,12 +18,14 @@ import { ModulesContainer } from '@nestjs/core'
 import { type Access, REQUIRED } from './access/access.js'
 import { markAsOurGuard } from './access/brand.js'
 import { handlerAccess } from './access/stated.js'
-import { type Carrier, carrierOf, connectionOf, isLongLived, isUnseen, socketOf } from './transports/carrier.js'
-import { refusalOf } from './transports/exceptions.js'
+import { logFault } from './transports/exceptions.js'
+import { other } from './transports/other.js'
+import type { Carrier } from './transports/request-of.js'
+import { transportOf } from './transports/transports.js'
+import { warn } from './warn.js'
 import { checkApp } from './discovery/check-app.js'
 import { checkAllGateways, type HandshakeGuard, protectGateways } from './discovery/gateways.js'
-import { endAtExpiry, endConnection } from './transports/handshake.js'
-import { admit, environmentAuth, refuseExpired, requestsOf } from './requests.js'
+import { admit, environmentAuth, isOfModule, refuseExpired, requestsOf } from './requests.js'
 
 type Handler = Pick<ExecutionContext, 'getHandler' | 'getClass'>
 
@@ -85,18 +87,19 @@ export class CognitoAuthGuard implements CanActivate, OnModuleInit, HandshakeGua
    * @throws {HttpException} `WsException` in gateways; for RPC an error that says so.
    */
   async canActivate(context: ExecutionContext): Promise<boolean> {
+    const transport = transportOf(context)
     try {
       const stated = statedOn(context)
       if (stated === undefined) this.#checkGlobal()
       const access = stated ?? REQUIRED
       if (access.mode === 'public') return true
-      const carrier = carrierOf(context)
-      const user = await admit(this.requests(), carrier, access)
-      if (isLongLived(context, carrier)) refuseExpired(user)
-      welcome(context, carrier, user)
+      const request = transport.requestOf(context)
+      const user = await admit(this.requests(), request, access)
+      if (transport.outlivesTokens(context, request)) refuseExpired(user)
+      transport.onAllowed(context, request, user)
     } catch (error) {
-      if (context.getType<string>() === 'ws' && error instanceof ConfigurationError) endUnseen(socketOf(context))
-      throw await refusalOf(error, context)
+      if (problemOf(error).status === 500) logFault(error, transport === other)
+      throw await transport.refusalOf(error, context)
     }
     return true
   }
@@ -112,10 +115,16 @@ export class CognitoAuthGuard implements CanActivate, OnModuleInit, HandshakeGua
     return user
   }
 
-  /** With `app.useGlobalGuards()`, of which nothing tells at the start, gateways would be open and nobody the wiser. */
+  /** `app.useGlobalGuards()` may be called after the start, where gateways were checked. */
   #checkGlobal(): void {
-    if (this.#isGlobalChecked || this.#modules === undefined) return
-    checkAllGateways(this.#modules)
+    if (this.#isGlobalChecked) return
+    if (this.#modules !== undefined) checkAllGateways(this.#modules)
+    else if (!isOfModule(this.#auth)) {
+      warn(
+        'A CognitoAuthGuard made by hand protects the whole app, but no gateway, field or reference, and nothing was checked at start: import CognitoAuthModule.forRoot({ global: true })',
+        'COGNITO_AUTH_HAND_MADE',
+      )
+    }
     this.#isGlobalChecked = true
   }
 
@@ -123,19 +132,4 @@ export class CognitoAuthGuard implements CanActivate, OnModuleInit, HandshakeGua
   protected requests(): RequestAuth<Carrier> {
     return requestsOf(this.#auth ?? environmentAuth(this.#modules ?? this))
   }
-}
-
-/** A connection that nobody verified hears what the gateway says to everybody: it ends with its first message. */
-function endUnseen(socket: object): void {
-  if (isUnseen(socket)) endConnection(socket)
-}
-
-function welcome(context: ExecutionContext, carrier: Carrier, user: User | null): void {
-  const type = context.getType<string>()
-  // A subscription is asked about once, and would go on for as long as the connection.
-  const socket = type === 'ws' ? socketOf(context) : connectionOf(carrier)
-  if (socket !== undefined) endAtExpiry(socket, user)
-  if (type !== 'http') return
-  // A courtesy to handlers; nothing of ours reads it. `undefined` removes what others may have put there.
-  context.switchToHttp().getRequest<{ user?: User | undefined }>().user = user ?? undefined
 }

@@ -21,8 +21,12 @@ import {
 import { APP_FILTER, APP_GUARD, ModulesContainer } from '@nestjs/core'
 import { AppGuard } from './app-guard.js'
 import { checkApp } from './discovery/check-app.js'
+import { checkSilentGateways } from './discovery/gateways.js'
+import { isGuardUsed } from './discovery/usage.js'
 import { CognitoAuthGuard } from './guard.js'
 import { ProblemFilter } from './transports/problem-filter.js'
+import { rememberModule } from './requests.js'
+import { warn } from './warn.js'
 
 /** Options of {@link CognitoAuthModule.forRoot}: those of `CognitoAuth`, and Nest's own. */
 export interface CognitoAuthModuleOptions extends CognitoAuthOptions {
@@ -72,9 +76,13 @@ function authOf(options: CognitoAuthOptions | CognitoAuth | null | undefined): C
   throw new ConfigurationError('forRootAsync() was given no options: return {} to be configured by the environment')
 }
 
-function checkGlobal(global: unknown): boolean {
-  if (typeof global === 'boolean' || global === undefined) return global ?? false
-  throw new ConfigurationError('global of CognitoAuthModule must be true or false')
+/** What is written and `undefined` is a mistake: `config.auth?.protect` that is misspelt would leave the app open. */
+function readGlobal(options: unknown): boolean {
+  // What is no object is refused when the app is made.
+  if (typeof options !== 'object' || options === null || !('global' in options)) return false
+  if (typeof options.global === 'boolean') return options.global
+  const hint = options.global === undefined ? '; it is undefined: give it a value, or leave it out' : ''
+  throw new ConfigurationError(`global of CognitoAuthModule must be true or false${hint}`)
 }
 
 /** Everywhere in the app, so that no guard in another module falls back to the environment. */
@@ -147,6 +155,7 @@ export class CognitoAuthModule implements OnModuleInit {
   ) {
     if (auth === undefined) throw new ConfigurationError('Import CognitoAuthModule.forRoot() or forRootAsync()')
     this.#modules = modules
+    rememberModule(auth)
   }
 
   /**
@@ -154,8 +163,20 @@ export class CognitoAuthModule implements OnModuleInit {
    *   imports would decide whose rules count where.
    */
   onModuleInit(): void {
-    if (this.#modules !== undefined) checkApp(this.#modules)
-    const modules = [...(this.#modules?.values() ?? [])].filter(({ metatype }) => metatype === CognitoAuthModule)
+    if (this.#modules === undefined) return
+    checkApp(this.#modules)
+    // Whatever guard is global, and however it was made: none is asked at the handshake of a gateway.
+    checkSilentGateways(this.#modules)
+    this.#checkOnce(this.#modules)
+    if (isGuardUsed(this.#modules)) return
+    warn(
+      'CognitoAuthModule protects nothing: set global: true, or put @UseGuards(CognitoAuthGuard) on handlers or classes',
+      'COGNITO_AUTH_UNUSED',
+    )
+  }
+
+  #checkOnce(container: ModulesContainer): void {
+    const modules = [...container.values()].filter(({ metatype }) => metatype === CognitoAuthModule)
     const auths = new Set(modules.map(({ providers }) => providers.get(CognitoAuth)?.instance as unknown))
     auths.delete(undefined)
     if (auths.size < 2) return
@@ -170,10 +191,8 @@ export class CognitoAuthModule implements OnModuleInit {
    * @param options Options, or a `CognitoAuth` that exists.
    */
   static forRoot(options: CognitoAuthModuleOptions | CognitoAuth = {}): DynamicModule {
-    // A `CognitoAuth` has no `global`.
-    const { global } = options as CognitoAuthModuleOptions
     const useFactory = (): CognitoAuth => createAuth<Pick<CognitoAuthModuleOptions, 'global'>>(options, ['global']).auth
-    return dynamicModule(checkGlobal(global), [{ provide: CognitoAuth, useFactory }])
+    return dynamicModule(readGlobal(options), [{ provide: CognitoAuth, useFactory }])
   }
 
   /**
@@ -183,6 +202,6 @@ export class CognitoAuthModule implements OnModuleInit {
    */
   static forRootAsync(options: CognitoAuthModuleAsyncOptions): DynamicModule {
     checkAsyncOptions(options)
-    return dynamicModule(checkGlobal(options.global), asyncProviders(options), options.imports)
+    return dynamicModule(readGlobal(options), asyncProviders(options), options.imports)
   }
 }

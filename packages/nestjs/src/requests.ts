@@ -8,7 +8,7 @@ import { CognitoAuth, ExpiredTokenError, type User } from '@cognito-auth/core'
 import { RequestAuth } from '@cognito-auth/core/adapter'
 import { Logger } from '@nestjs/common'
 import type { Access } from './access/access.js'
-import type { Carrier } from './transports/carrier.js'
+import type { Carrier } from './transports/request-of.js'
 
 /** By app: its guards, of which Nest makes one in each module, share the keys that were fetched. */
 const fromEnvironment = new WeakMap<object, CognitoAuth>()
@@ -32,6 +32,18 @@ export function environmentAuth(app: object): CognitoAuth {
     )
   }
   return auth
+}
+
+/** Those that the module gives: with it, gateways are checked at start. */
+const ofModules = new WeakSet<CognitoAuth>()
+
+export function rememberModule(auth: CognitoAuth): void {
+  ofModules.add(auth)
+}
+
+/** Whether a `CognitoAuth` is that of a {@link CognitoAuthModule}. */
+export function isOfModule(auth: CognitoAuth | undefined): boolean {
+  return auth !== undefined && ofModules.has(auth)
 }
 
 /** The one memory that all guards of a `CognitoAuth` share. */

@@ -7,7 +7,7 @@
 import { type CognitoAuth, ConfigurationError, MissingTokenError, type User } from '@cognito-auth/core'
 import { isDevelopment, productionMode, RequestAuth } from '@cognito-auth/core/adapter'
 import type { CanActivate } from '@nestjs/common'
-import type { Carrier } from './transports/carrier.js'
+import type { Carrier } from './transports/request-of.js'
 import { CognitoAuthGuard } from './guard.js'
 
 /** Everything of the guard but the tokens: decorators still decide. */

@@ -129,6 +129,52 @@ test.each([
   expect(close.mock.calls).toEqual([[4401, 'expired']])
 })
 
+const info = { fieldName: 'news', parentType: {}, schema: {}, operation: { operation: 'subscription' } }
+const query = { ...info, operation: { operation: 'query' } }
+
+test.each([
+  { server: 'Express', of: (stream: object, request: object) => ({ req: { ...request, res: stream } }) },
+  { server: 'Yoga', of: (stream: object, request: object) => ({ req: request, res: stream }) },
+  {
+    server: 'Fastify',
+    of: (stream: object, request: object) => ({ reply: { request: { raw: request }, raw: stream } }),
+  },
+  {
+    server: 'another, by its socket',
+    of: (stream: object, request: object) => ({ req: { ...request, socket: stream } }),
+  },
+])('a subscription over HTTP is ended when the access token expires: $server', async ({ of }) => {
+  const destroy = vi.fn<() => void>()
+  const request = { headers: await alb.headersFor(signedIn) }
+  vi.useFakeTimers({ toFake: ['Date', 'setTimeout', 'clearTimeout'] })
+  const operation = of({ destroy, once: () => undefined }, request)
+  await expect(guard.canActivate(context('graphql', null, {}, operation, query))).resolves.toBe(true)
+  vi.advanceTimersByTime(3_700_000)
+  expect(destroy).not.toHaveBeenCalled()
+  vi.setSystemTime(Date.now() - 3_700_000)
+  await expect(guard.canActivate(context('graphql', null, {}, operation, info))).resolves.toBe(true)
+  vi.advanceTimersByTime(3_500_000)
+  expect(destroy).not.toHaveBeenCalled()
+  vi.advanceTimersByTime(200_000)
+  expect(destroy).toHaveBeenCalledTimes(1)
+})
+
+test('an operation by its request alone, on a connection, ends it', async () => {
+  const destroy = vi.fn<() => void>()
+  const headers = { ...(await alb.headersFor(signedIn)), upgrade: 'websocket' }
+  const request = { headers, socket: { destroy, once: () => undefined } }
+  vi.useFakeTimers({ toFake: ['Date', 'setTimeout', 'clearTimeout'] })
+  await expect(guard.canActivate(context('graphql', null, {}, { req: request }, query))).resolves.toBe(true)
+  vi.advanceTimersByTime(3_700_000)
+  expect(destroy).toHaveBeenCalledTimes(1)
+})
+
+test('arguments of a client are never taken for the context', async () => {
+  const forged = { req: { headers: await alb.headersFor(signedIn) } }
+  const asked = guard.canActivate(context('graphql', null, forged, { req: { headers: {} } }, info))
+  await expect(asked).rejects.toBeInstanceOf(UnauthorizedException)
+})
+
 test('a connection whose socket is not shown, or cannot be closed, goes on until its next operation', async () => {
   const close = vi.fn<() => void>()
   vi.useFakeTimers({ toFake: ['Date', 'setTimeout', 'clearTimeout'] })

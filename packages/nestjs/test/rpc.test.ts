@@ -51,7 +51,12 @@ class Silent extends Handlers {}
 
 @Public()
 @Controller()
-class Open extends Handlers {}
+class Open {
+  @MessagePattern('hello')
+  hello(data: unknown): unknown {
+    return data
+  }
+}
 
 async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1')

@@ -193,6 +193,7 @@ test('the public names are these', () => {
     'domainRule',
     'emailRule',
     'groupRule',
+    'httpSource',
     'not',
   ])
 })

@@ -1,5 +1,5 @@
 /**
- * Lets in by e-mail address or its domain.
+ * Allows by e-mail address or its domain.
  *
  * @module
  */
@@ -7,35 +7,47 @@
 import { caseless } from '../lib/caseless.js'
 import { ConfigurationError } from '../errors.js'
 import { isEmailVerified, type User } from '../user-type.js'
-import { checkList, type Rule, STRICT } from './rule.js'
+import { checkList, type NoAnswer, type Rule, ruleOf } from './rule.js'
 
-/**
- * Whether the e-mail may count: a Cognito user may be able to write any address into their profile, and it stays
- * unverified until they prove it theirs.
- */
-export function isEmailUsable(user: User, requireVerifiedEmail: boolean): boolean {
-  return !requireVerifiedEmail || isEmailVerified(user)
+const MISSING: NoAnswer = {
+  code: 'email_missing',
+  detail: 'no e-mail in the token (behind a load balancer: is email in the scope of its listener rule?)',
+}
+const NOT_VERIFIED: NoAnswer = { code: 'email_not_verified', detail: 'the e-mail is not verified' }
+const NOT_STATED: NoAnswer = {
+  code: 'email_not_verified',
+  detail: 'the e-mail is not verified: the token of this identity provider does not say that it is',
 }
 
 /**
- * Lets in these e-mail addresses, in any letter case. An address that its token marks as not verified never matches,
- * unless the authoriser was made with `requireVerifiedEmail: false`.
+ * Why the user's e-mail may not count; `undefined` where it does.
+ *
+ * A Cognito user may be able to write any address into their profile, and it stays unverified until they prove it theirs.
+ */
+export function emailTrouble(user: User, requireVerifiedEmail: boolean): NoAnswer | undefined {
+  if (typeof user.email !== 'string' || user.email === '') return MISSING
+  if (!requireVerifiedEmail || isEmailVerified(user)) return undefined
+  return user.emailVerified === undefined ? NOT_STATED : NOT_VERIFIED
+}
+
+/**
+ * Allows these e-mail addresses, in any letter case. Without an e-mail, or with one that its token marks as not verified
+ * (unless the authoriser was made with `requireVerifiedEmail: false`), it has no answer, which denies, inside `not()` too.
  *
  * @throws {ConfigurationError} when `emails` is empty.
  */
 export function emailRule(emails: readonly string[]): Rule {
   const wanted = new Set(checkList(emails, 'emailRule()').map(caseless))
-  return {
-    // Decisions are shown and logged: how many addresses, not which.
-    name: `e-mails (${wanted.size})`,
-    isAllowed: (user, context = STRICT) =>
-      isEmailUsable(user, context.requireVerifiedEmail) && wanted.has(caseless(user.email)),
-  }
+  // Decisions are shown and logged: how many addresses, not which.
+  return ruleOf(
+    `e-mails (${wanted.size})`,
+    (user, context) => emailTrouble(user, context.requireVerifiedEmail) ?? wanted.has(caseless(user.email)),
+  )
 }
 
 /**
- * Lets in everybody whose e-mail is of one of these domains, in any letter case; sub-domains are other domains.
- * Unverified addresses as in {@link emailRule}.
+ * Allows everybody whose e-mail is of one of these domains, in any letter case; sub-domains are other domains.
+ * E-mails that are missing or not verified as in {@link emailRule}.
  *
  * @throws {ConfigurationError} when `domains` is empty, or one has an `@`.
  */
@@ -44,9 +56,11 @@ export function domainRule(domains: readonly string[]): Rule {
   if ([...wanted].some((domain) => domain.includes('@'))) {
     throw new ConfigurationError('domainRule() takes domains without the @, such as example.com')
   }
-  return {
-    name: wanted.size > 5 ? `domains (${wanted.size})` : `domains: ${[...wanted].join(', ')}`,
-    isAllowed: (user, context = STRICT) =>
-      isEmailUsable(user, context.requireVerifiedEmail) && wanted.has(user.emailDomain),
-  }
+  return ruleOf(
+    wanted.size > 5 ? `domains (${wanted.size})` : `domains: ${[...wanted].join(', ')}`,
+    (user, context) =>
+      emailTrouble(user, context.requireVerifiedEmail) ??
+      // What has no domain is no address that could be told from those of the list.
+      (user.emailDomain === '' ? MISSING : wanted.has(user.emailDomain)),
+  )
 }

@@ -1,5 +1,5 @@
 /**
- * Lets in by Cognito group.
+ * Allows by Cognito group.
  *
  * @module
  */
@@ -7,7 +7,7 @@
 import { checkList, type Rule } from './rule.js'
 
 /**
- * Lets in members of at least one Cognito group. Names match exactly, case included.
+ * Allows members of at least one Cognito group. Names match exactly, case included.
  *
  * @throws {ConfigurationError} when `groups` is empty: a rule that nobody can pass is a mistake.
  */

@@ -8,10 +8,10 @@ import type { Decision, DecisionReason, RuleResult } from '../decision.js'
 import type { User } from '../user-type.js'
 import { caseless } from '../lib/caseless.js'
 import { withAppAdmin } from '../user.js'
-import { isEmailUsable } from './email-rule.js'
-import { ask, type Rule, type RuleContext } from './rule.js'
+import { emailTrouble } from './email-rule.js'
+import { type Answer, ask, type Rule, type RuleContext } from './rule.js'
 
-/** Who may come in. */
+/** Which users are allowed. */
 export interface RuleSet extends RuleContext {
   readonly rules: readonly Rule[]
   readonly requireAll: boolean
@@ -22,7 +22,7 @@ export interface RuleSet extends RuleContext {
 
 /** How a rule set is asked. */
 export interface DecideOptions {
-  /** Whether platform admins are let in whatever the rules say. */
+  /** Whether platform admins are allowed whatever the rules say. */
   readonly admitPlatformAdmins: boolean
   /** Ask every rule, for people to read, rather than stop when the answer is certain. */
   readonly askAll: boolean
@@ -32,8 +32,7 @@ function isAppAdmin(user: User, set: RuleSet): boolean {
   return (
     (set.adminGroups.size > 0 && user.groups.some((group) => set.adminGroups.has(group))) ||
     (set.adminUsers.size > 0 &&
-      user.email !== '' &&
-      isEmailUsable(user, set.requireVerifiedEmail) &&
+      emailTrouble(user, set.requireVerifiedEmail) === undefined &&
       set.adminUsers.has(caseless(user.email)))
   )
 }
@@ -44,24 +43,28 @@ function kindOf(error: unknown): string {
   return classes.find((one) => error instanceof one)?.name ?? 'not an Error'
 }
 
+/** No answer denies, and says why. */
+function resultOf(rule: Rule, answer: Answer): RuleResult {
+  const { name } = rule
+  if (typeof answer === 'boolean') return { name, allowed: answer }
+  return { name, allowed: false, code: answer.code, detail: answer.detail }
+}
+
 /** A rule that throws denies, and says so; what it threw may hold anything, so only its class is told. */
-async function result(rule: Rule, answer: Promise<boolean>): Promise<RuleResult> {
-  try {
-    return { name: rule.name, allowed: await answer }
-  } catch (error) {
-    return failed(rule, error)
-  }
-}
-
 function failed(rule: Rule, error: unknown): RuleResult {
-  return { name: rule.name, allowed: false, detail: `the rule failed (${kindOf(error)}), which denies` }
+  const detail = `the rule failed (${kindOf(error)}), which denies`
+  return { name: rule.name, allowed: false, code: 'rule_failed', detail }
 }
 
-/** As {@link result}, at once where the rule answers at once. */
-function resultOf(rule: Rule, user: User, context: RuleContext): RuleResult | Promise<RuleResult> {
+/** Asks a rule; gives its result at once where it answers at once. */
+function askOne(rule: Rule, user: User, context: RuleContext): RuleResult | Promise<RuleResult> {
   try {
     const answer = ask(rule, user, context)
-    return typeof answer === 'boolean' ? { name: rule.name, allowed: answer } : result(rule, answer)
+    if (!(answer instanceof Promise)) return resultOf(rule, answer)
+    return answer.then(
+      (settled) => resultOf(rule, settled),
+      (error: unknown) => failed(rule, error),
+    )
   } catch (error) {
     return failed(rule, error)
   }
@@ -72,8 +75,8 @@ async function askRules(user: User, set: RuleSet, askAll: boolean): Promise<Rule
   // Only what concerns them: the lists of the set are nobody else's business. Frozen, so that no rule changes it for the next.
   const context = Object.freeze({ requireVerifiedEmail: set.requireVerifiedEmail })
   for (const rule of set.rules) {
-    const asked = resultOf(rule, user, context)
-    const answer = asked instanceof Promise ? await asked : asked
+    const result = askOne(rule, user, context)
+    const answer = result instanceof Promise ? await result : result
     results.push(answer)
     if (!askAll && answer.allowed !== set.requireAll) break
   }

@@ -1,10 +1,16 @@
 /**
- * What a rule is, and how its answer is taken.
+ * What a rule is, and how it is asked.
+ *
+ * An answer has three values: yes, no, and none. A rule has none where it cannot know: an e-mail that is missing or not
+ * verified, or no answer in time. None denies, and `not()` of none is none: whoever is banned by e-mail must not be
+ * allowed once the address is unverified.
  *
  * @module
  */
 
+import type { RuleDetailCode } from '../decision.js'
 import { ConfigurationError } from '../errors.js'
+import { withTimeLimit } from '../lib/time-limit.js'
 import type { User } from '../user-type.js'
 
 /** What the authoriser that asks has been told. */
@@ -17,7 +23,8 @@ export interface RuleContext {
 export const STRICT: RuleContext = { requireVerifiedEmail: true }
 
 /**
- * One question about a user. Only `true` lets in; anything else, and an exception, does not.
+ * One question about a user. Only `true` allows; anything else, an exception, and no answer in 5 s deny, inside `not()`
+ * too.
  *
  * @example
  * ```ts
@@ -31,19 +38,69 @@ export interface Rule {
   isAllowed(user: User, context?: RuleContext): boolean | Promise<boolean>
 }
 
+/** Neither yes nor no, and why. */
+export interface NoAnswer {
+  readonly code: RuleDetailCode
+  /** For people to read; holds no claim value. */
+  readonly detail: string
+}
+
+/** What a rule says. */
+export type Answer = boolean | NoAnswer
+
+type Question = (user: User, context: RuleContext) => Answer | Promise<Answer>
+
+/**
+ * Where the function `isAllowed` of a built-in rule keeps its question of three answers. On the function, so that a copy
+ * of a rule (`{ ...rule, name }`) has it, and a copy with another `isAllowed` does not; by a registered symbol, so that the
+ * ES module and CommonJS builds know each other's rules.
+ */
+const QUESTION = Symbol.for('@cognito-auth/core/question')
+
+/** Milliseconds that a rule has to answer. */
+const ANSWER_MS = 5_000
+
+const TIMED_OUT: NoAnswer = { code: 'rule_timeout', detail: 'the rule did not answer in 5 s, which denies' }
+
+/** Thrown by the time limit only; never leaves this module. */
+class TimedOut extends Error {}
+
+/** Makes a rule of a question that may come to no answer. Asked by itself, it denies then. */
+export function ruleOf(name: string, question: Question): Rule {
+  const isAllowed = (user: User, context: RuleContext = STRICT): boolean | Promise<boolean> => {
+    const answer = question(user, context)
+    return answer instanceof Promise ? answer.then((settled) => settled === true) : answer === true
+  }
+  return { name, isAllowed: Object.assign(isAllowed, { [QUESTION]: question }) }
+}
+
 /**
  * Asks a rule. Most answer at once, and are not waited for: that would be most of what a decision costs.
  *
  * @throws {unknown} whatever the rule threw; a `TypeError` for an answer that is not a boolean. `not()` would turn
  * both into a yes if they counted as a no.
  */
-export function ask(rule: Rule, user: User, context: RuleContext): boolean | Promise<boolean> {
+export function ask(rule: Rule, user: User, context: RuleContext): Answer | Promise<Answer> {
+  if (Object.hasOwn(rule.isAllowed, QUESTION)) {
+    // What it is made of has the time limit: a combination may still be answered by the next of its rules.
+    return (rule.isAllowed as unknown as { [QUESTION]: Question })[QUESTION](user, context)
+  }
   const answer: unknown = rule.isAllowed(user, context)
-  return typeof answer === 'boolean' ? answer : awaited(answer)
+  return typeof answer === 'boolean' ? answer : inTime(answer)
 }
 
-async function awaited(answer: unknown): Promise<boolean> {
-  const settled = await answer
+async function inTime(answer: unknown): Promise<Answer> {
+  let settled: unknown
+  try {
+    settled = await withTimeLimit(
+      ANSWER_MS,
+      async () => await answer,
+      () => new TimedOut(),
+    )
+  } catch (error) {
+    if (error instanceof TimedOut) return TIMED_OUT
+    throw error
+  }
   if (typeof settled !== 'boolean') throw new TypeError('A rule must answer true or false')
   return settled
 }
@@ -64,16 +121,16 @@ export function checkRules(rules: readonly Rule[], where: string): readonly Rule
 }
 
 /**
- * Checks that these are texts, for a rule made of a list.
+ * Checks that these are strings, for a rule made of a list.
  *
- * @throws {ConfigurationError} when there is none, or one is not a text, or empty.
+ * @throws {ConfigurationError} when there is none, or one is not a string, or empty.
  */
 export function checkList(values: readonly string[], where: string): readonly string[] {
   if (!Array.isArray(values) || values.length === 0) {
     throw new ConfigurationError(`${where} needs a list that is not empty: a rule that nobody can pass is a mistake`)
   }
   if (values.some((value: unknown) => typeof value !== 'string' || value === '')) {
-    throw new ConfigurationError(`${where} takes texts that are not empty`)
+    throw new ConfigurationError(`${where} takes strings that are not empty`)
   }
   return values
 }

@@ -9,6 +9,7 @@ import { connect } from 'node:net'
 import { constants } from 'node:os'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { LocalAlbError } from '../options/users.js'
+import { portInUse } from '../net/listen.js'
 import { STOP_MS, watchOver } from './watchdog.js'
 
 /** How long an app may take to listen. */
@@ -91,7 +92,9 @@ export class AppProcess {
     const [program, ...args] = command
     if (program === undefined) throw new LocalAlbError('give the command of the app after --')
     if (await answers(port))
-      throw new LocalAlbError(`port ${port} of the app is in use. Stop what listens there, or choose with --app-port`)
+      throw new LocalAlbError(
+        `${await portInUse(port)} The app was to listen there: stop that, or choose with --app-port`,
+      )
     const app = new AppProcess(program, args, env)
     try {
       await app.#listening(command, port)
@@ -110,11 +113,15 @@ export class AppProcess {
       if (await answers(port)) return
       if (!hasToldSo && Date.now() > begun + SILENT_MS) {
         hasToldSo = true
-        process.stderr.write(`local-alb: waiting for the app on port ${port} (PORT=${port})\n`)
+        process.stderr.write(
+          `local-alb: waiting for the app on port ${port} (PORT=${port}); where it listens on another one: --app-port\n`,
+        )
       }
       await sleep(100)
     }
-    throw new LocalAlbError(`the app does not listen on port ${port}. Does it read PORT? Else use --app-port`)
+    throw new LocalAlbError(
+      `the app does not listen on port ${port}. Does it read PORT? Vite and "react-router dev" do not: use --app-port 5173`,
+    )
   }
 
   /** Sends a signal to the app and all it started. @returns `false` when none of them is there any more. */

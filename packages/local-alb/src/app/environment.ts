@@ -4,6 +4,7 @@
  * @module
  */
 
+import type { Origins } from '../net/own-host.js'
 import { ALB_ARN } from '../tokens/token-issuer.js'
 import { CLIENT_ID, type Provider } from '../tokens/provider.js'
 
@@ -12,6 +13,8 @@ export type Environment = Readonly<Record<string, string>>
 
 /** Read by core, and not to be had together with the local load balancer's own: it may only be left over. */
 const CONTRADICTING = [
+  'COGNITO_AUTH_ALB_ARNS',
+  'COGNITO_AUTH_CLIENT_IDS',
   'COGNITO_AUTH_REGION',
   'COGNITO_AUTH_USER_POOL_ID',
   'COGNITO_AUTH_DOMAIN',
@@ -19,15 +22,21 @@ const CONTRADICTING = [
   'COGNITO_AUTH_GROUPS_CLAIM',
 ]
 
-/** What an app needs to know of a load balancer at `baseUrl`. */
-export function environmentFor(provider: Provider, baseUrl: string, logoutUrls: readonly string[]): Environment {
+/** Variables with two spellings. */
+const SPELT_TWICE = [
+  ['COGNITO_AUTH_ALB_ARN', 'COGNITO_AUTH_ALB_ARNS'],
+  ['COGNITO_AUTH_CLIENT_ID', 'COGNITO_AUTH_CLIENT_IDS'],
+] as const
+
+/** What an app needs to know of a load balancer. @param origins where it is reached */
+export function environmentFor(provider: Provider, origins: Origins, logoutUrls: readonly string[]): Environment {
   return {
     COGNITO_AUTH_ALB_ARN: ALB_ARN,
     COGNITO_AUTH_CLIENT_ID: CLIENT_ID,
-    ...provider.env(baseUrl),
-    COGNITO_AUTH_LOCAL_ALB: baseUrl,
-    COGNITO_AUTH_LOGOUT_URLS: [`${baseUrl}/`, ...logoutUrls].join(','),
-    // Some servers (remix-serve) take an unset one for production, where a local load balancer is refused.
+    ...provider.env(origins.pool),
+    COGNITO_AUTH_LOCAL_ALB: origins.local,
+    COGNITO_AUTH_LOGOUT_URLS: [`${origins.app}/`, ...logoutUrls].join(','),
+    // Some servers (remix-serve) take an unset one for production.
     NODE_ENV: 'development',
   }
 }
@@ -41,7 +50,11 @@ export function mergeEnvironment(env: Environment, own: NodeJS.ProcessEnv): Node
     process.stderr.write(
       `local-alb: ${name} is set in your environment, so the app gets that one: ${adviceFor(name, env)}\n`,
     )
-  return { ...env, ...own, COGNITO_AUTH_LOCAL_ALB: env['COGNITO_AUTH_LOCAL_ALB'] }
+  const merged: NodeJS.ProcessEnv = { ...env, ...own, COGNITO_AUTH_LOCAL_ALB: env['COGNITO_AUTH_LOCAL_ALB'] }
+  // Both spellings with different lists are an error of core, which would hide what the line above says.
+  for (const [name, plural] of SPELT_TWICE)
+    if (own[plural] !== undefined && own[name] === undefined) delete merged[name]
+  return merged
 }
 
 function adviceFor(name: string, env: Environment): string {
@@ -51,9 +64,9 @@ function adviceFor(name: string, env: Environment): string {
 function foreignVariables(env: Environment, own: NodeJS.ProcessEnv): string[] {
   return [...new Set([...Object.keys(env), ...CONTRADICTING])].filter((name) => {
     const value = own[name]
-    if (value === undefined || value === env[name] || name === 'COGNITO_AUTH_LOCAL_ALB') return false
-    // Tests run with another one, and may; only this one is refused.
-    return name === 'NODE_ENV' ? value === 'production' : true
+    // Whatever NODE_ENV says: a load balancer of this region is trusted with `production` as well.
+    if (name === 'COGNITO_AUTH_LOCAL_ALB' || name === 'NODE_ENV') return false
+    return value !== undefined && value !== env[name]
   })
 }
 

@@ -10,6 +10,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { buffer } from 'node:stream/consumers'
 import * as v from 'valibot'
 import type { LambdaContext, LambdaEvent, LambdaHandler } from '../options/lambda-handler.js'
+import { REGION } from '../tokens/provider.js'
 import { isOwnHost, OWN_NAMES } from '../net/own-host.js'
 
 /** How a target group calls its function. */
@@ -19,8 +20,7 @@ export interface LambdaTargetOptions {
   readonly timeoutSeconds: number
 }
 
-const TARGET_GROUP_ARN =
-  'arn:aws:elasticloadbalancing:eu-west-2:000000000000:targetgroup/local-alb-lambda/0123456789abcdef'
+const TARGET_GROUP_ARN = `arn:aws:elasticloadbalancing:${REGION}:000000000000:targetgroup/local-alb-lambda/0123456789abcdef`
 /** Of a request and of an answer. */
 const MAX_BODY_BYTES = 1024 * 1024
 const MAX_HEADER_BYTES = 64 * 1024

@@ -7,34 +7,26 @@
 
 import { readFileSync } from 'node:fs'
 import { exitCodeOf } from '../app/app-process.js'
+import { managerGone } from '../app/parent.js'
 import { importModule } from './config-file.js'
-import { type Environment, mergeEnvironment, shellLines } from '../app/environment.js'
+import { mergeEnvironment, shellLines } from '../app/environment.js'
 import { parseFlags, readOptions } from './flags.js'
 import { HELP } from './help.js'
 import type { LambdaHandler } from '../options/lambda-handler.js'
-import { environmentWithoutApp, startLocalAlb } from '../local-alb.js'
+import { environmentWithoutApp, start, type StartHooks } from '../local-alb.js'
 import { UsageError } from '../options/options.js'
 import { LocalAlbError } from '../options/users.js'
 
 /** Whatever asks a program to end: Ctrl-C, Ctrl-\, Ctrl-Break, a closed terminal, `kill`, and nodemon's way. */
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT', 'SIGUSR2', 'SIGBREAK'] as const
 
-/**
- * A handler whose module is loaded once the environment is known, as a function's is.
- *
- * @returns the handler, and what loads it.
- */
-function lambdaFrom(path: string) {
-  let handler: LambdaHandler | undefined
-  return {
-    // All arguments, for what a handler is given besides.
-    lambda: (async (...args: Parameters<LambdaHandler>) => await handler?.(...args)) satisfies LambdaHandler,
-    async load(env: Environment) {
-      Object.assign(process.env, mergeEnvironment(env, process.env))
-      const module = await importModule(path)
-      if (typeof module['handler'] !== 'function') throw new UsageError(`file ${path} must export a function "handler"`)
-      handler = module['handler'] as LambdaHandler
-    },
+/** Loads the handler of a module once the environment is known, as a function's is. */
+function lambdaFrom(path: string): NonNullable<StartHooks['loadLambda']> {
+  return async (env) => {
+    Object.assign(process.env, mergeEnvironment(env, process.env))
+    const module = await importModule(path)
+    if (typeof module['handler'] !== 'function') throw new UsageError(`file ${path} must export a function "handler"`)
+    return module['handler'] as LambdaHandler
   }
 }
 
@@ -72,17 +64,10 @@ async function main(): Promise<number> {
     process.stdout.write(shellLines(environmentWithoutApp(options)))
     return 0
   }
-  const stopping = asked()
-  const lambda = values.lambda === undefined ? undefined : lambdaFrom(values.lambda)
-  const started = startLocalAlb(lambda === undefined ? options : { ...options, lambda: lambda.lambda })
+  const stopping = Promise.race([asked(), managerGone().then(() => 'SIGTERM' as const)])
+  const started = start(options, values.lambda === undefined ? {} : { loadLambda: lambdaFrom(values.lambda) })
   const alb = await Promise.race([started, stopping])
   if (typeof alb === 'string') process.exit(exitCodeOf(alb))
-  try {
-    await lambda?.load(alb.env)
-  } catch (error) {
-    await alb.stop()
-    throw error
-  }
   process.stderr.write(`Local load balancer on ${alb.url} (status and faults: ${alb.url}/_local-alb)\n`)
   if (values['print-env']) process.stdout.write(shellLines(alb.env))
   const end = await (alb.appExited === undefined ? stopping : Promise.race([stopping, alb.appExited]))

@@ -27,6 +27,7 @@ const FLAGS = {
   'groups-claim': { type: 'string' },
   'logout-url': { type: 'string', multiple: true },
   port: { type: 'string' },
+  'public-url': { type: 'string' },
   config: { type: 'string' },
   fault: { type: 'string' },
   'print-env': { type: 'boolean' },
@@ -48,6 +49,7 @@ const FLAG_OF_OPTION = {
   'oidc.groupsClaim': '--groups-claim',
   logoutUrls: '--logout-url',
   port: '--port',
+  publicUrl: '--public-url',
 } as const
 
 /** Flags as they were given. */
@@ -106,6 +108,7 @@ async function read({ values, positionals }: Flags): Promise<LocalAlbOptions> {
       : undefined,
     logoutUrls: values['logout-url'],
     port: number(values.port, 'port'),
+    publicUrl: values['public-url'],
     fault: values.fault === undefined ? undefined : parseFault(values.fault),
     command: positionals.length > 0 ? positionals : undefined,
   }

@@ -33,6 +33,7 @@ Who signs in, and for how long
 
 The load balancer itself
   --port <number>             where to listen, on this machine only (8080; 0 for a free port)
+  --public-url <url>          where people reach it from elsewhere, such as a Codespace: https://x-8080.app.github.dev
   --config <file>             JSON, or a TypeScript or JavaScript module with a default export: options of
                               startLocalAlb(), such as users, rules, port, target, command; flags win,
                               and an app given by flag replaces the file's target, command and lambda

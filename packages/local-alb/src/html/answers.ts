@@ -11,8 +11,8 @@ import { type Link, messagePage, PAGE_HEADERS } from './page.js'
 /** The longest body of a form or of the HTTP API. */
 export const MAX_BODY_BYTES = 16_384
 
-/** Where people begin again. */
-export const APP_LINK: Link = { href: '/', text: 'Open your app again' }
+/** Where a fault is taken back. */
+export const FAULT_LINK: Link = { href: '/_local-alb/faults', text: 'Take the fault back' }
 
 /** Ends the response. */
 export function answer(

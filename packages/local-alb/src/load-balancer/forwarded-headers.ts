@@ -6,6 +6,8 @@
 
 import { randomBytes } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import { isPublicHost, type Origins } from '../net/own-host.js'
+import { parseReason } from './refusal-reason.js'
 import { withoutSecure } from '../sessions/cookies.js'
 
 /** Headers of one connection rather than of a request, besides those that `Connection` names. */
@@ -33,7 +35,7 @@ function keepRepeatedLines({ headers, headersDistinct }: IncomingMessage): void 
 }
 
 /** Makes the headers of a request those that a load balancer sends on. @param isUpgrade whether it asks for a WebSocket. */
-export function prepareHeaders(req: IncomingMessage, isUpgrade: boolean): void {
+export function prepareHeaders(req: IncomingMessage, origins: Origins, isUpgrade: boolean): void {
   const { headers, socket } = req
   removeHopByHop(req)
   keepRepeatedLines(req)
@@ -42,14 +44,48 @@ export function prepareHeaders(req: IncomingMessage, isUpgrade: boolean): void {
   delete headers.expect
   const client = socket.remoteAddress ?? ''
   headers['x-forwarded-for'] = [headers['x-forwarded-for'] ?? [], client].flat().join(', ')
-  headers['x-forwarded-proto'] = 'http'
-  headers['x-forwarded-port'] = String(socket.localPort ?? '')
-  headers['x-amzn-trace-id'] ??=
-    `Root=1-${Math.floor(Date.now() / 1000).toString(16)}-${randomBytes(12).toString('hex')}`
+  const { protocol, port } = listenerOf(req, origins)
+  headers['x-forwarded-proto'] = protocol
+  headers['x-forwarded-port'] = port
+  headers['x-amzn-trace-id'] = traceId([headers['x-amzn-trace-id'] ?? []].flat().at(-1))
 }
 
-/** Makes the headers of an app's answer those that a load balancer sends on. */
-export function prepareAnswer(answer: IncomingMessage, res: ServerResponse): void {
+/** Scheme and port that the client used: what is in front of a public URL has ended TLS for us. */
+function listenerOf({ headers, socket }: IncomingMessage, origins: Origins): { protocol: string; port: string } {
+  if (origins.public !== undefined && isPublicHost(headers.host, origins)) {
+    const { protocol, port } = new URL(origins.public)
+    return { protocol: protocol.replace(':', ''), port: port || (protocol === 'https:' ? '443' : '80') }
+  }
+  return { protocol: 'encrypted' in socket ? 'https' : 'http', port: String(socket.localPort ?? '') }
+}
+
+/**
+ * The trace id that the app gets: one that the client sent keeps its `Root`, and gets `Self` in front.
+ *
+ * @see {@link https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-request-tracing.html Request tracing}
+ */
+function traceId(sent: string | undefined): string {
+  const own = `1-${Math.floor(Date.now() / 1000)
+    .toString(16)
+    .padStart(8, '0')}-${randomBytes(12).toString('hex')}`
+  const fields = (sent ?? '').split(';').filter((field) => field.trim() !== '' && !/^\s*self=/i.test(field))
+  if (fields.length === 0) return `Root=${own}`
+  const hasRoot = fields.some((field) => /^\s*root=/i.test(field))
+  return [`${hasRoot ? 'Self' : 'Root'}=${own}`, ...fields].join(';')
+}
+
+/** Says why an app refused a request. It is for the local load balancer, and no client ever sees it. */
+const REASON_HEADER = 'x-cognito-auth-reason'
+
+/** Takes the reason off an app's answer. */
+export function takeReason({ headers }: IncomingMessage): string | undefined {
+  const reason = parseReason(headers[REASON_HEADER])
+  delete headers[REASON_HEADER]
+  return reason
+}
+
+/** Makes the headers of an app's answer those that a load balancer sends on. @param origin where people open the app */
+export function prepareAnswer(answer: IncomingMessage, res: ServerResponse, origin: string): void {
   const { headers } = answer
   // `Trailer` above all: with it and without chunks, as for HTTP/1.0, Node throws where nobody can catch it.
   removeHopByHop(answer)
@@ -58,5 +94,5 @@ export function prepareAnswer(answer: IncomingMessage, res: ServerResponse): voi
   answer.statusMessage = answer.statusMessage?.replaceAll(/[^\t\x20-\x7E\x80-\xFF]/g, '')
   headers.connection = res.shouldKeepAlive ? 'keep-alive' : 'close'
   const cookies = headers['set-cookie']
-  if (cookies !== undefined) headers['set-cookie'] = cookies.map(withoutSecure)
+  if (cookies !== undefined) headers['set-cookie'] = cookies.map((cookie) => withoutSecure(origin, cookie))
 }

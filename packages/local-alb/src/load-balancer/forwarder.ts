@@ -4,14 +4,16 @@
  * @module
  */
 
-import { Agent, type IncomingMessage, ServerResponse } from 'node:http'
+import { Agent, type ClientRequest, type IncomingMessage, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import { createProxyServer, type ProxyServer } from 'httpxy'
-import { prepareAnswer, prepareHeaders } from './forwarded-headers.js'
+import type { RequestRecord } from '../sessions/request-log.js'
+import type { AlbState } from '../sessions/state.js'
+import { prepareAnswer, prepareHeaders, takeReason } from './forwarded-headers.js'
 import { Outages } from './outages.js'
-import { refuse, refuseUpgrade } from './refusal.js'
+import { type Refusal, refuse, refuseUpgrade } from './refusal.js'
+import { explainReason } from './refusal-reason.js'
 import { Router } from './router.js'
-import type { AlbState, RecentRequest } from '../sessions/state.js'
 
 /** The load balancer takes at most this much in headers of an answer; Node takes half. */
 const MAX_ANSWER_HEADERS_BYTES = 32 * 1024
@@ -19,7 +21,7 @@ const MAX_ANSWER_HEADERS_BYTES = 32 * 1024
 /** A request on its way. */
 interface UnderWay {
   readonly target: string
-  readonly entry: RecentRequest
+  readonly record: RequestRecord
 }
 
 /**
@@ -36,6 +38,14 @@ class SingleUseAgent extends Agent {
 
 const isUpgradeTimeout = (error: Error): boolean => 'code' in error && error.code === 'ERR_UPSTREAM_UPGRADE_TIMEOUT'
 
+/** Where forwarded requests go by default, and how long an app may take. */
+export interface ForwarderOptions {
+  readonly target: string
+  readonly timeoutSeconds: number
+  /** Where the app was expected by `PORT`; what is said of it where nothing answers. */
+  readonly hint?: string | undefined
+}
+
 /** Forwards requests; answers people without a session as the rule says. */
 export class Forwarder {
   readonly #state: AlbState
@@ -47,18 +57,19 @@ export class Forwarder {
   readonly #agent = new SingleUseAgent({ keepAlive: true })
   readonly #proxy: ProxyServer<IncomingMessage, ServerResponse>
 
-  constructor(state: AlbState, options: { readonly target: string; readonly timeoutSeconds: number }) {
+  constructor(state: AlbState, options: ForwarderOptions) {
     this.#state = state
     this.#router = new Router(state, options.target)
-    this.#outages = new Outages(options.timeoutSeconds)
+    this.#outages = new Outages(options)
     const timeoutMs = options.timeoutSeconds * 1000
     this.#proxy = createProxyServer({ proxyTimeout: timeoutMs, upgradeTimeout: timeoutMs })
-    this.#proxy.on('proxyReq', (proxied, req) => proxied.once('timeout', () => this.#late.add(req)))
+    this.#proxy.on('proxyReq', (proxied, req) => this.#begun(proxied, req))
     this.#proxy.on('proxyRes', (answer, req, res) => {
       this.#answered(req, answer)
-      prepareAnswer(answer, res)
+      prepareAnswer(answer, res, state.origins.app)
     })
     this.#proxy.on('proxyReqWs', (proxied, req, client) => {
+      // Before the proxy's own listeners, which write these headers to the client.
       proxied.once('response', (answer) => this.#answered(req, answer))
       proxied.once('upgrade', (answer, socket) => {
         this.#answered(req, answer)
@@ -70,20 +81,26 @@ export class Forwarder {
   }
 
   /** Forwards a request, or answers it. */
-  async web(req: IncomingMessage, res: ServerResponse): Promise<void> {
-    prepareHeaders(req, false)
-    const route = this.#router.route(req)
-    if ('status' in route) return refuse(res, route)
-    this.#begin(req, res, route)
+  async web(req: IncomingMessage, res: ServerResponse, record: RequestRecord): Promise<void> {
+    prepareHeaders(req, this.#state.origins, false)
+    const route = await this.#router.route(req, record)
+    if ('status' in route) {
+      this.#refused(record, route)
+      return refuse(res, route)
+    }
+    this.#begin(req, res, { target: route.target, record })
     await this.#proxy.web(req, res, { ...this.#options(route.target), agent: this.#agent })
   }
 
   /** Forwards a WebSocket upgrade with the headers on it, or answers it. */
-  async upgrade(req: IncomingMessage, socket: Socket, head: Buffer): Promise<void> {
-    prepareHeaders(req, true)
-    const route = this.#router.route(req)
-    if ('status' in route) return refuseUpgrade(socket, route)
-    this.#begin(req, socket, route)
+  async upgrade(req: IncomingMessage, socket: Socket, head: Buffer, record: RequestRecord): Promise<void> {
+    prepareHeaders(req, this.#state.origins, true)
+    const route = await this.#router.route(req, record)
+    if ('status' in route) {
+      this.#refused(record, route)
+      return refuseUpgrade(socket, route)
+    }
+    this.#begin(req, socket, { target: route.target, record })
     await this.#proxy.ws(req, socket, this.#options(route.target), head)
   }
 
@@ -92,19 +109,30 @@ export class Forwarder {
     return { target, ssl: { maxHeaderSize: MAX_ANSWER_HEADERS_BYTES } }
   }
 
-  #begin(req: IncomingMessage, res: ServerResponse | Socket, { target, user }: { target: string; user: string }): void {
-    const { method = '', url = '' } = req
-    const entry: RecentRequest = { at: new Date(), method, path: url, user, status: undefined }
-    this.#state.remember(entry)
-    this.#underWay.set(req, { target, entry })
-    res.once('close', () => (entry.status ??= 'client left'))
+  #begin(req: IncomingMessage, res: ServerResponse | Socket, underWay: UnderWay): void {
+    this.#underWay.set(req, underWay)
+    res.once('close', () => this.#state.requests.end(underWay.record, { status: 'client left' }))
   }
 
-  #answered(req: IncomingMessage, { statusCode }: IncomingMessage): void {
+  #begun(proxied: ClientRequest, req: IncomingMessage): void {
+    proxied.once('timeout', () => this.#late.add(req))
+    // The proxy says `close` for bodies in chunks: an app that refuses one early would reset the connection then, see SingleUseAgent.
+    if (!proxied.headersSent) proxied.setHeader('connection', 'keep-alive')
+  }
+
+  #refused(record: RequestRecord, { status, why, sentence, errorReason }: Refusal): void {
+    record.errorReason = errorReason
+    this.#state.requests.end(record, { status, answeredBy: 'load balancer', why: why ?? sentence })
+  }
+
+  #answered(req: IncomingMessage, answer: IncomingMessage): void {
+    const reason = takeReason(answer)
     const underWay = this.#underWay.get(req)
     if (underWay === undefined) return
-    underWay.entry.status = statusCode
-    this.#outages.answered(underWay.target)
+    const { record, target } = underWay
+    const why = reason && explainReason(reason, record.sent, this.#state.issuer.provider.issuer)
+    this.#state.requests.end(record, { status: answer.statusCode, answeredBy: 'app', reason, why })
+    this.#outages.answered(target)
   }
 
   /** The app is down, hung up, or took too long; or the client left, and nobody is there to be told. */
@@ -112,11 +140,11 @@ export class Forwarder {
     const underWay = req === undefined ? undefined : this.#underWay.get(req)
     // The proxy tells of requests that were given to it; anything else is a mistake of ours.
     if (req === undefined || res === undefined || underWay === undefined) return console.error('local-alb:', error)
-    const { target, entry } = underWay
+    const { target, record } = underWay
     if (req.socket.destroyed) return
-    if (entry.status !== undefined) return void res.destroy()
+    if (record.status !== undefined) return void res.destroy()
     const refusal = this.#outages.failed(target, error, this.#late.has(req) || isUpgradeTimeout(error))
-    entry.status = refusal.status
+    this.#refused(record, refusal)
     if (res instanceof ServerResponse) refuse(res, refusal)
     else refuseUpgrade(res, refusal)
   }

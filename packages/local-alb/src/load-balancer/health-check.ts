@@ -5,7 +5,7 @@
  */
 
 import { type ClientRequest, get } from 'node:http'
-import type { RecentRequest } from '../sessions/state.js'
+import type { RequestLog } from '../sessions/request-log.js'
 
 /** As on AWS by default. */
 const INTERVAL_MS = 30_000
@@ -16,26 +16,24 @@ export interface HealthCheckOptions {
   /** URL of the app. */
   readonly appUrl: string
   readonly path: string
-  /** Called for each check as it begins; its status is filled in later. */
-  readonly remember: (request: RecentRequest) => void
+  readonly requests: RequestLog
 }
 
 /** Checks now, and every 30 seconds. @returns a function that ends it, and a check under way. */
-export function startHealthChecks({ appUrl, path, remember }: HealthCheckOptions): () => void {
+export function startHealthChecks({ appUrl, path, requests }: HealthCheckOptions): () => void {
   let underWay: ClientRequest | undefined
 
   function check(): void {
-    const entry: RecentRequest = { at: new Date(), method: 'GET', path, user: 'health check', status: undefined }
-    remember(entry)
+    const record = requests.begin({ method: 'GET', path, user: 'health check' })
     const headers = { 'user-agent': 'ELB-HealthChecker/2.0', connection: 'close' }
     underWay = get(new URL(path, appUrl), { headers, agent: false, timeout: TIMEOUT_MS }, (response) => {
-      entry.status = response.statusCode
+      requests.end(record, { status: response.statusCode, answeredBy: 'app' })
       response.resume()
     })
       .once('timeout', function (this: { destroy(): void }) {
         this.destroy()
       })
-      .on('error', () => (entry.status ??= 'no answer'))
+      .on('error', () => requests.end(record, { status: 'no answer' }))
   }
   check()
   const timer = setInterval(check, INTERVAL_MS)

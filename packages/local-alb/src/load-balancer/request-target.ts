@@ -6,7 +6,7 @@
  */
 
 import type { IncomingMessage } from 'node:http'
-import { isOwnHost } from '../net/own-host.js'
+import { isOwnHost, isPublicHost, type Origins } from '../net/own-host.js'
 
 /**
  * Reduces the target of a request to path and query, byte for byte.
@@ -15,11 +15,11 @@ import { isOwnHost } from '../net/own-host.js'
  *
  * @returns `false` for what is neither a path nor a URL of this machine, such as `*`.
  */
-export function reduceToPath(req: IncomingMessage): boolean {
+export function reduceToPath(req: IncomingMessage, origins: Origins): boolean {
   const { url = '' } = req
   if (url.startsWith('/')) return true
   const [, host, rest = ''] = /^https?:\/\/([^/?#]+)(.*)$/is.exec(url) ?? []
-  if (host === undefined || !isOwnHost(host)) return false
+  if (host === undefined || !(isOwnHost(host) || isPublicHost(host, origins))) return false
   req.url = rest.startsWith('/') ? rest : `/${rest}`
   req.headers.host = host
   return true

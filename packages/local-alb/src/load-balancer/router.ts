@@ -5,6 +5,9 @@
  */
 
 import type { IncomingMessage } from 'node:http'
+import { isAt } from '../net/own-host.js'
+import { type ListenerRule, ruleFor } from '../options/rules.js'
+import { idOf } from '../options/users.js'
 import {
   cookiesForApp,
   COOKIES,
@@ -13,17 +16,19 @@ import {
   setCookie,
   withoutPoolCookies,
 } from '../sessions/cookies.js'
-import { originOf } from '../net/own-host.js'
+import type { RequestRecord } from '../sessions/request-log.js'
+import type { Session } from '../sessions/sign-in.js'
+import type { AlbState } from '../sessions/state.js'
 import { CLIENT_ID } from '../tokens/provider.js'
 import type { Refusal } from './refusal.js'
 import { pathOf } from './request-target.js'
-import { ruleFor } from '../options/rules.js'
-import type { Session } from '../sessions/sign-in.js'
-import type { AlbState } from '../sessions/state.js'
-import { idOf } from '../options/users.js'
+import { fixedResponse, redirectTo } from './rule-actions.js'
+import { verifyBearer } from './verify-bearer.js'
 
 /** Where a request goes, or what is answered instead. */
-export type Route = { readonly target: string; readonly user: string } | Refusal
+export type Route = { readonly target: string } | Refusal
+
+const UNAUTHORIZED = { status: 401, title: '401 Authorization Required' } as const
 
 /** Finds the rule of a request, and its session. */
 export class Router {
@@ -37,24 +42,38 @@ export class Router {
   }
 
   /** Where a request goes; its headers then are as an app may see them. */
-  route(req: IncomingMessage): Route {
-    const { action, target = this.#target } = ruleFor(this.#state.rules, pathOf(req))
-    // Nothing documents that AWS removes these on rules without an authenticate action: assume the worst.
-    if (action === 'none') {
-      const cookie = withoutPoolCookies(req.headers.cookie ?? '')
-      if (cookie === '') delete req.headers.cookie
-      else req.headers.cookie = cookie
-      return { target, user: '' }
-    }
+  async route(req: IncomingMessage, record: RequestRecord): Promise<Route> {
+    const rule = ruleFor(this.#state.rules, {
+      path: pathOf(req),
+      query: req.url?.split('?')[1] ?? '',
+      method: req.method ?? '',
+      headers: req.headers,
+      source: req.socket.remoteAddress ?? '',
+    })
+    const { action, target = this.#target } = rule
+    if (rule.redirect !== undefined) return redirectTo(rule.redirect, req, this.#state.origins)
+    if (rule.response !== undefined) return fixedResponse(rule.response)
+    if (action === 'none' || action === 'jwt') return await this.#withoutUser(req, rule, target)
     for (const name of Object.keys(req.headers)) if (name.startsWith('x-amzn-oidc-')) delete req.headers[name]
     const sessionId = sessionIdOf(req.headers.cookie)
     const session = this.#sessionOf(sessionId)
     if (req.headers.cookie !== undefined) req.headers.cookie = cookiesForApp(req.headers.cookie)
-    if (session !== undefined) return this.#addUser(req, session, target)
-    if (action === 'allow') return { target, user: '' }
+    if (session !== undefined) return this.#addUser(req, session, target, record)
+    if (action === 'allow') return { target }
     // Somebody whose session is over is sent to sign in, even here.
-    if (action === 'deny' && sessionId === undefined) return { status: 401, title: '401 Authorization Required' }
-    return this.#toSignIn(req)
+    if (action === 'deny' && sessionId === undefined)
+      return { ...UNAUTHORIZED, why: 'no session, and the action of the rule is deny' }
+    return this.#toSignIn(req, sessionId === undefined ? 'no session' : 'the session is over')
+  }
+
+  /** Nothing documents that AWS removes `x-amzn-oidc-*` on rules without an authenticate action: assume the worst. */
+  async #withoutUser(req: IncomingMessage, { action, claims }: ListenerRule, target: string): Promise<Route> {
+    const cookie = withoutPoolCookies(req.headers.cookie ?? '')
+    if (cookie === '') delete req.headers.cookie
+    else req.headers.cookie = cookie
+    if (action === 'none') return { target }
+    const why = await verifyBearer(req.headers.authorization, this.#state.issuer.provider, claims)
+    return why === undefined ? { target } : { ...UNAUTHORIZED, why, sentence: `${why}.` }
   }
 
   /** The session of a request, its access token refreshed where that was over. */
@@ -65,28 +84,38 @@ export class Router {
     return undefined
   }
 
-  #addUser(req: IncomingMessage, session: Session, target: string): Route {
+  #addUser(req: IncomingMessage, session: Session, target: string, record: RequestRecord): Route {
     const { issuer, fault } = this.#state
-    if (this.#state.isTooLarge(session)) return { status: 500, title: '500 Internal Server Error' }
+    record.user = idOf(session.user)
+    record.fault = fault
+    if (this.#state.isTooLarge(session))
+      return {
+        status: 500,
+        title: '500 Internal Server Error',
+        sentence: 'Claims and access token of this user are over 11 K, more than a load balancer takes.',
+        errorReason: 'AuthUserinfoResponseSizeExceeded',
+      }
     const headers = issuer.headersFor(session.user, session.accessToken, fault)
     Object.assign(req.headers, headers)
     this.#state.lastHeaders = headers
-    return { target, user: idOf(session.user) }
+    record.sent = headers
+    return { target }
   }
 
   /** The redirect that begins a sign-in, with the parameters that a load balancer sends. */
-  #toSignIn(req: IncomingMessage): Refusal {
-    const { baseUrl, signIns } = this.#state
+  #toSignIn(req: IncomingMessage, why: string): Refusal {
+    const { origins, signIns } = this.#state
     const target = req.url ?? '/'
     // HTTP/1.0: there is no name that somebody could come back to.
-    if (req.headers.host === undefined) return { status: 401, title: '401 Authorization Required' }
+    if (req.headers.host === undefined)
+      return { ...UNAUTHORIZED, why: 'no Host, so nowhere to come back to', errorReason: 'AuthMissingHostHeader' }
     // Cookies belong to a host name: one sign-in must not begin at 127.0.0.1 and end at localhost.
-    if (originOf(req.headers.host) !== baseUrl)
-      return { status: 302, title: '302 Found', headers: { location: baseUrl + target } }
+    if (!isAt(req, origins.app))
+      return { status: 302, title: '302 Found', why: 'another name', headers: { location: origins.app + target } }
     const { state, nonce } = signIns.begin(target, parseCookies(req.headers.cookie)[COOKIES.nonce.name])
     const query = new URLSearchParams({
       client_id: CLIENT_ID,
-      redirect_uri: `${baseUrl}/oauth2/idpresponse`,
+      redirect_uri: `${origins.app}/oauth2/idpresponse`,
       response_type: 'code',
       scope: 'openid',
       state,
@@ -94,11 +123,11 @@ export class Router {
     return {
       status: 302,
       title: '302 Found',
+      why: `${why}: sent to sign in`,
       headers: {
-        location: `${baseUrl}/_local-alb/oauth2/authorize?${query.toString()}`,
-        'set-cookie': setCookie(COOKIES.nonce.name, nonce, COOKIES.nonce.seconds),
+        location: `${origins.pool}/_local-alb/oauth2/authorize?${query.toString()}`,
+        'set-cookie': setCookie(origins.app, COOKIES.nonce.name, nonce, COOKIES.nonce.seconds),
         'cache-control': 'no-store',
-        server: 'awselb/2.0',
       },
     }
   }

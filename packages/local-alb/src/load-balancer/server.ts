@@ -7,19 +7,21 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { Duplex } from 'node:stream'
 import type { Socket } from 'node:net'
-import type { Forwarder } from './forwarder.js'
-import { isOwnHost, OWN_NAMES } from '../net/own-host.js'
-import { Console } from '../pages/console.js'
-import { readAsPlain } from './downgrade-upgrade.js'
-import { pathOf, reduceToPath } from './request-target.js'
-import type { AlbState } from '../sessions/state.js'
+import { isOwnHost, isPublicHost, OWN_NAMES, restorePublicHost } from '../net/own-host.js'
 import { LocalAlbError } from '../options/users.js'
+import { Console } from '../pages/console.js'
+import type { RequestRecord } from '../sessions/request-log.js'
+import type { AlbState } from '../sessions/state.js'
+import { CALLBACK_PATH, finishSignIn } from './callback.js'
+import { readAsPlain } from './downgrade-upgrade.js'
+import type { Forwarder } from './forwarder.js'
+import { type Refusal, refuse, SERVER } from './refusal.js'
+import { pathOf, reduceToPath } from './request-target.js'
 
 /** The load balancer takes at most this much in headers, and this much in one of them or in the request line. */
 const MAX_HEADERS_BYTES = 64 * 1024
 const MAX_LINE_BYTES = 16 * 1024
-const BAD_REQUEST = 'HTTP/1.1 400 Bad Request\r\nserver: awselb/2.0\r\ncontent-length: 0\r\nconnection: close\r\n\r\n'
-const BAD_REQUEST_HEADERS = { server: 'awselb/2.0', connection: 'close' }
+const BAD_REQUEST = `HTTP/1.1 400 Bad Request\r\nserver: ${SERVER}\r\ncontent-length: 0\r\nconnection: close\r\n\r\n`
 
 function hasLongLine({ method = '', url = '', rawHeaders }: IncomingMessage): boolean {
   const lines = [`${method} ${url} HTTP/1.1`]
@@ -28,17 +30,9 @@ function hasLongLine({ method = '', url = '', rawHeaders }: IncomingMessage): bo
   return lines.some((line) => line.length > MAX_LINE_BYTES)
 }
 
-/** Why a request gets 400; `undefined` for one that is taken, and then its target is a path. */
-function refusalOf(req: IncomingMessage): string | undefined {
-  if (hasLongLine(req)) return 'The request line or a header is over 16 K, more than a load balancer takes.'
-  if (!isOwnHost(req.headers.host)) return OWN_NAMES
-  return reduceToPath(req) ? undefined : 'The local load balancer answers requests for paths only.'
-}
-
-/** Whether a request is to become a WebSocket of the app. All others are plain, whatever they ask to be upgraded to. */
-function isForWebSocket(req: IncomingMessage): boolean {
-  const isWebSocket = req.method === 'GET' && req.headers.upgrade?.toLowerCase() === 'websocket'
-  return isWebSocket && refusalOf(req) === undefined && !Console.owns(pathOf(req))
+function badRequest(sentence: string): Refusal {
+  const headers = { connection: 'close', 'content-type': 'text/plain' }
+  return { status: 400, title: '400 Bad Request', why: sentence, body: `${sentence}\n`, headers }
 }
 
 function endWith400(socket: Duplex): void {
@@ -46,34 +40,94 @@ function endWith400(socket: Duplex): void {
   else socket.destroy()
 }
 
-/** The server of a load balancer; it is not listening yet. */
-export function createAlbServer(state: AlbState, forwarder: Forwarder): Server {
-  const pages = new Console(state)
+/** What the server of a load balancer does with requests. */
+class Listener {
+  readonly #state: AlbState
+  readonly #forwarder: Forwarder
+  readonly #pages: Console
 
-  async function handle(req: IncomingMessage, res: ServerResponse): Promise<void> {
-    const refusal = refusalOf(req)
-    if (refusal !== undefined)
-      return void res.writeHead(400, { ...BAD_REQUEST_HEADERS, 'content-type': 'text/plain' }).end(`${refusal}\n`)
-    if (Console.owns(pathOf(req))) await pages.handle(req, res, new URL(state.baseUrl + req.url))
-    else await forwarder.web(req, res)
+  constructor(state: AlbState, forwarder: Forwarder) {
+    this.#state = state
+    this.#forwarder = forwarder
+    this.#pages = new Console(state)
   }
 
-  // Node 24.9 and later ask before they end HTTP on a connection; earlier ones take no notice.
-  const options = { maxHeaderSize: MAX_HEADERS_BYTES, shouldUpgradeCallback: isForWebSocket }
+  /** Why a request is answered here; `undefined` for one that is taken, and then its target is a path. */
+  #refusalOf(req: IncomingMessage): Refusal | undefined {
+    const { origins } = this.#state
+    restorePublicHost(req, origins)
+    if (hasLongLine(req))
+      return badRequest('The request line or a header is over 16 K, more than a load balancer takes.')
+    if (!isOwnHost(req.headers.host) && !isPublicHost(req.headers.host, origins)) return badRequest(OWN_NAMES)
+    const { host = [] } = req.headersDistinct
+    if (host.length > 1 || (host.length === 0 && req.httpVersion === '1.1')) return badRequest('One Host is needed.')
+    // As on AWS, which does not support it.
+    if (req.method === 'TRACE') return { status: 405, title: '405 Method Not Allowed', why: 'TRACE is not supported' }
+    return reduceToPath(req, origins)
+      ? undefined
+      : badRequest('The local load balancer answers requests for paths only.')
+  }
+
+  /** Whether a request is to become a WebSocket of the app. All others are plain, whatever they ask to be upgraded to. */
+  isForWebSocket(req: IncomingMessage): boolean {
+    const isWebSocket = req.method === 'GET' && req.headers.upgrade?.toLowerCase() === 'websocket'
+    return (
+      isWebSocket && this.#refusalOf(req) === undefined && !Console.owns(pathOf(req)) && pathOf(req) !== CALLBACK_PATH
+    )
+  }
+
+  #begin({ method = '', url = '' }: IncomingMessage): RequestRecord {
+    return this.#state.requests.begin({ method, path: url })
+  }
+
+  async handle(req: IncomingMessage, res: ServerResponse): Promise<void> {
+    const refusal = this.#refusalOf(req)
+    if (refusal !== undefined) return this.#answer(res, this.#begin(req), refusal)
+    const path = pathOf(req)
+    if (Console.owns(path)) return await this.#pages.handle(req, res, new URL(this.#state.origins.app + req.url))
+    const record = this.#begin(req)
+    if (path === CALLBACK_PATH) return this.#answer(res, record, finishSignIn(this.#state, req, record))
+    await this.#forwarder.web(req, res, record)
+  }
+
+  #answer(res: ServerResponse, record: RequestRecord, refusal: Refusal): void {
+    const { status, why, sentence, errorReason } = refusal
+    record.errorReason = errorReason
+    this.#state.requests.end(record, { status, answeredBy: 'load balancer', why: why ?? sentence })
+    refuse(res, refusal)
+  }
+
+  async upgrade(req: IncomingMessage, socket: Socket, head: Buffer): Promise<void> {
+    await this.#forwarder.upgrade(req, socket, head, this.#begin(req))
+  }
+}
+
+function answerError(res: ServerResponse, error: unknown): void {
+  const isWrong = error instanceof LocalAlbError
+  if (!isWrong) console.error('local-alb:', error)
+  if (!res.headersSent) res.writeHead(isWrong ? 400 : 500, { 'content-type': 'text/plain' })
+  res.end(isWrong ? `${error.message}\n` : 'the local load balancer failed\n')
+}
+
+/** The server of a load balancer; it is not listening yet. */
+export function createAlbServer(state: AlbState, forwarder: Forwarder): Server {
+  const listener = new Listener(state, forwarder)
+  // Node 24.9 and later ask before they end HTTP on a connection; earlier ones take no notice. Without a Host we answer
+  // ourselves, since Node's own 400 does not say who it is from.
+  const options = {
+    maxHeaderSize: MAX_HEADERS_BYTES,
+    requireHostHeader: false,
+    shouldUpgradeCallback: (req: IncomingMessage) => listener.isForWebSocket(req),
+  }
   const server = createServer(options, (req, res) => {
-    handle(req, res).catch((error: unknown) => {
-      const isWrong = error instanceof LocalAlbError
-      if (!isWrong) console.error('local-alb:', error)
-      if (!res.headersSent) res.writeHead(isWrong ? 400 : 500, { 'content-type': 'text/plain' })
-      res.end(isWrong ? `${error.message}\n` : 'the local load balancer failed\n')
-    })
+    listener.handle(req, res).catch((error: unknown) => answerError(res, error))
   })
   server.on('upgrade', (req, socket, head) => {
-    if (!isForWebSocket(req)) return readAsPlain(server, req, socket, head)
+    if (!listener.isForWebSocket(req)) return readAsPlain(server, req, socket, head)
     // Node took its own listener off: without one, a client that resets the connection would end this process.
     socket.on('error', () => socket.destroy())
     // Node gives a net.Socket for plain HTTP.
-    forwarder.upgrade(req, socket as Socket, head).catch((error: unknown) => {
+    listener.upgrade(req, socket as Socket, head).catch((error: unknown) => {
       console.error('local-alb:', error)
       socket.destroy()
     })

@@ -7,6 +7,7 @@
 import type { Server } from 'node:http'
 import { createServer, type Server as NetServer, type Socket } from 'node:net'
 import { LocalAlbError } from '../options/users.js'
+import { holderOf } from './port-holder.js'
 
 /** A server that listens. */
 export interface Listening {
@@ -46,11 +47,20 @@ async function close(server: NetServer): Promise<void> {
 }
 
 /** What a person can do about a port; other errors as they are. */
-function explained(error: unknown, port: number): unknown {
-  const problem = { EADDRINUSE: 'is in use. Stop what listens there, or', EACCES: 'needs more rights:' }[
-    String(codeOf(error))
-  ]
-  return problem === undefined ? error : new LocalAlbError(`port ${port} ${problem} choose another with --port`)
+async function explained(error: unknown, port: number): Promise<unknown> {
+  const code = codeOf(error)
+  if (code === 'EACCES') return new LocalAlbError(`port ${port} needs more rights: choose another with --port`)
+  if (code !== 'EADDRINUSE') return error
+  return new PortInUseError(`${await portInUse(port)} Stop that, or choose another with --port`)
+}
+
+/** Somebody else listens on a port. */
+export class PortInUseError extends LocalAlbError {}
+
+/** That a port is in use, and by whom. */
+export async function portInUse(port: number): Promise<string> {
+  const holder = await holderOf(port)
+  return `port ${port} is in use${holder === undefined ? '.' : ` by ${holder}.`}`
 }
 
 /**
@@ -99,7 +109,7 @@ export async function listen(server: Server, port: number): Promise<Listening> {
       }
     } catch (error) {
       const isTakenByChance = port === 0 && codeOf(error) === 'EADDRINUSE' && tries < MOST_TRIES
-      if (!isTakenByChance) throw explained(error, port)
+      if (!isTakenByChance) throw await explained(error, port)
     }
   }
 }

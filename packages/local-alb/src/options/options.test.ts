@@ -14,6 +14,8 @@ describe('an option that is wrong', () => {
     [{ users: [{ email: 'a@example.com', claims: { sub: 'x' } }] }, /^users\[0\]\.claims must not have claims/],
     [{ users: [{ email: 'a@example.com', group: ['x'] }] }, /^users\[0\]\.group is not known; did you mean groups\?/],
     [{ users: [{ group: ['x'], emial: 'a@example.com' }] }, /^users\[0\]\.group is not known; did you mean groups\?/],
+    [{ users: [{ email: 'zoë@' }] }, /^users\[0\]\.email must be an e-mail address/],
+    [{ users: [{ email: 'a@b' }] }, /^users\[0\]\.email must be an e-mail address/],
     [{ users: ['a@example.com'] }, /^users\[0\] must be an object with an email/],
     [{ users: [{ email: null }] }, /^users\[0\] has no e-mail, and then needs a sub/],
     [{ users: [{ email: 'a@example.com', sub: '日本' }] }, /^users\[0\]\.sub must be printable ASCII/],

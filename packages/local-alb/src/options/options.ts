@@ -29,7 +29,12 @@ export interface LocalAlbOptions {
   readonly users?: readonly MockUser[] | undefined
   /** Where to listen, on this machine only; 0 for a free port. @default 8080 */
   readonly port?: number | undefined
-  /** What happens to which path. @default everything needs a sign-in */
+  /**
+   * Where people reach it from elsewhere, such as `https://x-8080.app.github.dev` of a Codespace: that host is answered
+   * too, and redirects go there. The sign-in pages are then at the same origin. @default only this machine
+   */
+  readonly publicUrl?: string | undefined
+  /** What happens to which requests. @default everything needs a sign-in */
   readonly rules?: readonly ListenerRule[] | undefined
   /** Another identity provider than Cognito, as in an `authenticate-oidc` rule; `{}` will do. @default Cognito */
   readonly oidc?: OidcOptions | undefined
@@ -66,7 +71,12 @@ const secondsSchema = v.pipe(
 const isHttpUrl = (text: string): boolean => URL.canParse(text) && new URL(text).protocol === 'http:'
 const TLS = 'must begin with http://: the local load balancer speaks no TLS, neither to people nor to the app'
 const isHttpsUrl = (text: string): boolean => URL.canParse(text) && new URL(text).protocol === 'https:'
-const text = v.string('must be a text')
+const text = v.string('must be a string')
+const isOrigin = (url: string): boolean => {
+  if (!URL.canParse(url)) return false
+  const { protocol, origin, href } = new URL(url)
+  return /^https?:$/.test(protocol) && href === `${origin}/`
+}
 
 const entries = {
   target: v.pipe(
@@ -83,6 +93,10 @@ const entries = {
   appPort: portSchema,
   users: v.unknown(),
   port: portSchema,
+  publicUrl: v.pipe(
+    text,
+    v.check(isOrigin, 'must be an http or https URL without path, such as https://x-8080.app.github.dev'),
+  ),
   rules: v.unknown(),
   oidc: v.strictObject(
     {

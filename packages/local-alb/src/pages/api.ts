@@ -8,7 +8,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { answer, MAX_BODY_BYTES, smallBody } from '../html/answers.js'
 import { browserCookies, type BrowserCookie, sessionHeader, sessionIdOf } from '../sessions/cookies.js'
 import { nearest } from '../options/nearest.js'
-import { readable } from './decode.js'
+import { readable } from '../tokens/decode.js'
 import type { AlbState } from '../sessions/state.js'
 import { idOf, LocalAlbError, type MockUser, parseUser, parseUsers } from '../options/users.js'
 
@@ -32,10 +32,24 @@ export function findUser(state: AlbState, user: unknown): MockUser {
   return state.users.find((one) => idOf(one) === user) ?? parseUser({ email: user }, 'user')
 }
 
+/** A user that a script means: a listed one keeps what is not given here. @throws {LocalAlbError} when it is no user. */
+export function meantUser(state: AlbState, user: unknown): MockUser {
+  const found = findUser(state, user)
+  if (typeof user !== 'object' || user === null) return found
+  const listed = state.users.find((one) => idOf(one) === idOf(found)) ?? {}
+  // What was not given is a default in `found`.
+  const given = Object.entries(user).filter(([, value]) => value !== undefined)
+  return {
+    ...found,
+    ...listed,
+    ...Object.fromEntries(Object.entries(found).filter(([key]) => given.some(([name]) => name === key))),
+  }
+}
+
 /** Signs in without a browser. @throws {LocalAlbError} when it is no user. */
 export function signIn(state: AlbState, user: unknown): SignedIn {
-  const id = state.beginSession(findUser(state, user))
-  return { cookie: sessionHeader(id), cookies: browserCookies(id, state.baseUrl) }
+  const id = state.beginSession(meantUser(state, user))
+  return { cookie: sessionHeader(id), cookies: browserCookies(id, state.origins.app) }
 }
 
 type Body = Readonly<Record<string, unknown>>
@@ -90,7 +104,16 @@ const QUERIES: Readonly<Record<string, (state: AlbState, req: IncomingMessage) =
     ]
     return { headers: Object.fromEntries(Object.entries(lastHeaders).map(read)) }
   },
-  requests: ({ recent }) => ({ requests: recent.map((one) => ({ ...one, status: one.status ?? null })) }),
+  requests: ({ requests }) => ({
+    requests: requests.recent.map(({ sent: _sent, ...one }) => ({
+      ...one,
+      status: one.status ?? null,
+      answeredBy: one.answeredBy ?? null,
+      reason: one.reason ?? null,
+      why: one.why ?? null,
+      fault: one.fault ?? null,
+    })),
+  }),
 }
 
 async function bodyOf(req: IncomingMessage, keys: readonly string[]): Promise<Body> {

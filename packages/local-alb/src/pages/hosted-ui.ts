@@ -5,10 +5,10 @@
  */
 
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { answer, APP_LINK, redirect, showMessage } from '../html/answers.js'
+import { answer, redirect, showMessage } from '../html/answers.js'
 import { COOKIES, ownCookie, parseCookies, setCookie } from '../sessions/cookies.js'
 import type { FaultName } from '../options/faults.js'
-import { SIGN_IN_HEADERS } from '../html/page.js'
+import { type Link, SIGN_IN_HEADERS } from '../html/page.js'
 import { CLIENT_ID } from '../tokens/provider.js'
 import { signInPage } from './sign-in-page.js'
 import type { AlbState } from '../sessions/state.js'
@@ -35,6 +35,9 @@ function chosenUser(fields: URLSearchParams, users: readonly MockUser[]): MockUs
   return parseUser(typed, 'The ')
 }
 
+const AUTHORIZE = '/_local-alb/oauth2/authorize'
+const LOGOUT = '/_local-alb/logout'
+
 /** Answers what Cognito's hosted pages would. */
 export class HostedUi {
   readonly #state: AlbState
@@ -43,13 +46,28 @@ export class HostedUi {
     this.#state = state
   }
 
+  /** Whether a page is the user pool's: it is at the pool's origin. */
+  static owns(path: string): boolean {
+    return path === AUTHORIZE || path === LOGOUT
+  }
+
+  async handle(req: IncomingMessage, res: ServerResponse, url: URL): Promise<void> {
+    if (url.pathname === LOGOUT) return this.logout(req, res, url)
+    if (req.method === 'POST') return await this.signIn(req, res, url)
+    this.authorize(req, res, url)
+  }
+
+  #appLink(): Link {
+    return { href: `${this.#state.origins.app}/`, text: 'Open your app again' }
+  }
+
   /** Shows the page, or, when it remembers somebody, sends them straight back. */
   authorize(req: IncomingMessage, res: ServerResponse, url: URL): void {
     const state = url.searchParams.get('state') ?? ''
     const { signIns } = this.#state
     if (!signIns.isPending(state)) {
       const sentence = 'This sign-in was not begun here, or more than 15 minutes ago.'
-      return showMessage(res, 401, 'Start again', sentence, APP_LINK)
+      return showMessage(res, 401, 'Start again', sentence, this.#appLink())
     }
     const remembered = signIns.poolUser(this.#poolSession(req))
     if (remembered !== undefined && url.searchParams.get('prompt') !== 'login')
@@ -58,7 +76,7 @@ export class HostedUi {
   }
 
   #poolSession(req: IncomingMessage): string | undefined {
-    return parseCookies(req.headers.cookie)[ownCookie('pool', this.#state.baseUrl)]
+    return parseCookies(req.headers.cookie)[ownCookie('pool', this.#state.origins.pool)]
   }
 
   #showPage(
@@ -67,18 +85,18 @@ export class HostedUi {
     status: number,
     more: Pick<Parameters<typeof signInPage>[0], 'state' | 'problem'>,
   ): void {
-    const { users, csrf, baseUrl } = this.#state
-    const { token, cookies } = csrf.begin(req, baseUrl)
+    const { users, csrf, origins } = this.#state
+    const { token, cookies } = csrf.begin(req, origins.pool)
     answer(res, status, { ...SIGN_IN_HEADERS, 'set-cookie': cookies }, signInPage({ users, formToken: token, ...more }))
   }
 
   /** The form of that page. */
   async signIn(req: IncomingMessage, res: ServerResponse, url: URL): Promise<void> {
-    const fields = await this.#state.csrf.read(req, res, this.#state.baseUrl)
+    const fields = await this.#state.csrf.read(req, res, this.#state.origins.pool)
     if (fields === undefined) return
     const state = fields.get('state') ?? url.searchParams.get('state') ?? ''
     if (!this.#state.signIns.isPending(state))
-      return showMessage(res, 401, 'Start again', 'This sign-in is over.', APP_LINK)
+      return showMessage(res, 401, 'Start again', 'This sign-in is over.', this.#appLink())
     let user: MockUser
     try {
       user = chosenUser(fields, this.#state.users)
@@ -90,12 +108,12 @@ export class HostedUi {
   }
 
   #sendBack(res: ServerResponse, user: MockUser, state: string): void {
-    const { signIns, fault, baseUrl } = this.#state
+    const { signIns, fault, origins } = this.#state
     const error = fault === undefined ? undefined : ERRORS[fault]
     const { code, poolSession } = signIns.signedIn(user)
     const query = new URLSearchParams(error === undefined ? { code, state } : { error, state })
-    redirect(res, `${baseUrl}/oauth2/idpresponse?${query.toString()}`, [
-      setCookie(ownCookie('pool', baseUrl), poolSession, COOKIES.pool.seconds),
+    redirect(res, `${origins.app}/oauth2/idpresponse?${query.toString()}`, [
+      setCookie(origins.pool, ownCookie('pool', origins.pool), poolSession, COOKIES.pool.seconds),
     ])
   }
 
@@ -108,6 +126,7 @@ export class HostedUi {
     }
     this.#state.signIns.signOut(this.#poolSession(req), undefined)
     // As a browser would read it: characters that no header can have are taken out or encoded.
-    redirect(res, new URL(target).href, [setCookie(ownCookie('pool', this.#state.baseUrl), '', 0)])
+    const { pool } = this.#state.origins
+    redirect(res, new URL(target).href, [setCookie(pool, ownCookie('pool', pool), '', 0)])
   }
 }

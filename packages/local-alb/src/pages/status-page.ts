@@ -8,9 +8,9 @@ import { FAULT_GROUPS, FAULTS, type FaultName } from '../options/faults.js'
 import { type Html, html, page } from '../html/page.js'
 import type { OidcHeaders } from '../tokens/token-issuer.js'
 import type { Provider } from '../tokens/provider.js'
-import { readableText } from './decode.js'
+import { readableText } from '../tokens/decode.js'
 import type { Session } from '../sessions/sign-in.js'
-import type { RecentRequest } from '../sessions/state.js'
+import type { RequestRecord } from '../sessions/request-log.js'
 import { idOf, nameOf } from '../options/users.js'
 
 /** What the page shows. */
@@ -22,7 +22,7 @@ export interface StatusView {
   readonly idleFaults: Provider['idleFaults']
   /** Whether this answers "Rotate keys now". */
   readonly hasRotated: boolean
-  readonly recent: readonly RecentRequest[]
+  readonly recent: readonly RequestRecord[]
 }
 
 const clock = (date: Date): string => `${date.toISOString().slice(11, 19)} UTC`
@@ -81,14 +81,16 @@ function faultsPart({ fault, idleFaults, hasRotated }: StatusView, hidden: Html)
     </form>`
 }
 
-function requestsPart(recent: readonly RecentRequest[]): Html {
+function requestsPart(recent: readonly RequestRecord[]): Html {
   if (recent.length === 0) return html`<p>None yet.</p>`
   const rows = recent.map(
-    ({ at, method, path, user, status }) =>
+    ({ at, method, path, user, status, reason, why }) =>
       html`<tr>
         <td class="${typeof status === 'number' && status < 400 ? 'good' : 'bad'}">${status ?? 'no answer yet'}</td>
         <td>${method}</td>
-        <td>${path}</td>
+        <td>
+          ${path}${reason === undefined ? '' : html` <code>${reason}</code>`}${why === undefined ? '' : html`<br />${why}`}
+        </td>
         <td>${user === '' ? 'nobody' : user}</td>
         <td>${clock(at)}</td>
       </tr>`,

@@ -38,9 +38,13 @@ export function parseCookies(header: string | undefined): Readonly<Record<string
   return parse(header ?? '', { decode: asIs })
 }
 
-/** A `Set-Cookie` value; without `Secure`, since there is no TLS on the desk. */
-export function setCookie(name: string, value: string, maxAgeSeconds: number): string {
-  return serialize(name, value, { encode: asIs, path: '/', httpOnly: true, sameSite: 'lax', maxAge: maxAgeSeconds })
+/** Whether browsers reach an origin by TLS: cookies are `Secure` there, as on AWS, and could not be set elsewhere. */
+const isSecure = (origin: string): boolean => origin.startsWith('https:')
+
+/** A `Set-Cookie` value for an origin. */
+export function setCookie(origin: string, name: string, value: string, maxAge: number): string {
+  const attributes = { path: '/', httpOnly: true, secure: isSecure(origin), sameSite: 'lax', maxAge } as const
+  return serialize(name, value, { encode: asIs, ...attributes })
 }
 
 const shardName = (index: number): string => `${COOKIES.session.name}-${index}`
@@ -66,21 +70,21 @@ export function sessionIdOf(header: string | undefined): string | undefined {
 }
 
 /** `Set-Cookie` values that begin a session, and take shards of an earlier, larger one away. */
-export function setSession(sessionId: string, header: string | undefined): string[] {
+export function setSession(origin: string, sessionId: string, header: string | undefined): string[] {
   const shards = shardsOf(sessionId)
   const kept = new Set(shards.map(([name]) => name))
   return [
-    ...shards.map(([name, value]) => setCookie(name, value, COOKIES.session.seconds)),
-    ...clearSession(header).filter((cookie) => !kept.has(cookie.slice(0, cookie.indexOf('=')))),
+    ...shards.map(([name, value]) => setCookie(origin, name, value, COOKIES.session.seconds)),
+    ...clearSession(origin, header).filter((cookie) => !kept.has(cookie.slice(0, cookie.indexOf('=')))),
   ]
 }
 
 /** `Set-Cookie` values that end the session of a request. */
-export function clearSession(header: string | undefined): string[] {
+export function clearSession(origin: string, header: string | undefined): string[] {
   const cookies = parseCookies(header)
   return SHARDS.map(shardName)
     .filter((name) => cookies[name] !== undefined)
-    .map((name) => setCookie(name, '', 0))
+    .map((name) => setCookie(origin, name, '', 0))
 }
 
 /** A cookie as Playwright's `addCookies()` takes it. */
@@ -90,11 +94,18 @@ export interface BrowserCookie {
   readonly url: string
   readonly httpOnly: true
   readonly sameSite: 'Lax'
+  readonly secure?: true
 }
 
 /** The cookies of a session, to be put into a browser. */
 export function browserCookies(sessionId: string, url: string): readonly BrowserCookie[] {
-  return shardsOf(sessionId).map(([name, value]) => ({ name, value, url, httpOnly: true, sameSite: 'Lax' }))
+  const attributes = {
+    url,
+    httpOnly: true,
+    sameSite: 'Lax',
+    ...(isSecure(url) ? { secure: true as const } : {}),
+  } as const
+  return shardsOf(sessionId).map(([name, value]) => ({ name, value, ...attributes }))
 }
 
 /** A `Cookie` header with a session in it, for requests that no browser sends. */
@@ -104,9 +115,9 @@ export function sessionHeader(sessionId: string): string {
     .join('; ')
 }
 
-/** A `Set-Cookie` of the app as a browser on the desk can take it: it would not let go of the session by a `Secure` one. */
-export function withoutSecure(setCookieValue: string): string {
-  return setCookieValue.startsWith(`${COOKIES.session.name}-`)
+/** A `Set-Cookie` of the app as a browser without TLS can take it: it would not let go of the session by a `Secure` one. */
+export function withoutSecure(origin: string, setCookieValue: string): string {
+  return !isSecure(origin) && setCookieValue.startsWith(`${COOKIES.session.name}-`)
     ? setCookieValue.replace(/;\s*secure/i, '')
     : setCookieValue
 }

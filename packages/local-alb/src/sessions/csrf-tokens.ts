@@ -28,28 +28,28 @@ export class CsrfTokens {
     return createHmac('sha256', this.#key).update(cookie).digest('hex')
   }
 
-  /** A token for the forms of a page that this browser is shown. */
-  begin(req: IncomingMessage, baseUrl: string): FormToken {
-    const name = ownCookie('form', baseUrl)
+  /** A token for the forms of a page that this browser is shown. @param ownOrigin where that page is */
+  begin(req: IncomingMessage, ownOrigin: string): FormToken {
+    const name = ownCookie('form', ownOrigin)
     const known = parseCookies(req.headers.cookie)[name]
     if (known !== undefined && /^[0-9a-f]{32}$/.test(known)) return { token: this.#tokenFor(known), cookies: [] }
     const cookie = randomBytes(16).toString('hex')
-    return { token: this.#tokenFor(cookie), cookies: [setCookie(name, cookie, COOKIES.form.seconds)] }
+    return { token: this.#tokenFor(cookie), cookies: [setCookie(ownOrigin, name, cookie, COOKIES.form.seconds)] }
   }
 
   /** Fields of a form of ours; `undefined` when it is none, which is then answered. */
-  async read(req: IncomingMessage, res: ServerResponse, baseUrl: string): Promise<URLSearchParams | undefined> {
+  async read(req: IncomingMessage, res: ServerResponse, ownOrigin: string): Promise<URLSearchParams | undefined> {
     const { origin } = req.headers
-    const body = origin === undefined || origin === baseUrl ? await smallBody(req) : ''
+    const body = origin === undefined || origin === ownOrigin ? await smallBody(req) : ''
     if (body === undefined) {
       showMessage(res, 413, 'Too much', `A form may have ${MAX_BODY_BYTES / 1024} K at most.`)
       return undefined
     }
     const fields = new URLSearchParams(body)
-    const cookie = parseCookies(req.headers.cookie)[ownCookie('form', baseUrl)]
+    const cookie = parseCookies(req.headers.cookie)[ownCookie('form', ownOrigin)]
     if (cookie !== undefined && isSame(fields.get('form') ?? '', this.#tokenFor(cookie))) return fields
-    const sentence = `This form was not sent from a page of ${baseUrl}, or the page is older than the load balancer.`
-    showMessage(res, 403, 'Refused', sentence, { href: '/_local-alb', text: 'Status and faults' })
+    const sentence = `This form was not sent from a page of ${ownOrigin}, or the page is older than the load balancer.`
+    showMessage(res, 403, 'Refused', sentence, { href: '/_local-alb', text: 'Requests and faults' })
     return undefined
   }
 }

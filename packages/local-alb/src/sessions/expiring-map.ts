@@ -4,20 +4,24 @@
  * @module
  */
 
+import type { Clock } from '../tokens/clock.js'
+
 /** Keeps at most `limit` entries, each for `lifetimeSeconds` from when it was set. */
 export class ExpiringMap<Value> {
   readonly #entries = new Map<string, { readonly value: Value; readonly until: number }>()
   readonly #limit: number
   readonly #lifetimeMs: number
+  readonly #clock: Clock
 
-  constructor(limit: number, lifetimeSeconds: number) {
+  constructor(limit: number, lifetimeSeconds: number, clock: Clock) {
     this.#limit = limit
     this.#lifetimeMs = lifetimeSeconds * 1000
+    this.#clock = clock
   }
 
   get(key: string): Value | undefined {
     const entry = this.#entries.get(key)
-    if (entry === undefined || Date.now() < entry.until) return entry?.value
+    if (entry === undefined || this.#clock.now() < entry.until) return entry?.value
     this.#entries.delete(key)
     return undefined
   }
@@ -28,7 +32,7 @@ export class ExpiringMap<Value> {
       const [oldest] = this.#entries.keys()
       if (oldest !== undefined) this.#entries.delete(oldest)
     }
-    this.#entries.set(key, { value, until: Date.now() + this.#lifetimeMs })
+    this.#entries.set(key, { value, until: this.#clock.now() + this.#lifetimeMs })
   }
 
   /** Takes a value out: it can be used once. */

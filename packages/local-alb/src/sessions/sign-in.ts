@@ -10,6 +10,7 @@
 import { randomBytes } from 'node:crypto'
 import { ExpiringMap } from './expiring-map.js'
 import { COOKIES, MAX_SESSION_LENGTH } from './cookies.js'
+import type { Clock } from '../tokens/clock.js'
 import type { AccessToken } from '../tokens/provider.js'
 import type { MockUser } from '../options/users.js'
 
@@ -19,6 +20,14 @@ export interface Session {
   accessToken: AccessToken
   /** Seconds since the epoch. */
   readonly until: number
+  /** The session at the user pool that it began with; none where no browser signed in. */
+  readonly poolSession?: string | undefined
+}
+
+/** Who signed in at the user pool, whose own session that began. */
+interface SignedInAtPool {
+  readonly user: MockUser
+  readonly poolSession: string
 }
 
 /** What a sign-in under way remembers. */
@@ -40,15 +49,21 @@ const secret = (): string => randomBytes(32).toString('base64')
 
 /** Sign-ins under way, and sessions. Ids are random, so a made-up cookie is nobody. */
 export class SignIns {
-  readonly #pending = new ExpiringMap<PendingSignIn>(PENDING_LIMIT, COOKIES.nonce.seconds)
-  readonly #codes = new ExpiringMap<MockUser>(LIMIT, CODE_SECONDS)
-  readonly #poolSessions = new ExpiringMap<MockUser>(LIMIT, COOKIES.pool.seconds)
+  readonly #pending: ExpiringMap<PendingSignIn>
+  readonly #codes: ExpiringMap<SignedInAtPool>
+  readonly #poolSessions: ExpiringMap<MockUser>
   readonly #sessions: ExpiringMap<Session>
   readonly #sessionSeconds: number
 
-  constructor(sessionSeconds: number) {
+  readonly #clock: Clock
+
+  constructor(sessionSeconds: number, clock: Clock) {
     this.#sessionSeconds = sessionSeconds
-    this.#sessions = new ExpiringMap(LIMIT, sessionSeconds)
+    this.#clock = clock
+    this.#pending = new ExpiringMap(PENDING_LIMIT, COOKIES.nonce.seconds, clock)
+    this.#codes = new ExpiringMap(LIMIT, CODE_SECONDS, clock)
+    this.#poolSessions = new ExpiringMap(LIMIT, COOKIES.pool.seconds, clock)
+    this.#sessions = new ExpiringMap(LIMIT, sessionSeconds, clock)
   }
 
   /**
@@ -72,7 +87,7 @@ export class SignIns {
   /** Somebody has signed in at the user pool. */
   signedIn(user: MockUser): { readonly code: string; readonly poolSession: string } {
     const [code, poolSession] = [secret(), secret()]
-    this.#codes.set(code, user)
+    this.#codes.set(code, { user, poolSession })
     this.#poolSessions.set(poolSession, user)
     return { code, poolSession }
   }
@@ -87,11 +102,11 @@ export class SignIns {
     state: string,
     code: string,
     nonce: string | undefined,
-  ): { readonly user: MockUser; readonly returnTo: string } | undefined {
+  ): (SignedInAtPool & { readonly returnTo: string }) | undefined {
     const pending = this.#pending.take(state)
-    const user = this.#codes.take(code)
-    if (pending === undefined || user === undefined || pending.nonce !== nonce) return undefined
-    return { user, returnTo: pending.returnTo }
+    const signedIn = this.#codes.take(code)
+    if (pending === undefined || signedIn === undefined || pending.nonce !== nonce) return undefined
+    return { ...signedIn, returnTo: pending.returnTo }
   }
 
   /**
@@ -100,11 +115,11 @@ export class SignIns {
    * @param size bytes of claims and access token
    * @returns the session's id.
    */
-  createSession(user: MockUser, accessToken: AccessToken, size: number): string {
+  createSession(session: Omit<Session, 'until'>, size: number): string {
     const length = Math.min(Math.max(44, Math.ceil((size * 4) / 3)), MAX_SESSION_LENGTH)
     const id = randomBytes(length).toString('base64').slice(0, length)
-    const until = Math.floor(Date.now() / 1000) + this.#sessionSeconds
-    this.#sessions.set(id, { user, accessToken, until })
+    const until = this.#clock.seconds() + this.#sessionSeconds
+    this.#sessions.set(id, { ...session, until })
     return id
   }
 

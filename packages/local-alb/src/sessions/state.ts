@@ -9,20 +9,10 @@ import { CsrfTokens } from './csrf-tokens.js'
 import { type TokenIssuer, MAX_CLAIMS_BYTES, type OidcHeaders } from '../tokens/token-issuer.js'
 import { UsageError } from '../options/options.js'
 import type { ListenerRule } from '../options/rules.js'
+import type { Origins } from '../net/own-host.js'
+import { RequestLog } from './request-log.js'
 import { type Session, SignIns } from './sign-in.js'
 import { idOf, type MockUser } from '../options/users.js'
-
-const MOST_RECENT = 20
-
-/** A request that went through, for people to read. */
-export interface RecentRequest {
-  readonly at: Date
-  readonly method: string
-  readonly path: string
-  readonly user: string
-  /** The app's, or the load balancer's own where the app had none; `undefined` as long as there is no answer. */
-  status: number | 'client left' | 'no answer' | undefined
-}
 
 /** What is known from the start. */
 export interface AlbStateOptions {
@@ -39,11 +29,11 @@ export class AlbState {
   readonly signIns: SignIns
   readonly csrf = new CsrfTokens()
   readonly rules: readonly ListenerRule[]
-  readonly recent: RecentRequest[] = []
+  readonly requests = new RequestLog()
   /** Headers as last sent to the app. */
   lastHeaders: OidcHeaders = {}
-  /** `http://localhost:8080`; known once it listens. */
-  baseUrl = ''
+  /** Known once it listens. */
+  origins: Origins = { app: '', pool: '', local: '' }
   #users: readonly MockUser[] = []
   /** Users that are or were on the list: one who was typed in is nobody's earlier version. */
   readonly #listed = new WeakSet<MockUser>()
@@ -54,7 +44,7 @@ export class AlbState {
     this.issuer = issuer
     this.users = users
     this.rules = rules
-    this.signIns = new SignIns(sessionSeconds)
+    this.signIns = new SignIns(sessionSeconds, issuer.clock)
     this.#logoutUrls = logoutUrls
   }
 
@@ -86,10 +76,10 @@ export class AlbState {
   }
 
   /** Begins a session. @returns its id. */
-  beginSession(user: MockUser): string {
+  beginSession(user: MockUser, poolSession?: string): string {
     const accessToken = this.issuer.provider.accessToken(user, undefined)
     const size = this.issuer.sizeOf(user, accessToken, undefined)
-    return this.signIns.createSession(user, accessToken, size)
+    return this.signIns.createSession({ user, accessToken, poolSession }, size)
   }
 
   /** Whether claims and access token are more than a load balancer takes. */
@@ -99,7 +89,7 @@ export class AlbState {
 
   /** Refreshes the access token of a session where it is over. @returns `false` when that failed: the session is over. */
   refresh(session: Session): boolean {
-    if (session.accessToken.exp > Date.now() / 1000) return true
+    if (session.accessToken.exp > this.issuer.clock.now() / 1000) return true
     if (this.#fault === 'refresh_failure') return false
     const { user } = session
     if (this.#listed.has(user)) session.user = this.#users.find((one) => idOf(one) === idOf(user)) ?? user
@@ -109,11 +99,7 @@ export class AlbState {
 
   /** Whether a person may be sent there after signing out. */
   isLogoutUrl(target: string): boolean {
-    return target === this.baseUrl || target.startsWith(`${this.baseUrl}/`) || this.#logoutUrls.includes(target)
-  }
-
-  remember(request: RecentRequest): void {
-    this.recent.unshift(request)
-    this.recent.length = Math.min(this.recent.length, MOST_RECENT)
+    const { app } = this.origins
+    return target === app || target.startsWith(`${app}/`) || this.#logoutUrls.includes(target)
   }
 }

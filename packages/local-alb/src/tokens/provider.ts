@@ -15,6 +15,7 @@ import {
 } from '@cognito-auth/testing'
 import type { OidcOptions } from '../options/oidc-options.js'
 import type { FaultName } from '../options/faults.js'
+import type { Clock } from './clock.js'
 import type { MockUser } from '../options/users.js'
 
 /**
@@ -58,13 +59,11 @@ export interface Provider {
   readonly jwks: { readonly keys: readonly JsonObject[] }
   /** Signs with a new key from now on; the old ones stay published. */
   rotateKeys(): void
-  /** Environment that makes an app expect this provider. @param base of the local load balancer */
-  env(base: string): Record<string, string>
+  /** Environment that makes an app expect this provider. @param pool origin of the user pool's pages */
+  env(pool: string): Record<string, string>
 }
 
-const now = (): number => Math.floor(Date.now() / 1000)
-
-const newOrigin = (): SignInOrigin => ({ authTime: now(), originJti: randomUUID() })
+const newOrigin = (clock: Clock): SignInOrigin => ({ authTime: clock.seconds(), originJti: randomUUID() })
 
 function cognitoClaims(user: MockUser): JsonObject & { readonly sub: string; readonly username: string } {
   const { email, sub, username, name, given_name, family_name, email_verified = true, claims = {} } = user
@@ -95,8 +94,11 @@ export class CognitoProvider implements Provider {
   readonly #lifetimeSeconds: number
   #keys: CognitoKey[] = [createCognitoKey(), createCognitoKey()]
 
-  constructor(accessTokenSeconds: number) {
+  readonly #clock: Clock
+
+  constructor(accessTokenSeconds: number, clock: Clock) {
     this.#lifetimeSeconds = accessTokenSeconds
+    this.#clock = clock
   }
 
   rotateKeys(): void {
@@ -111,11 +113,12 @@ export class CognitoProvider implements Provider {
     return cognitoClaims(user)
   }
 
-  accessToken(user: MockUser, fault: FaultName | undefined, origin = newOrigin()): AccessToken {
+  accessToken(user: MockUser, fault: FaultName | undefined, origin = newOrigin(this.#clock)): AccessToken {
     const { sub, username } = cognitoClaims(user)
     const [key] = this.#keys
-    if (key === undefined) throw new Error('There is always a key')
-    const issuedAt = fault === 'expired_access_token' ? now() - this.#lifetimeSeconds - 3600 : now()
+    if (key === undefined) throw new Error('unreachable: there is no key')
+    const issuedAt =
+      fault === 'expired_access_token' ? this.#clock.seconds() - this.#lifetimeSeconds - 3600 : this.#clock.seconds()
     const claims = accessTokenClaims({
       sub: fault === 'wrong_subject' ? randomUUID() : sub,
       username,
@@ -131,8 +134,8 @@ export class CognitoProvider implements Provider {
     return { token, exp: issuedAt + this.#lifetimeSeconds, origin }
   }
 
-  env(base: string): Record<string, string> {
-    return { COGNITO_AUTH_USER_POOL_ID: USER_POOL_ID, COGNITO_AUTH_DOMAIN: `${base}/_local-alb` }
+  env(pool: string): Record<string, string> {
+    return { COGNITO_AUTH_USER_POOL_ID: USER_POOL_ID, COGNITO_AUTH_DOMAIN: `${pool}/_local-alb` }
   }
 }
 
@@ -142,11 +145,13 @@ export class OidcProvider implements Provider {
   readonly jwks = { keys: [] }
   readonly idleFaults = { expired_access_token: OPAQUE, wrong_subject: OPAQUE }
   readonly #groupsClaim: string
+  readonly #clock: Clock
   readonly #lifetimeSeconds: number
 
-  constructor({ issuer = OIDC_ISSUER, groupsClaim = 'groups' }: OidcOptions, accessTokenSeconds: number) {
+  constructor({ issuer = OIDC_ISSUER, groupsClaim = 'groups' }: OidcOptions, accessTokenSeconds: number, clock: Clock) {
     this.issuer = issuer
     this.#groupsClaim = groupsClaim
+    this.#clock = clock
     this.#lifetimeSeconds = accessTokenSeconds
   }
 
@@ -161,8 +166,8 @@ export class OidcProvider implements Provider {
     return { ...claims, ...cognito, sub: cognito.sub, ...verified, [this.#groupsClaim]: groups }
   }
 
-  accessToken(_user: MockUser, _fault: FaultName | undefined, origin = newOrigin()): AccessToken {
-    return { token: randomBytes(32).toString('base64url'), exp: now() + this.#lifetimeSeconds, origin }
+  accessToken(_user: MockUser, _fault: FaultName | undefined, origin = newOrigin(this.#clock)): AccessToken {
+    return { token: randomBytes(32).toString('base64url'), exp: this.#clock.seconds() + this.#lifetimeSeconds, origin }
   }
 
   env(): Record<string, string> {
@@ -171,8 +176,10 @@ export class OidcProvider implements Provider {
 }
 
 /** The provider that is asked for. */
-export function createProvider(oidc: OidcOptions | undefined, accessTokenSeconds: number): Provider {
-  return oidc === undefined ? new CognitoProvider(accessTokenSeconds) : new OidcProvider(oidc, accessTokenSeconds)
+export function createProvider(oidc: OidcOptions | undefined, accessTokenSeconds: number, clock: Clock): Provider {
+  return oidc === undefined
+    ? new CognitoProvider(accessTokenSeconds, clock)
+    : new OidcProvider(oidc, accessTokenSeconds, clock)
 }
 
 /** Another issuer of the same kind. */

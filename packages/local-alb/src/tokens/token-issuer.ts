@@ -7,6 +7,7 @@
 import { randomUUID } from 'node:crypto'
 import { type AlbKey, createAlbKey } from '@cognito-auth/testing'
 import type { FaultName } from '../options/faults.js'
+import type { Clock } from './clock.js'
 import { type AccessToken, CLIENT_ID, type Provider, REGION, wrongIssuer } from './provider.js'
 import { signWithFault } from './token-faults.js'
 import type { MockUser } from '../options/users.js'
@@ -28,16 +29,16 @@ const ACCESS_FAULTS: readonly (FaultName | undefined)[] = [
 /** Headers that the load balancer adds. Two values are two header lines. */
 export type OidcHeaders = Record<string, string | string[]>
 
-const now = (): number => Math.floor(Date.now() / 1000)
-
 /** Signs tokens and publishes the keys for them. */
 export class TokenIssuer {
   readonly provider: Provider
+  readonly clock: Clock
   readonly #tokenSeconds: number
   #keys: AlbKey[] = [createAlbKey()]
 
-  constructor(provider: Provider, tokenSeconds: number) {
+  constructor(provider: Provider, tokenSeconds: number, clock: Clock) {
     this.provider = provider
+    this.clock = clock
     this.#tokenSeconds = tokenSeconds
   }
 
@@ -71,12 +72,12 @@ export class TokenIssuer {
   headersFor(user: MockUser, accessToken: AccessToken, fault: FaultName | undefined): OidcHeaders {
     if (fault === 'key_rotation') this.#rotateAlbKey()
     const [key] = this.#keys
-    if (key === undefined) throw new Error('There is always a key')
+    if (key === undefined) throw new Error('unreachable: there is no key')
     const access = ACCESS_FAULTS.includes(fault)
       ? this.provider.accessToken(user, fault, accessToken.origin)
       : accessToken
     const claims = this.claimsOf(user, fault)
-    const exp = fault === 'expired' ? now() - 3600 : now() + this.#tokenSeconds
+    const exp = fault === 'expired' ? this.clock.seconds() - 3600 : this.clock.seconds() + this.#tokenSeconds
     const iss = fault === 'wrong_issuer' ? wrongIssuer(this.provider.issuer) : this.provider.issuer
     const header = {
       typ: 'JWT',

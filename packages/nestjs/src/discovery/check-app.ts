@@ -7,6 +7,7 @@
 import type { ModulesContainer } from '@nestjs/core'
 import { checkGateways } from './gateways.js'
 import { checkLost } from './lost.js'
+import { warnOfMessages } from './messages.js'
 import { checkUnguarded } from './unguarded.js'
 
 /** Each guard of an app asks, and the module: once is enough. */
@@ -18,5 +19,6 @@ export function checkApp(modules: ModulesContainer): void {
   checkGateways(modules)
   checkLost(modules)
   checkUnguarded(modules)
+  warnOfMessages(modules)
   checked.add(modules)
 }

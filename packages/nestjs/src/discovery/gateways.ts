@@ -11,7 +11,7 @@ import { type Access, ownAccess, REQUIRED } from '../access/access.js'
 import { classAccess, type Decorated, handlerAccess, methodsOf } from '../access/stated.js'
 import { checkBindings, gatewayClassOf, type Module, ourGuardsOn } from './bindings.js'
 import { hasGlobalGuard } from './global-guard.js'
-import type { Carrier } from '../transports/carrier.js'
+import type { Carrier } from '../transports/request-of.js'
 import { watchHandshakes } from '../transports/handshake.js'
 
 /** Nest's `MESSAGE_MAPPING_METADATA`. `@nestjs/websockets` is optional, this is in all majors. */
@@ -135,13 +135,25 @@ export function checkGateways(modules: ModulesContainer): void {
 }
 
 /**
- * With a guard for the whole app: makes sure that each gateway says what it asks. Nest 10 and 11 do not ask global
- * guards for gateways at all, and no major asks them at the handshake.
+ * With a guard for the whole app: makes sure that the class of each gateway says what it asks. Nest 10 and 11 do not ask
+ * global guards for gateways at all, and no major asks them at the handshake.
  *
- * @throws {ConfigurationError} naming a gateway that says nothing.
+ * @throws {ConfigurationError} naming a gateway whose class says nothing.
  */
 export function checkAllGateways(modules: ModulesContainer): void {
-  const silent = gatewaysOf(modules).find(({ type }) => classAccess(type) === undefined)
+  refuseSilent(gatewaysOf(modules).find(({ type }) => classAccess(type) === undefined))
+}
+
+/**
+ * With the module, whatever guard there is: a guard of the app's own may ask ours, and none is seen that is made by hand.
+ *
+ * @throws {ConfigurationError} naming a gateway that says nothing, neither on its class nor on a handler.
+ */
+export function checkSilentGateways(modules: ModulesContainer): void {
+  refuseSilent(gatewaysOf(modules).find((gateway) => !isGuarded(gateway)))
+}
+
+function refuseSilent(silent: Gateway | undefined): void {
   if (silent === undefined) return
   throw new ConfigurationError(
     `Nest's global guards do not protect the handshake of gateways: put @UseGuards(CognitoAuthGuard) on ${silent.type.name}, or @Public() if everybody may connect`,

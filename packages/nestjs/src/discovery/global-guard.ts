@@ -17,12 +17,23 @@ export function applicationConfigOf(modules: ModulesContainer): ApplicationConfi
   return guardsContextCreator?.config
 }
 
-/** Guards under Nest's `APP_GUARD`, with which the token of such a provider begins, request-scoped ones included. */
+/**
+ * Guards under Nest's `APP_GUARD`, with which the token of such a provider begins, request-scoped ones included; and the
+ * classes that they are given: a guard of the app's own may ask ours.
+ */
 function appGuards(modules: ModulesContainer): unknown[] {
-  return [...modules.values()]
-    .flatMap((module) => [...module.providers.values(), ...module.injectables.values()])
-    .filter(({ token }) => typeof token === 'string' && token.startsWith(APP_GUARD))
-    .flatMap(({ instance, metatype }) => [instance, metatype] as unknown[])
+  const wrappers = [...modules.values()].flatMap((module) => [
+    ...module.providers.values(),
+    ...module.injectables.values(),
+  ])
+  const global = wrappers.filter(({ token }) => typeof token === 'string' && token.startsWith(APP_GUARD))
+  // `useExisting` is an alias of the provider that holds the same instance.
+  const made = wrappers.filter(({ instance }) => instance && global.some((one) => one.instance === instance))
+  return [...global, ...made].flatMap((wrapper) => [
+    wrapper.instance as unknown,
+    wrapper.metatype,
+    ...(wrapper.getCtorMetadata() ?? []).map(({ token }) => token as unknown),
+  ])
 }
 
 /** Whether a guard of ours is asked for every handler: by the module, as `APP_GUARD`, or by `useGlobalGuards()`. */

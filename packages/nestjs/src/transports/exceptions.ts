@@ -4,10 +4,8 @@
  * @module
  */
 
-import { type CognitoAuthError, ConfigurationError } from '@cognito-auth/core'
-import { describeFault, isCognitoAuthError, problemHeaders, problemOf } from '@cognito-auth/core/adapter'
+import { describeFault, isCognitoAuthError, problemOf } from '@cognito-auth/core/adapter'
 import {
-  type ExecutionContext,
   ForbiddenException,
   type HttpException,
   InternalServerErrorException,
@@ -53,52 +51,32 @@ export function httpExceptionOf(error: unknown, more: object = {}): HttpExceptio
 const GRAPHQL_CODES: { readonly [status: number]: string } = { 401: 'UNAUTHENTICATED', 403: 'FORBIDDEN' }
 
 /** Nest's Apollo driver translates exceptions that have a `statusCode`; other drivers keep `extensions`. */
-function graphqlExceptionOf(error: unknown): HttpException {
-  const { status } = problemOf(error)
-  const extensions = { code: GRAPHQL_CODES[status] ?? 'INTERNAL_SERVER_ERROR' }
+export function graphqlExceptionOf(error: unknown): HttpException {
+  const { status, code } = problemOf(error)
+  const extensions = { code: GRAPHQL_CODES[status] ?? 'INTERNAL_SERVER_ERROR', cognitoAuth: { code } }
   return Object.assign(httpExceptionOf(error, { statusCode: status }), { extensions })
 }
 
 /** What gateways' exception filters understand; Nest's own tells the client the problem document. */
-async function wsExceptionOf(error: unknown): Promise<Error> {
+export async function wsExceptionOf(error: unknown): Promise<Error> {
   // Optional, and there where a gateway is: nothing else imports it.
   const { WsException } = await import('@nestjs/websockets')
   return Object.assign(new WsException(problemOf(error)), { cause: error })
 }
 
-/** Express and Fastify both have it. */
-interface HeaderWriter {
-  header(name: string, value: string): unknown
-}
+/** Mistakes of which each message of a queue would tell again. */
+const logged = new Set<string>()
 
-/** Sets the headers that go with an error, where the context is of HTTP. */
-function setHeaders(error: unknown, context: ExecutionContext): void {
-  if (context.getType<string>() !== 'http') return
-  const response = context.switchToHttp().getResponse<HeaderWriter>()
-  for (const [name, value] of Object.entries(problemHeaders(error))) response.header(name, value)
-}
-
-/** Errors of ours say nothing of anybody; what an app's own rules threw may hold a whole request, tokens included. */
-function logFault(error: unknown): void {
-  new Logger('CognitoAuthGuard').error(isCognitoAuthError(error) ? error : describeFault(error))
-}
-
-/** What to throw for an error in a context. Over HTTP the headers that go with it are set. */
-export async function refusalOf(error: unknown, context: ExecutionContext): Promise<Error> {
-  const type = context.getType<string>()
-  // Nest logs no HttpException, and nobody would see what is wrong with the options.
-  if (problemOf(error).status === 500) logFault(error)
-  if (type === 'ws') return await wsExceptionOf(error)
-  if (type === 'graphql') return graphqlExceptionOf(error)
-  if (type !== 'http') return new Error((error as CognitoAuthError).message, { cause: error })
-  setHeaders(error, context)
-  return httpExceptionOf(error)
-}
-
-/** What `@AuthUser()` throws where it cannot mean what is written; logged. Over HTTP the headers that go with it are set. */
-export function misuse(message: string, context: ExecutionContext): HttpException {
-  const error = new ConfigurationError(message)
-  logFault(error)
-  setHeaders(error, context)
-  return httpExceptionOf(error)
+/**
+ * Logs what a 500 hides: Nest logs no HttpException. Our errors hold no token, claim or address; what an app's own rules
+ * threw may hold a whole request, and only its class is told.
+ *
+ * @param isOnce Whether a sentence is logged the first time only.
+ */
+export function logFault(error: unknown, isOnce = false): void {
+  const fault = isCognitoAuthError(error) ? error : describeFault(error)
+  const sentence = typeof fault === 'string' ? fault : fault.message
+  if (isOnce && logged.has(sentence)) return
+  if (isOnce) logged.add(sentence)
+  new Logger('CognitoAuthGuard').error(fault)
 }

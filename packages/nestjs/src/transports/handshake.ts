@@ -5,9 +5,11 @@
  */
 
 import type { IncomingMessage } from 'node:http'
-import { type ClosableSocket, closeAtExpiry, ConfigurationError, type User } from '@cognito-auth/core'
+import { type ClosableSocket, ConfigurationError, type User } from '@cognito-auth/core'
 import { problemHeaders, problemOf } from '@cognito-auth/core/adapter'
-import { type Carrier, rememberUpgrade, socketCarrier } from './carrier.js'
+import { endAtExpiry, endConnection } from './end-at-expiry.js'
+import type { Carrier } from './request-of.js'
+import { rememberUpgrade, requestOfSocket } from './ws.js'
 
 /** What is asked at a handshake. */
 export interface HandshakeRule {
@@ -32,8 +34,6 @@ interface WsServer {
 /** What we use of a socket of Socket.IO. */
 interface IoSocket {
   readonly request: Carrier
-  disconnect(close: boolean): unknown
-  once(event: 'disconnect', listener: () => void): unknown
 }
 
 /** What we use of a server, or namespace, of Socket.IO. */
@@ -42,34 +42,9 @@ interface IoServer {
   on(event: 'connection', listener: (socket: IoSocket) => void): unknown
 }
 
-const closing = new WeakSet<object>()
-
-/** Ends a connection when its user's access token expires; once, however often it is asked. */
-export function endAtExpiry(socket: object, user: User | null): void {
-  if (user === null || closing.has(socket)) return
-  closing.add(socket)
-  closeAtExpiry(isIoSocket(socket) ? closableOf(socket) : (socket as ClosableSocket), user)
-}
-
-function isIoSocket(socket: object): socket is IoSocket {
-  return typeof (socket as Partial<IoSocket>).disconnect === 'function' && 'request' in socket
-}
-
-/** Socket.IO has no close codes. */
-function closableOf(socket: IoSocket): ClosableSocket {
-  return { close: () => void socket.disconnect(true), once: (_, listener) => socket.once('disconnect', listener) }
-}
-
-/** Ends a connection now. `ws` tells the client that it broke a rule (RFC 6455 section 7.4.1). */
-export function endConnection(socket: object): void {
-  const given = socket as Partial<ClosableSocket>
-  if (isIoSocket(socket)) socket.disconnect(true)
-  else if (typeof given.close === 'function') given.close(1008, 'Not allowed')
-}
-
 /** Asks as long as the tokens of the handshake are good, and ends the connection when the user's expires. */
 function watchConnection(socket: object, { admit, isRequired }: HandshakeRule): void {
-  admit(socketCarrier(socket)).then(
+  admit(requestOfSocket(socket)).then(
     (user) => endAtExpiry(socket, user),
     () => {
       // Socket.IO does not ask middleware about a connection that it recovers (`connectionStateRecovery`).
@@ -114,7 +89,7 @@ function watchIo(server: IoServer, rule: HandshakeRule): void {
   if (rule.isRequired) {
     server.use((socket, next) => {
       rememberUpgrade(socket, socket.request)
-      rule.admit(socketCarrier(socket)).then(
+      rule.admit(requestOfSocket(socket)).then(
         () => next(),
         (error: unknown) => {
           const problem = problemOf(error)

@@ -17,7 +17,7 @@ async function main(): Promise<void> {
     encoding: 'utf8',
   })
   assert.equal(status, 1)
-  assert.match(stdout, /Not let in\.[^]*groups: developers/)
+  assert.match(stdout, /DENIED[^]*groups: developers/)
 }
 
 void main()

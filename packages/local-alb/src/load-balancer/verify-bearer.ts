@@ -1,0 +1,61 @@
+/**
+ * Rule action `jwt`, a load balancer's `jwt-validation`: the bearer token of a request, before it goes on as it is.
+ *
+ * Signature (RS256), "iss", "exp", "nbf" and "iat" where present, and claims where the rule names some. An ID token
+ * passes, as on AWS: whether it is an access token, and whose, is for the app or for `claims` to say.
+ *
+ * @see {@link https://docs.aws.amazon.com/elasticloadbalancing/latest/application/listener-verify-jwt.html Verify JWTs}
+ * @module
+ */
+
+import { createLocalJWKSet, errors, type JWTPayload, jwtVerify } from 'jose'
+import type { ClaimChecks } from '../options/rules.js'
+import type { Provider } from '../tokens/provider.js'
+
+/** One scheme, one space, one token (RFC 6750, section 2.1). */
+const BEARER = /^Bearer ([^\s,]+)$/i
+
+/** What a claim has: a string is a list of words too, as "scope" is. */
+function valuesOf(claim: unknown): readonly unknown[] {
+  if (typeof claim === 'string') return [claim, ...claim.split(' ')]
+  return Array.isArray(claim) ? claim : []
+}
+
+function missingClaim(payload: JWTPayload, claims: ClaimChecks): string | undefined {
+  for (const [name, wanted] of Object.entries(claims)) {
+    const values = Object.hasOwn(payload, name) ? valuesOf(payload[name]) : []
+    if (![wanted].flat().every((value) => values.includes(value))) return name
+  }
+  return undefined
+}
+
+/**
+ * Verifies the bearer token of a request.
+ *
+ * @returns why it is rejected; `undefined` where it is accepted.
+ */
+export async function verifyBearer(
+  authorization: string | undefined,
+  provider: Provider,
+  claims: ClaimChecks = {},
+): Promise<string | undefined> {
+  if (authorization === undefined) return 'no Authorization header'
+  const token = BEARER.exec(authorization)?.[1]
+  if (token === undefined) return 'Authorization is no bearer token'
+  const keys = createLocalJWKSet({ keys: [...provider.jwks.keys] as never[] })
+  try {
+    const { payload } = await jwtVerify(token, keys, {
+      issuer: provider.issuer,
+      algorithms: ['RS256'],
+      requiredClaims: ['exp'],
+    })
+    if (payload.iat !== undefined && payload.iat > Date.now() / 1000) return '"iat" is in the future'
+    const missing = missingClaim(payload, claims)
+    return missing === undefined ? undefined : `the claim "${missing}" is not as the rule asks`
+  } catch (error) {
+    if (error instanceof errors.JWTExpired) return '"exp" has passed'
+    if (error instanceof errors.JWTClaimValidationFailed) return `"${error.claim}" is not as expected`
+    if (error instanceof errors.JOSEError) return `Invalid bearer token (${error.code})`
+    throw error
+  }
+}

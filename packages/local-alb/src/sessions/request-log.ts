@@ -1,0 +1,100 @@
+/**
+ * Recent requests: what was asked, as whom, and who answered what and why.
+ *
+ * @module
+ */
+
+import type { FaultName } from '../options/faults.js'
+import type { OidcHeaders } from '../tokens/token-issuer.js'
+
+const MOST_RECENT = 100
+
+/** A request at the load balancer, for people to read. */
+export interface RequestRecord {
+  readonly id: string
+  readonly at: Date
+  readonly method: string
+  /** Path and query. */
+  readonly path: string
+  /** Who is signed in; empty for nobody. */
+  user: string
+  /** `undefined` as long as there is no answer. */
+  status: number | 'client left' | 'no answer' | undefined
+  /** `undefined` as long as there is no answer. */
+  answeredBy: 'app' | 'load balancer' | undefined
+  /** How long the answer took to begin, in milliseconds. */
+  milliseconds: number | undefined
+  /** `X-Cognito-Auth-Reason` of the app: code, and reason after a slash. */
+  reason: string | undefined
+  /** A sentence about the answer: what was checked, got and expected, or why the load balancer answered itself. */
+  why: string | undefined
+  /** `error_reason` of AWS's access log. */
+  errorReason?: string | undefined
+  /** The fault that was on. */
+  fault: FaultName | undefined
+  /** The headers that the load balancer added. */
+  sent: OidcHeaders
+}
+
+/** What is known of a request when it comes. */
+export type NewRecord = Pick<RequestRecord, 'method' | 'path'> & Partial<Pick<RequestRecord, 'user'>>
+
+/** Called for each change of a request. */
+export type RequestListener = (record: RequestRecord) => void
+
+/** The latest requests, newest first. */
+export class RequestLog {
+  readonly #records: RequestRecord[] = []
+  readonly #listeners = new Set<RequestListener>()
+  #count = 0
+
+  get recent(): readonly RequestRecord[] {
+    return this.#records
+  }
+
+  find(id: string): RequestRecord | undefined {
+    return this.#records.find((record) => record.id === id)
+  }
+
+  /** Remembers a request that begins. */
+  begin({ method, path, user = '' }: NewRecord): RequestRecord {
+    this.#count += 1
+    const record: RequestRecord = {
+      id: String(this.#count),
+      at: new Date(),
+      method,
+      path,
+      user,
+      status: undefined,
+      answeredBy: undefined,
+      milliseconds: undefined,
+      reason: undefined,
+      why: undefined,
+      fault: undefined,
+      sent: {},
+    }
+    this.#records.unshift(record)
+    this.#records.length = Math.min(this.#records.length, MOST_RECENT)
+    return record
+  }
+
+  /** Says how a request was answered; the first word counts. */
+  end(
+    record: RequestRecord,
+    answer: Pick<RequestRecord, 'status'> & Partial<Pick<RequestRecord, 'answeredBy' | 'reason' | 'why'>>,
+  ): void {
+    if (record.status !== undefined) return
+    Object.assign(record, answer, { milliseconds: Date.now() - record.at.getTime() })
+    for (const listener of this.#listeners) listener(record)
+  }
+
+  /** @returns a function that ends it. */
+  subscribe(listener: RequestListener): () => void {
+    this.#listeners.add(listener)
+    return () => void this.#listeners.delete(listener)
+  }
+
+  clear(): void {
+    this.#records.length = 0
+  }
+}
