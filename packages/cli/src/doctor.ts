@@ -10,7 +10,8 @@ import { checkConfig } from './checks/config.js'
 import { type Finding, finding } from './checks/finding.js'
 import { checkNetwork } from './checks/network.js'
 import { checkHeaderSize, checkNodeVersion } from './checks/node.js'
-import { checkDevMode, checkOptions, checkVariables } from './checks/settings.js'
+import { checkDevMode, checkOptions, checkTls, checkVariables } from './checks/settings.js'
+import { checkSignOut } from './checks/sign-out.js'
 
 /** What `doctor` found. */
 export interface DoctorReport {
@@ -48,16 +49,22 @@ async function networkFindings(useNetwork: boolean): Promise<Finding[]> {
 export async function doctor({ useNetwork = true }: DoctorOptions = {}): Promise<DoctorReport> {
   const { env } = process
   const devMode = checkDevMode()
-  // Both wait for the network: at once.
-  const [config, network] = await Promise.all([checkConfig(process.cwd(), useNetwork), networkFindings(useNetwork)])
+  // All wait for the network: at once.
+  const [config, network, signOut] = await Promise.all([
+    checkConfig(process.cwd(), useNetwork),
+    networkFindings(useNetwork),
+    checkSignOut(env, useNetwork),
+  ])
   const findings = [
     checkNodeVersion(process.version),
     checkHeaderSize(),
     ...checkVariables(env),
     ...checkOptions(env, devMode),
     devMode,
+    ...checkTls(env),
     ...config,
     ...network,
+    ...signOut,
   ]
   return { ok: findings.every(({ status }) => status !== 'problem'), findings }
 }

@@ -113,8 +113,8 @@ test('a misspelt variable is a problem, with the nearest one that is read', asyn
     {
       check: 'variables',
       status: 'problem',
-      message: 'COGNITO_AUTH_CLIENTID is read by nothing',
-      fix: 'Did you mean COGNITO_AUTH_CLIENT_ID?',
+      message: "Unknown variable 'COGNITO_AUTH_CLIENTID'",
+      fix: "Did you mean 'COGNITO_AUTH_CLIENT_ID'?",
     },
   ])
   // The app does not start with it either.
@@ -135,7 +135,7 @@ test('a value that cannot be meant is a problem, and leaves the endpoints unknow
 test('no value of a variable that nothing reads is told', async () => {
   const env = { ...sound(await listen(aws)), cognito_auth_region: 'a-value' }
   const { stdout } = await cognitoAuth(['doctor'], env)
-  expect(stdout).toContain('cognito_auth_region is read by nothing')
+  expect(stdout).toContain("Unknown variable 'cognito_auth_region'")
   expect(stdout).not.toContain('a-value')
 })
 
@@ -352,4 +352,79 @@ test.each(['v20.19.0', 'v20.20.2', 'v22.12.0', 'v23.0.0', 'v24.0.0', 'v26.10.0']
 test('Node is judged by how large headers may be', () => {
   expect(checkHeaderSize(16_384)).toMatchObject({ status: 'warning' })
   expect(checkHeaderSize(32_768)).toMatchObject({ status: 'ok' })
+})
+
+test.each([
+  ['ALB_ARN', 'COGNITO_AUTH_ALB_ARN'],
+  ['COGNITO_CLIENT_ID', 'COGNITO_AUTH_CLIENT_ID'],
+  ['COGNITO_USER_POOL_ID', 'COGNITO_AUTH_USER_POOL_ID'],
+  ['COGNITO_DOMAIN', 'COGNITO_AUTH_DOMAIN'],
+])('%s, whose prefix is missing, is a problem that says what was meant', async (name, meant) => {
+  const { [meant]: value = 'x', ...others } = sound(await listen(aws))
+  const result = await cognitoAuth(['doctor', '--json', '--no-network'], { ...others, [name]: value })
+  expect(of(result, 'variables')).toMatchObject([
+    { status: 'problem', message: matching(new RegExp(`^${name} .*${meant}`)) },
+  ])
+  const both = await cognitoAuth(['doctor', '--json', '--no-network'], { ...others, [name]: value, [meant]: value })
+  expect(of(both, 'variables')).toMatchObject([{ status: 'ok' }])
+})
+
+test('the plural names are as good, and the names that Kubernetes makes are nobody’s', async () => {
+  const { COGNITO_AUTH_ALB_ARN: arn = '', COGNITO_AUTH_CLIENT_ID: client = '', ...others } = sound(await listen(aws))
+  const kubernetes = {
+    COGNITO_AUTH_SERVICE_HOST: '10.0.0.1',
+    COGNITO_AUTH_PORT_80_TCP_PORT: '80',
+    COGNITO_AUTH_PORT: 'tcp://x',
+  }
+  const plural = { ...others, COGNITO_AUTH_ALB_ARNS: arn, COGNITO_AUTH_CLIENT_IDS: client, ...kubernetes }
+  const result = await cognitoAuth(['doctor', '--json'], plural)
+  expect(of(result, 'variables')).toMatchObject([{ status: 'ok' }])
+  expect(of(result, 'options')).toMatchObject([{ status: 'ok' }])
+})
+
+test('certificates that are not verified are a problem', async () => {
+  const env = { ...sound(await listen(aws)), NODE_TLS_REJECT_UNAUTHORIZED: '0' }
+  expect(of(await cognitoAuth(['doctor', '--json'], env), 'tls')).toMatchObject([{ status: 'problem' }])
+})
+
+test('a secret without credentials is told what AWS wants, not about the network', async () => {
+  const { COGNITO_AUTH_CONFIG_PATH: _, ...env } = sound(await listen(aws))
+  const { AWS_ACCESS_KEY_ID: __, AWS_SECRET_ACCESS_KEY: ___, ...endpoint } = await secretsManager({})
+  const nowhere = { AWS_EC2_METADATA_DISABLED: 'true', HOME: folder, COGNITO_AUTH_SECRET_NAME: 'my-app/auth' }
+  const result = await cognitoAuth(['doctor', '--json'], { ...env, ...endpoint, ...nowhere })
+  expect(of(result, 'config')).toMatchObject([{ status: 'problem', fix: matching(/^Give this process credentials/) }])
+})
+
+test('a domain to sign out at that does not resolve is a problem', async () => {
+  const env = { ...sound(await listen(aws)), COGNITO_AUTH_DOMAIN: 'app.invalid' }
+  expect(of(await cognitoAuth(['doctor', '--json'], env), 'sign-out')).toMatchObject([
+    { status: 'problem', message: matching(/^app\.invalid does not resolve/) },
+  ])
+  const local = { ...env, COGNITO_AUTH_DOMAIN: 'http://localhost:8080' }
+  expect(of(await cognitoAuth(['doctor', '--json'], local), 'sign-out')).toMatchObject([{ status: 'ok' }])
+})
+
+test('a .env file that nothing has read is a warning', async () => {
+  await writeFile(join(folder, '.env'), 'COGNITO_AUTH_ALB_ARN=x')
+  const result = await cognitoAuth(['doctor', '--json', '--no-network'], {}, folder)
+  expect(of(result, 'variables')).toMatchObject([{ status: 'warning', fix: matching(/node --env-file=\.env/) }])
+})
+
+test('names of groups are printed without what a terminal would obey', async () => {
+  const path = join(folder, 'escapes.json')
+  await writeFile(path, JSON.stringify({ allowed_groups: ['a\u001b[2Jb'] }))
+  const { stdout } = await cognitoAuth(['explain', '--config', path, '--groups', 'x'])
+  expect(stdout).toContain(String.raw`groups: a\u001b[2Jb`)
+})
+
+test.each([['help'], ['--help'], ['-h']])('%s prints all options', async (word) => {
+  const { code, stdout } = await cognitoAuth([word])
+  expect(code).toBe(0)
+  expect(stdout).toContain('--platform-admin-groups')
+})
+
+test('--version prints the version and nothing else', async () => {
+  const { code, stdout } = await cognitoAuth(['--version'])
+  expect(code).toBe(0)
+  expect(stdout).toMatch(/^\d+\.\d+\.\d+\S*\n$/)
 })

@@ -1,5 +1,5 @@
 /**
- * Whether the config can be read that says who may come in.
+ * Whether the config can be read that says who is allowed.
  *
  * @module
  */
@@ -35,18 +35,43 @@ function checkSdk(folder: string): Finding {
   return finding('aws-sdk', 'ok', `${SDK} is installed`)
 }
 
+/** The SDK's own names for "there are no credentials here", or none that work: not a matter of the network. */
+const NO_CREDENTIALS = [
+  'CredentialsProviderError',
+  'TokenProviderError',
+  'ExpiredTokenException',
+  'UnrecognizedClientException',
+]
+
+/** Names of an error and of what caused it. */
+function namesOf(error: unknown): string[] {
+  return error instanceof Error ? [error.name, ...namesOf(error.cause)] : []
+}
+
+/** What to do where the config cannot be read. */
+function remedy(error: CognitoAuthError): string {
+  if (namesOf(error).some((name) => NO_CREDENTIALS.includes(name))) {
+    return 'Give this process credentials of AWS: a task role on ECS, a role for the service account on EKS, AWS_PROFILE (and aws sso login) on your own machine'
+  }
+  if (!(error instanceof ConfigUnavailableError)) {
+    return 'Correct that, then ask whom it allows: npx @cognito-auth/cli explain --email you@example.com'
+  }
+  const proxy = process.env['HTTPS_PROXY'] ?? process.env['https_proxy']
+  const more =
+    proxy === undefined
+      ? ''
+      : '. HTTPS_PROXY is set, which the AWS SDK does not heed: give it a client with a request handler for the proxy'
+  return `Try again. If it stays so, let the app reach Secrets Manager over https (NAT gateway or VPC endpoint)${more}`
+}
+
 async function checkReading(source: ConfigSource): Promise<Finding> {
   try {
     await Authoriser.fromSource(source).warmUp()
   } catch (error) {
     if (!(error instanceof CognitoAuthError)) throw error
-    const fix =
-      error instanceof ConfigUnavailableError
-        ? 'Try again. If it stays so, let the app reach Secrets Manager over https (NAT gateway or VPC endpoint)'
-        : 'Correct that, then ask whom it lets in: npx @cognito-auth/cli explain --email you@example.com'
-    return finding('config', 'problem', error.message, fix)
+    return finding('config', 'problem', error.message, remedy(error))
   }
-  return finding('config', 'ok', `${source.name} says who may come in`)
+  return finding('config', 'ok', `${source.name} says who is allowed`)
 }
 
 /**

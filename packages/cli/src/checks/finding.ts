@@ -13,11 +13,13 @@ export interface Finding {
     | 'variables'
     | 'options'
     | 'dev-mode'
+    | 'tls'
     | 'config'
     | 'aws-sdk'
     | 'keys'
+    | 'sign-out'
     | 'clock'
-  /** `problem`: mend it. `warning`: works, and may surprise. `skipped`: could not be looked at; `message` says why. */
+  /** `problem`: fix it. `warning`: works, and may surprise. `skipped`: could not be looked at; `message` says why. */
   readonly status: 'ok' | 'warning' | 'problem' | 'skipped'
   /** One sentence, without the full stop. */
   readonly message: string

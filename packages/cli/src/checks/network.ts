@@ -48,6 +48,13 @@ function codeOf(error: Error): string {
   return cause instanceof Error && 'code' in cause ? String(cause.code) : ''
 }
 
+/** Node's fetch does not heed the variable by itself, and without it a network with a proxy often resolves no names. */
+function proxyHint(): string {
+  const { env } = process
+  if (!(env['HTTPS_PROXY'] ?? env['https_proxy']) || env['NODE_USE_ENV_PROXY'] === '1') return ''
+  return '. HTTPS_PROXY is set, which Node heeds only with NODE_USE_ENV_PROXY=1 (Node 22.21, 24 and newer); with an older one give CognitoAuth a fetch that goes through the proxy'
+}
+
 /** What to do where nothing usable answers. */
 function remedy(url: string, code: string): string {
   const { protocol, host, hostname } = new URL(url)
@@ -55,13 +62,10 @@ function remedy(url: string, code: string): string {
   if (/CERT|SELF_SIGNED|UNABLE_TO/.test(code)) {
     return `Something answers in place of ${host} (a TLS proxy?): let the app through to it, or trust that proxy with NODE_EXTRA_CA_CERTS`
   }
+  const more = proxyHint()
   if (code === 'ENOTFOUND' || code === 'EAI_AGAIN') {
-    return `No name server here knows ${hostname}: check the region that it comes from, and the DNS of this network`
+    return `No name server here knows ${hostname}: check the region that it comes from, and the DNS of this network${more}`
   }
-  const proxy = process.env['HTTPS_PROXY'] ?? process.env['https_proxy']
-  const more = proxy
-    ? '. HTTPS_PROXY is set: fetch goes through it only with NODE_USE_ENV_PROXY=1, in a newer Node'
-    : ''
   return `Let the app reach that host over https (NAT gateway, security group, proxy): without keys it answers 503${more}`
 }
 

@@ -4,15 +4,53 @@
  * @module
  */
 
+import { existsSync } from 'node:fs'
 import { CognitoAuth, ConfigurationError } from '@cognito-auth/core'
 import { devModeOfEnvironment, refuseDevModeInProduction, unknownVariables } from '@cognito-auth/core/inspect'
 import { type Finding, finding } from './finding.js'
 
+/** Names that people write when they forget the prefix, or take from other libraries, and what is read instead. */
+const WITHOUT_PREFIX: readonly (readonly [RegExp, string])[] = [
+  [/^(?:AWS_)?(?:ALB|LOAD_BALANCER)_ARNS?$/, 'COGNITO_AUTH_ALB_ARN'],
+  [/^(?:AWS_)?(?:COGNITO_)?(?:USER_POOL_|APP_)?CLIENT_IDS?$/, 'COGNITO_AUTH_CLIENT_ID'],
+  [/^(?:AWS_)?(?:COGNITO_)?USER_?POOL(?:_ID)?$/, 'COGNITO_AUTH_USER_POOL_ID'],
+  [/^(?:AWS_)?COGNITO_(?:USER_POOL_)?DOMAIN$/, 'COGNITO_AUTH_DOMAIN'],
+  [/^(?:AWS_)?COGNITO_ISSUER$/, 'COGNITO_AUTH_ISSUER'],
+]
+
+/**
+ * Variables whose prefix was forgotten, where the right one is not set: beside the right one they may be for something
+ * else.
+ */
+function withoutPrefix(environment: NodeJS.ProcessEnv): Finding[] {
+  return Object.keys(environment).flatMap((name) => {
+    const [, meant] = WITHOUT_PREFIX.find(([pattern]) => pattern.test(name)) ?? []
+    if (meant === undefined || environment[meant]?.trim() || environment[`${meant}S`]?.trim()) return []
+    return [
+      finding('variables', 'problem', `${name} is read by nothing, and ${meant} is not set`, `Rename it to ${meant}`),
+    ]
+  })
+}
+
+/** Node reads a `.env` file where it is told to, and neither the app nor this command does by itself. */
+function unreadFile(environment: NodeJS.ProcessEnv): Finding[] {
+  if (Object.keys(environment).some((name) => name.startsWith('COGNITO_AUTH_')) || !existsSync('.env')) return []
+  return [
+    finding(
+      'variables',
+      'warning',
+      'No COGNITO_AUTH_ variable is set, and there is a file .env here, which nothing reads by itself',
+      'Start the app with node --env-file=.env, and this command with node --env-file=.env node_modules/@cognito-auth/cli/dist/cli.mjs doctor',
+    ),
+  ]
+}
+
 /** Variables that nothing reads: a misspelt one silently does nothing. */
 export function checkVariables(environment: NodeJS.ProcessEnv): Finding[] {
   const findings = unknownVariables(environment).map(({ name, nearest }) =>
-    finding('variables', 'problem', `${name} is read by nothing`, `Did you mean ${nearest}?`),
+    finding('variables', 'problem', `Unknown variable '${name}'`, `Did you mean '${nearest}'?`),
   )
+  findings.push(...withoutPrefix(environment), ...unreadFile(environment))
   if (environment['COGNITO_AUTH_CONFIG_PATH']?.trim() && environment['COGNITO_AUTH_SECRET_NAME']?.trim()) {
     findings.push(
       finding(
@@ -25,6 +63,19 @@ export function checkVariables(environment: NodeJS.ProcessEnv): Finding[] {
   }
   if (findings.length > 0) return findings
   return [finding('variables', 'ok', 'Every COGNITO_AUTH_ variable is one that is read')]
+}
+
+/** Without certificate verification anyone on the network can answer for the public keys (CWE-295). */
+export function checkTls(environment: NodeJS.ProcessEnv): Finding[] {
+  if (environment['NODE_TLS_REJECT_UNAUTHORIZED'] !== '0') return []
+  return [
+    finding(
+      'tls',
+      'problem',
+      'NODE_TLS_REJECT_UNAUTHORIZED=0: no certificate is verified, so anyone on the network can answer for the public keys',
+      'Unset it. NODE_EXTRA_CA_CERTS adds the certificate authority of a proxy',
+    ),
+  ]
 }
 
 /** Dev mode: nothing for where real users are. */
@@ -58,7 +109,7 @@ export function checkOptions(environment: NodeJS.ProcessEnv, devMode: Finding): 
     return [finding('options', 'problem', error.message, 'Correct it where the environment of the app is set')]
   }
   const findings = [finding('options', 'ok', 'The options are sound')]
-  if (!environment['COGNITO_AUTH_CLIENT_ID']?.trim()) {
+  if (!environment['COGNITO_AUTH_CLIENT_ID']?.trim() && !environment['COGNITO_AUTH_CLIENT_IDS']?.trim()) {
     findings.push(
       finding(
         'options',
