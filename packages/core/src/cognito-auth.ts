@@ -18,14 +18,33 @@ import {
   ConfigurationError,
   InvalidTokenError,
   KeysUnavailableError,
+  MissingTokenError,
 } from './errors.js'
 import { publish } from './events.js'
-import { hasTokens, type HeadersInput, readHeaders, requireTokens } from './headers.js'
+import {
+  ACCESS_TOKEN_HEADER,
+  AUTHORIZATION_HEADER,
+  hasHeader,
+  hasOidcHeaders,
+  hasTokens,
+  type HeadersInput,
+  OIDC_DATA_HEADER,
+  readBearerToken,
+  readHeaders,
+  requireTokens,
+} from './headers.js'
 import { checkLogout, type LogoutAnswer, logoutAnswer, type LogoutOptions } from './logout.js'
 import { statedPlatformAdmin } from './dev/mock-user.js'
 import { countInstance } from './lib/instance-count.js'
 import { optionError, optionName, parseOptions, refuseUnknown } from './lib/schema.js'
-import { DEFAULT_PLATFORM_ADMIN_GROUPS, isMember, type User, userFromTokens, withPlatformAdmin } from './user.js'
+import {
+  DEFAULT_PLATFORM_ADMIN_GROUPS,
+  isMember,
+  type User,
+  userFromBearerToken,
+  userFromTokens,
+  withPlatformAdmin,
+} from './user.js'
 import { refuseUndefined, type TokenVerifierOptions, verifierOptionsOf } from './verifier/options.js'
 import { TokenVerifier } from './verifier/token-verifier.js'
 
@@ -117,6 +136,10 @@ export class CognitoAuth {
   readonly errorPage: false | ((page: ErrorPage) => string) | undefined
   /** Base URL of the local load balancer, if there is one: adapters then say why a request was refused. */
   readonly localAlb: string | undefined
+  /** The claim that groups come from, instead of the access token, which is then not read. */
+  readonly groupsClaim: string | undefined
+  /** Whether bearer tokens are accepted: the option `bearer`. */
+  readonly acceptsBearer: boolean
   readonly #verifier: TokenVerifier
   readonly #authoriser: Authoriser | null
   readonly #platformAdminGroups: readonly string[]
@@ -149,6 +172,8 @@ export class CognitoAuth {
       admitPlatformAdmins: parsed.platformAdminGroups !== undefined,
       configMaxAgeSeconds: parsed.configMaxAgeSeconds,
     }
+    this.groupsClaim = parsed.groupsClaim
+    this.acceptsBearer = this.#verifier.acceptsBearer
     this.redirectUrl = parsed.redirectUrl
     this.errorPage = parsed.errorPage
     this.localAlb = parsed.localAlb
@@ -177,6 +202,7 @@ export class CognitoAuth {
    * @throws {MissingTokenError} when a token header is not there.
    * @throws {InvalidTokenError} when a check fails; `reason` says which.
    * @throws {ExpiredTokenError} when a token has expired.
+   * @throws {InsufficientScopeError} when a bearer token lacks one of `bearer.scopes`.
    * @throws {KeysUnavailableError} when a public key cannot be had now.
    */
   async authenticate(headers: HeadersInput): Promise<User> {
@@ -302,10 +328,10 @@ export class CognitoAuth {
     return withPlatformAdmin(user, statedPlatformAdmin(user) ?? isMember(user.groups, this.#platformAdminGroups))
   }
 
-  /** Somebody whose tokens do not hold may sign out all the same. */
+  /** Of the session that ends, never of a bearer token. Whose tokens are rejected may sign out all the same. */
   async #clientOf(headers: HeadersInput): Promise<string | undefined> {
     try {
-      return (await this.#authenticate(headers)).clientId || undefined
+      return (await this.#authenticateAlb(headers)).clientId || undefined
     } catch (error) {
       if (error instanceof AuthenticationError || this.#firstClientId !== undefined) return undefined
       throw error
@@ -313,14 +339,33 @@ export class CognitoAuth {
   }
 
   async #authenticate(headers: HeadersInput): Promise<User> {
-    const needsAccessToken = this.#verifier.groupsClaim === undefined
+    if (this.#verifier.acceptsBearer && !hasOidcHeaders(headers)) return await this.#authenticateBearer(headers)
+    return await this.#authenticateAlb(headers)
+  }
+
+  /** Credentials of a program: only where there is none of the load balancer's headers, which would be judged alone. */
+  async #authenticateBearer(headers: HeadersInput): Promise<User> {
+    const token = readBearerToken(headers)
+    if (token === undefined) {
+      const mayMock = this.#devUser !== undefined && !hasHeader(headers, AUTHORIZATION_HEADER)
+      if (mayMock && mayBeMocked(headers)) return this.#devUser
+      const albHeaders = this.#verifier.acceptsAlb ? [OIDC_DATA_HEADER, ACCESS_TOKEN_HEADER] : []
+      throw new MissingTokenError([...albHeaders, AUTHORIZATION_HEADER])
+    }
+    return userFromBearerToken(await this.#verifier.verifyBearerToken(token), this.#platformAdminGroups)
+  }
+
+  async #authenticateAlb(headers: HeadersInput): Promise<User> {
+    const needsAccessToken = this.groupsClaim === undefined
     const found = readHeaders(headers, needsAccessToken)
-    if (this.#devUser !== undefined && !hasTokens(headers) && mayBeMocked(headers)) return this.#devUser
+    // With bearer, any of the load balancer's headers is credentials: none of such requests is of development.
+    const mayMock = this.#devUser !== undefined && !this.#verifier.acceptsBearer && !hasTokens(headers)
+    if (mayMock && mayBeMocked(headers)) return this.#devUser
     const { oidcData, accessToken, identity } = requireTokens(found, needsAccessToken)
     const { alb, access } = await this.#verifier.verify({ oidcData, accessToken, identity })
     return userFromTokens(alb, access, {
       platformAdminGroups: this.#platformAdminGroups,
-      groupsClaim: this.#verifier.groupsClaim,
+      groupsClaim: this.groupsClaim,
     })
   }
 }

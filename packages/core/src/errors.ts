@@ -16,6 +16,7 @@ export type ErrorCode =
   | 'invalid_token'
   | 'expired_token'
   | 'access_denied'
+  | 'insufficient_scope'
   | 'keys_unavailable'
   | 'config_unavailable'
   | 'configuration'
@@ -34,6 +35,7 @@ export type InvalidTokenReason =
   | 'key_not_found'
   | 'signature'
   | 'subject'
+  | 'audience'
   | 'token_use'
   | 'not_yet_valid'
   | 'claims'
@@ -97,7 +99,9 @@ export class MissingTokenError extends AuthenticationError {
 
   constructor(missing: readonly string[], options?: ErrorOptions) {
     super(
-      `${missing.join(' and ')} ${missing.length > 1 ? 'are' : 'is'} not on the request. Did it come through the load balancer, by a rule that authenticates?`,
+      missing.includes('authorization')
+        ? `Missing credentials: none of ${missing.join(', ')} is on the request, or Authorization is of another scheme than Bearer`
+        : `${missing.join(' and ')} ${missing.length > 1 ? 'are' : 'is'} not on the request. Did it come through the load balancer, by a rule that authenticates?`,
       options,
     )
     this.missing = missing
@@ -145,6 +149,31 @@ export class AccessDeniedError extends CognitoAuthError {
     if (reason !== undefined) this.reason = reason
     Object.defineProperty(this, 'decision', { value: decision })
     Object.defineProperty(this, 'user', { value: decision.user })
+  }
+}
+
+/**
+ * The token is good, and lacks a scope that is required (RFC 6750 section 3.1).
+ */
+export class InsufficientScopeError extends CognitoAuthError {
+  override readonly name = 'InsufficientScopeError'
+  readonly code = 'insufficient_scope'
+  readonly status = 403
+  /** The scopes that are required, whether the token has them or not. */
+  readonly scopes: readonly string[]
+  /** Whose token it is, where the token is good for other routes. Not enumerable. */
+  declare readonly user?: User
+
+  constructor(scopes: readonly string[], options?: ErrorOptions & { readonly user?: User }) {
+    super('Insufficient scope: the access token lacks a scope that is required', options)
+    this.scopes = Object.freeze([...scopes])
+    if (options?.user !== undefined) Object.defineProperty(this, 'user', { value: options.user })
+  }
+
+  // RFC 6750 section 3: what a client has to ask its authorisation server for.
+  override get headers(): Readonly<Record<string, string>> {
+    const challenge = `Bearer error="insufficient_scope", scope="${this.scopes.join(' ')}"`
+    return { ...super.headers, 'www-authenticate': challenge }
   }
 }
 

@@ -13,6 +13,12 @@ export const ACCESS_TOKEN_HEADER = 'x-amzn-oidc-accesstoken'
 /** The user's `sub`, plain text. */
 export const IDENTITY_HEADER = 'x-amzn-oidc-identity'
 
+/** Credentials of programs, where the option `bearer` is given (RFC 6750 section 2.1). */
+export const AUTHORIZATION_HEADER = 'authorization'
+
+/** What the load balancer's headers begin with. */
+const OIDC_PREFIX = 'x-amzn-oidc-'
+
 /**
  * Headers of a request: a Fetch `Headers` or anything else with functions `get` and `has`, Node's `IncomingHttpHeaders`, an
  * ALB-to-Lambda event's `headers` or `multiValueHeaders`, or any record in any letter case.
@@ -53,12 +59,16 @@ function valuesOf(headers: object, name: string): unknown[] {
   return found
 }
 
+function duplicate(name: string): InvalidTokenError {
+  return new InvalidTokenError('duplicate_header', `Duplicate header ${name}`)
+}
+
 function singleValue(headers: object, name: string): string | undefined {
   const values = valuesOf(headers, name)
-  if (values.length > 1) throw new InvalidTokenError('duplicate_header', `${name} is on the request more than once`)
+  if (values.length > 1) throw duplicate(name)
   const [value] = values
   if (value !== undefined && typeof value !== 'string')
-    throw new InvalidTokenError('malformed', `${name} is not a text`)
+    throw new InvalidTokenError('malformed', `Malformed header ${name}: must be a string`)
   return value
 }
 
@@ -68,7 +78,7 @@ function singleValue(headers: object, name: string): string | undefined {
  */
 function singleToken(headers: object, name: string): string | undefined {
   const value = singleValue(headers, name)
-  if (value?.includes(',')) throw new InvalidTokenError('duplicate_header', `${name} is on the request more than once`)
+  if (value?.includes(',')) throw duplicate(name)
   return value
 }
 
@@ -117,6 +127,61 @@ function checkHeaders(headers: HeadersInput): object {
 export function hasTokens(headers: HeadersInput): boolean {
   const given = checkHeaders(headers)
   return [OIDC_DATA_HEADER, ACCESS_TOKEN_HEADER].some((name) => valuesOf(given, name).length > 0)
+}
+
+/**
+ * Whether any of the load balancer's headers is there, one that is not read among them: such a request is judged by those
+ * alone. Of headers that cannot be listed the three that are read are asked for.
+ *
+ * @throws {ConfigurationError} as {@link readHeaders} does.
+ */
+export function hasOidcHeaders(headers: HeadersInput): boolean {
+  const given = checkHeaders(headers)
+  if (!('get' in given && isFunction(given.get))) return Object.keys(given).some((name) => isOidcHeader(given, name))
+  if ([OIDC_DATA_HEADER, ACCESS_TOKEN_HEADER, IDENTITY_HEADER].some((name) => valuesOf(given, name).length > 0))
+    return true
+  if (!('keys' in given && typeof given.keys === 'function')) return false
+  for (const name of given.keys() as Iterable<unknown>) {
+    if (typeof name === 'string' && name.toLowerCase().startsWith(OIDC_PREFIX)) return true
+  }
+  return false
+}
+
+function isOidcHeader(headers: object, name: string): boolean {
+  return (
+    name.length > OIDC_PREFIX.length &&
+    name.slice(0, OIDC_PREFIX.length).toLowerCase() === OIDC_PREFIX &&
+    valuesOf(headers, name.toLowerCase()).length > 0
+  )
+}
+
+/** `credentials` of RFC 9110 section 11.4, for the one scheme that is read, in any letter case (section 11.1). */
+const IS_BEARER = /^\s*bearer(?![\w!#$%&'*+.^`|~-])/i
+
+/** What Node and Fetch make of two lines: a comma, which no token contains. Other schemes have commas of their own. */
+const IS_SECOND_BEARER = /,\s*bearer(?![\w!#$%&'*+.^`|~-])/i
+
+/**
+ * Reads the bearer token of `Authorization` (RFC 6750 section 2.1): one header, one space, one token.
+ *
+ * @returns `undefined` without the header, and for another scheme.
+ * @throws {InvalidTokenError} `duplicate_header` for two of them, or a comma; `malformed` for anything else than a token.
+ * @throws {ConfigurationError} as {@link readHeaders} does.
+ */
+export function readBearerToken(headers: HeadersInput): string | undefined {
+  const value = singleValue(checkHeaders(headers), AUTHORIZATION_HEADER)
+  if (value === undefined) return undefined
+  const isBearer = IS_BEARER.test(value)
+  if (IS_SECOND_BEARER.test(value) || (isBearer && value.includes(','))) throw duplicate(AUTHORIZATION_HEADER)
+  if (!isBearer) return undefined
+  const [, token] = /^bearer ([\w.~+/-]+=*)$/i.exec(value) ?? []
+  if (token === undefined) {
+    throw new InvalidTokenError(
+      'malformed',
+      'Malformed header authorization: must be "Bearer", one space and one token',
+    )
+  }
+  return token
 }
 
 /** Whether a header is there, whatever its value. `name` is in lower case. */

@@ -24,6 +24,7 @@ export {
   ConfigUnavailableError,
   ConfigurationError,
   ExpiredTokenError,
+  InsufficientScopeError,
   InvalidTokenError,
   KeysUnavailableError,
   MissingTokenError,
@@ -44,12 +45,14 @@ export type { LogoutAnswer } from './logout.js'
 export { createMockUser } from './dev/mock-user.js'
 export type { MockUserProfile } from './dev/mock-user.js'
 export { allOf, anyOf, not } from './rules/combine.js'
+export { clientRule } from './rules/client-rule.js'
 export { domainRule, emailRule } from './rules/email-rule.js'
 export { groupRule } from './rules/group-rule.js'
 export type { Rule, RuleContext } from './rules/rule.js'
 export type { Claims, User } from './user.js'
 export type { ExpectedAccessToken } from './verifier/access-token.js'
 export type { AlbToken } from './verifier/alb-token.js'
+export type { BearerOptions } from './verifier/bearer-options.js'
 export type { TokenVerifierOptions } from './verifier/options.js'
 export { TokenVerifier } from './verifier/token-verifier.js'
 export type { RequestTokens, VerifiedTokensOfRequest } from './verifier/token-verifier.js'

@@ -34,7 +34,7 @@ export interface User {
   readonly isAuthenticated: true
   /** "exp" of the access token; `null` where there is none. */
   readonly expiresAt: Date | null
-  /** "iss" of the load balancer's token. */
+  /** "iss" of the load balancer's token, or of the bearer token. */
   readonly issuer: string
   /** App client id. */
   readonly clientId: string
@@ -46,7 +46,7 @@ export interface User {
   isIn(group: string): boolean
   /** The e-mail. */
   toString(): string
-  /** Claims of the load balancer's token. */
+  /** Claims of the load balancer's token; empty with a bearer token. */
   readonly oidcClaims: Claims
   /** Claims of the access token; empty under `groupsClaim`. */
   readonly accessClaims: Claims
@@ -62,6 +62,14 @@ export const SILENCE_IS_NO = Symbol.for('@cognito-auth/core/silence-is-no')
  */
 export function isEmailVerified(user: User): boolean {
   return user.emailVerified === true || (user.emailVerified === undefined && !isSilenceNo(user))
+}
+
+/** On users whose token was a bearer token, without a load balancer; of whichever copy of this package. */
+export const IS_BEARER = Symbol.for('@cognito-auth/core/is-bearer')
+
+/** Whether the user's only token was a bearer token: what an ALB session says of its client is not that. */
+export function isBearer(user: object): boolean {
+  return (user as { readonly [IS_BEARER]?: unknown })[IS_BEARER] === true
 }
 
 /** Whether silence of the token about the e-mail means that it is not verified. */

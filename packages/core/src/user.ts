@@ -6,7 +6,7 @@
 
 import { caseless } from './lib/caseless.js'
 import { parseJsonObject, stringClaim } from './claims.js'
-import { type Claims, isSilenceNo, SILENCE_IS_NO, type User } from './user-type.js'
+import { type Claims, IS_BEARER, isBearer, isSilenceNo, SILENCE_IS_NO, type User } from './user-type.js'
 
 export type { Claims, User } from './user-type.js'
 
@@ -43,6 +43,18 @@ export function domainOf(email: string): string {
   return at === -1 ? '' : caseless(email.slice(at + 1))
 }
 
+/** What the tokens of a user were. */
+export interface UserOrigin {
+  /** Whether an e-mail that the token says nothing about is not verified. */
+  readonly silenceIsNo?: boolean
+  /** Whether the only token was a bearer token. */
+  readonly isBearer?: boolean
+}
+
+function originOf(user: object): UserOrigin {
+  return { silenceIsNo: isSilenceNo(user), isBearer: isBearer(user) }
+}
+
 /** A property for no serialiser. Written out: a polluted `Object.prototype.enumerable` would take claims to browsers. */
 function hidden(value: unknown): PropertyDescriptor {
   return { value, enumerable: false, writable: false, configurable: false }
@@ -51,14 +63,13 @@ function hidden(value: unknown): PropertyDescriptor {
 /**
  * Builds a frozen user. Claims and methods are not enumerable, so that no serialiser takes them to a browser.
  *
- * @param silenceIsNo Whether an e-mail that the token says nothing about is not verified. @default as the profile, where it
- * is a user
+ * @param origin Where the profile comes from: what rules go by, and nobody else. @default that of the profile, if it is a user
  */
 export function createUser(
   profile: UserProfile,
   oidcClaims: Claims,
   accessClaims: Claims,
-  silenceIsNo = isSilenceNo(profile),
+  origin: UserOrigin = originOf(profile),
 ): User {
   const { sub, username, email, emailVerified, name, givenName, familyName, issuer, clientId, kind } = profile
   const { expiresAt, isPlatformAdmin, isAppAdmin } = profile
@@ -91,7 +102,8 @@ export function createUser(
       toString: hidden(() => email),
       oidcClaims: hidden(oidcClaims),
       accessClaims: hidden(accessClaims),
-      [SILENCE_IS_NO]: hidden(silenceIsNo),
+      [SILENCE_IS_NO]: hidden(origin.silenceIsNo === true),
+      [IS_BEARER]: hidden(origin.isBearer === true),
     }),
   ) as User
 }
@@ -99,13 +111,13 @@ export function createUser(
 /** The same user, as app admin or not. */
 export function withAppAdmin(user: User, isAppAdmin: boolean): User {
   if (user.isAppAdmin === isAppAdmin) return user
-  return createUser({ ...user, isAppAdmin }, user.oidcClaims, user.accessClaims, isSilenceNo(user))
+  return createUser({ ...user, isAppAdmin }, user.oidcClaims, user.accessClaims, originOf(user))
 }
 
 /** The same user, as platform admin or not. */
 export function withPlatformAdmin(user: User, isPlatformAdmin: boolean): User {
   if (user.isPlatformAdmin === isPlatformAdmin) return user
-  return createUser({ ...user, isPlatformAdmin }, user.oidcClaims, user.accessClaims, isSilenceNo(user))
+  return createUser({ ...user, isPlatformAdmin }, user.oidcClaims, user.accessClaims, originOf(user))
 }
 
 /** "email_verified": Cognito writes `"true"`, other identity providers `true`; anything else there is is no. */
@@ -193,7 +205,43 @@ export function userFromTokens(
     },
     claims,
     accessClaims,
-    groupsClaim !== undefined,
+    { silenceIsNo: groupsClaim !== undefined },
+  )
+}
+
+/**
+ * Makes a user of a verified bearer token. Claims about e-mail and name are not read: a pool's trigger may write anything into
+ * access tokens, and Cognito vouches for none of it there.
+ */
+export function userFromBearerToken(claims: Claims, platformAdminGroups: readonly string[]): User {
+  const [sub, clientId, username] = [
+    stringClaim(claims, 'sub'),
+    stringClaim(claims, 'client_id'),
+    stringClaim(claims, 'username'),
+  ]
+  const groups = cognitoGroups(claims)
+  return createUser(
+    {
+      sub,
+      username,
+      email: '',
+      emailVerified: undefined,
+      name: '',
+      givenName: '',
+      familyName: '',
+      groups,
+      isPlatformAdmin: isMember(groups, platformAdminGroups),
+      isAppAdmin: false,
+      expiresAt: expiryOf(claims),
+      issuer: stringClaim(claims, 'iss'),
+      clientId,
+      // Client credentials: Cognito writes the client's id as "sub", and no username.
+      kind: sub === clientId && claims['username'] === undefined ? 'machine' : 'person',
+      scopes: scopesOf(claims),
+    },
+    NO_CLAIMS,
+    claims,
+    { isBearer: true },
   )
 }
 

@@ -4,6 +4,8 @@
  * @module
  */
 
+export { BEARER_FAULTS } from './bearer.js'
+export type { BearerFault, BearerTokenOptions, TestClient } from './bearer.js'
 export { FAULTS } from './faults.js'
 export type { Fault } from './faults.js'
 export { createAlbKey, createCognitoKey } from './keys.js'

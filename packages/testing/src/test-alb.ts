@@ -5,6 +5,15 @@
  */
 
 import { randomUUID } from 'node:crypto'
+import {
+  BEARER_FAULTS,
+  type BearerFault,
+  bearerTokenClaims,
+  type BearerTokenFacts,
+  type BearerTokenOptions,
+  idTokenClaims,
+  type TestClient,
+} from './bearer.js'
 import { type Fault, FAULTS } from './faults.js'
 import { answerKeyRequest, issuersOf } from './key-server.js'
 import { type AlbKey, type CognitoKey, createAlbKey, createCognitoKey } from './keys.js'
@@ -137,6 +146,33 @@ export class TestAlb {
     return headers
   }
 
+  /**
+   * The headers of a request with a bearer token: `{ authorization }`.
+   *
+   * @param client A user, or `{ clientId }` of a program with its client credentials.
+   * @param options `scopes`, `audience`; `fault`: what is wrong with the token.
+   * @throws {TypeError} for an unknown fault, or a property that users do not have.
+   */
+  async bearerFor(client: TestClient = {}, options: BearerTokenOptions = {}): Promise<{ authorization: string }> {
+    const unknown = Object.keys(options).find((name) => !['scopes', 'audience', 'fault'].includes(name))
+    if (unknown !== undefined) throw new TypeError(`A bearer token has no ${unknown}; it has scopes, audience, fault`)
+    const { fault } = options
+    if (fault !== undefined && !BEARER_FAULTS.includes(fault)) {
+      throw new TypeError(`There is no such fault; there are ${BEARER_FAULTS.join(', ')}`)
+    }
+    const facts = {
+      issuer: this.issuer,
+      clientId: this.options.clientId,
+      now: seconds(),
+      lifetimeSeconds: this.#lifetimes.access,
+    }
+    const token =
+      fault === 'id_token'
+        ? signAccessToken(idTokenKey(), idTokenClaims(client, facts))
+        : signAccessToken(this.cognitoKey, ...this.#bearerToken(client, options, facts))
+    return { authorization: `Bearer ${fault === 'bad_signature' ? withBadSignature(token) : token}` }
+  }
+
   /** Signs a user claims token (`x-amzn-oidc-data`) for a user, with changes; the header in the load balancer's order. */
   async signAlbToken(
     changes: TokenChanges & { readonly user?: TestUser; readonly padding?: 'alb' | 'none'; readonly key?: AlbKey } = {},
@@ -212,6 +248,33 @@ export class TestAlb {
   #signingKeys(): readonly CognitoKey[] {
     if (this.#cognitoKeys.length === 0) this.#cognitoKeys = [createCognitoKey()]
     return this.#cognitoKeys
+  }
+
+  /** Claims and header of a bearer token. */
+  #bearerToken(client: TestClient, options: BearerTokenOptions, facts: BearerTokenFacts): [JsonObject, JsonObject] {
+    const claims = bearerTokenClaims(client, options, facts)
+    const spoilt = this.#spoiltBearerToken(options.fault)
+    return [changed(claims, spoilt.claims), spoilt.header ?? {}]
+  }
+
+  #spoiltBearerToken(fault: BearerFault | undefined): TokenChanges {
+    const [past, future] = [seconds() - HOUR, seconds() + HOUR]
+    switch (fault) {
+      case 'expired':
+        return { claims: { exp: past } }
+      case 'not_yet_valid':
+        return { claims: { nbf: future, iat: future, exp: future + HOUR } }
+      case 'wrong_client':
+        return { claims: { client_id: 'anotherclient' } }
+      case 'wrong_issuer':
+        return { claims: { iss: this.#otherIssuer() } }
+      case 'unknown_key':
+        return { header: { kid: randomUUID() } }
+      case 'missing_subject':
+        return { claims: { sub: undefined } }
+      default:
+        return {}
+    }
   }
 
   #otherIssuer(): string {

@@ -20,7 +20,15 @@ export type {
 } from './middleware.js'
 export { nodeHeaders } from './node-headers.js'
 export { describeFault, reportFault } from './report.js'
-export { checkGroups, createAuth, refuseArguments, RequestAuth, requireUserOf, userOf } from './request-auth.js'
+export {
+  checkGroups,
+  checkScopes,
+  createAuth,
+  refuseArguments,
+  RequestAuth,
+  requireUserOf,
+  userOf,
+} from './request-auth.js'
 export { isSignOut, signOutResponse } from './sign-out.js'
 export type { SignOutResponse } from './sign-out.js'
 export { isCognitoAuth } from '../cognito-auth.js'

@@ -5,9 +5,10 @@
  */
 
 import { CognitoAuth, COGNITO_AUTH_OPTIONS, type CognitoAuthOptions, isCognitoAuth } from '../cognito-auth.js'
-import { AccessDeniedError, ConfigurationError, isCognitoAuthError } from '../errors.js'
+import { AccessDeniedError, ConfigurationError, InsufficientScopeError, isCognitoAuthError } from '../errors.js'
 import { publish } from '../events.js'
 import { hasTokens, type HeadersInput } from '../headers.js'
+import { checkScopes as checkScopeNames } from '../lib/scopes.js'
 import { isPlainObject, refuseUnknown } from '../lib/schema.js'
 import { checkList } from '../rules/rule.js'
 import type { User } from '../user.js'
@@ -62,16 +63,19 @@ export function createAuth<Own extends object>(
   return { auth: new CognitoAuth(core), own: own as Partial<Own> }
 }
 
+/** What is asked of a `CognitoAuth`. */
+type Asked = Pick<CognitoAuth, 'requireUser'> & Partial<Pick<CognitoAuth, 'groupsClaim'>>
+
 /**
  * Authenticates and authorises requests, each at most once per request object, whoever asks and however many at once.
  * A 503 is told to all who asked at once, and not remembered.
  */
 export class RequestAuth<Request extends object> {
-  readonly #auth: Pick<CognitoAuth, 'requireUser'>
+  readonly #auth: Asked
   readonly #headersOf: (request: Request) => HeadersInput
   readonly #verified = new WeakMap<Request, Promise<User>>()
 
-  constructor(auth: Pick<CognitoAuth, 'requireUser'>, headersOf: (request: Request) => HeadersInput) {
+  constructor(auth: Asked, headersOf: (request: Request) => HeadersInput) {
     this.#auth = auth
     this.#headersOf = headersOf
   }
@@ -136,6 +140,20 @@ export class RequestAuth<Request extends object> {
     throw denied(user, 'admin')
   }
 
+  /**
+   * The user of a request, whose access token has every one of the scopes: that of an ALB session, or a bearer token.
+   *
+   * @throws {InsufficientScopeError} for others, and as {@link requireUser} does.
+   * @throws {ConfigurationError} under `groupsClaim`: no access token is read.
+   */
+  async requireScopes(request: Request, scopes: readonly string[]): Promise<User> {
+    checkScopes(scopes, this.#auth)
+    const user = await this.requireUser(request)
+    if (scopes.every((scope) => user.scopes.includes(scope))) return user
+    publish('cognito-auth:denied', { sub: user.sub, reason: 'denied' })
+    throw new InsufficientScopeError(scopes, { user })
+  }
+
   async #verify(request: Request): Promise<User> {
     return await this.#auth.requireUser(this.#headersOf(request))
   }
@@ -154,6 +172,23 @@ export class RequestAuth<Request extends object> {
  */
 export function refuseArguments(name: string, given: readonly unknown[]): void {
   if (given.length > 0) throw new ConfigurationError(`${name} takes no arguments: write it with its parentheses`)
+}
+
+/**
+ * Checks the scopes that a route asks for.
+ *
+ * @param auth Whose access tokens have them.
+ * @throws {ConfigurationError} without a scope, for what cannot be one, and under `groupsClaim`: nobody could reach the route.
+ */
+export function checkScopes(
+  scopes: readonly string[],
+  auth: Partial<Pick<CognitoAuth, 'groupsClaim'>> = {},
+): readonly string[] {
+  const checked = checkScopeNames(scopes, 'requireScopes()')
+  if (auth.groupsClaim === undefined) return checked
+  throw new ConfigurationError(
+    'requireScopes() and groupsClaim cannot be used together: no access token is read, so nobody has a scope',
+  )
 }
 
 /**

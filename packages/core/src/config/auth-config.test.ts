@@ -176,7 +176,7 @@ test.each([
     { allowedGroups: [], allowedDomains: ['a.example'], requireAll: true },
     /: allowedGroups must not be empty: with requireAll/,
   ],
-  [{}, /at least one of allowedGroups, allowedUsers, allowedDomains must not be empty/],
+  [{}, /at least one of allowedGroups, allowedUsers, allowedDomains, allowedClients must not be empty/],
 ])('lists of %j are refused in names of code', (lists, sentence) => {
   expect(() => parseAccessLists(lists as AccessLists)).toThrow(sentence)
 })

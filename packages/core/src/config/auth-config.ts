@@ -8,6 +8,7 @@ import * as v from 'valibot'
 import { caseless } from '../lib/caseless.js'
 import { ConfigurationError } from '../errors.js'
 import { checkMembers, refuseUnknown } from '../lib/schema.js'
+import { clientRule } from '../rules/client-rule.js'
 import { domainRule, emailRule } from '../rules/email-rule.js'
 import { groupRule } from '../rules/group-rule.js'
 import type { Rule } from '../rules/rule.js'
@@ -32,6 +33,7 @@ const entries = {
   allowed_groups: listOf(name, 'developers'),
   allowed_users: listOf(email, 'a@example.com'),
   allowed_domains: listOf(domain, 'example.com'),
+  allowed_clients: listOf(name, '1example23456789'),
   require_all: flag(false),
   admin_groups: listOf(name, 'admins'),
   admin_users: listOf(email, 'a@example.com'),
@@ -39,7 +41,7 @@ const entries = {
 } as const
 
 /**
- * The config as `Authoriser.fromLists` takes it. What is left out is its default; the three `allowed…` lists and
+ * The config as `Authoriser.fromLists` takes it. What is left out is its default; the four `allowed…` lists and
  * `requireAll` must not be `undefined`.
  */
 export interface AccessLists {
@@ -49,6 +51,8 @@ export interface AccessLists {
   readonly allowedUsers?: readonly string[]
   /** E-mail domains that are allowed, in any letter case. @default none */
   readonly allowedDomains?: readonly string[]
+  /** App clients whose bearer tokens are allowed; never those of ALB sessions. @default none */
+  readonly allowedClients?: readonly string[]
   /** Whether every list that is given must match, rather than any. @default false */
   readonly requireAll?: boolean
   /** Groups whose members are app admins. @default none */
@@ -64,6 +68,7 @@ const FILE_NAMES: Readonly<Record<keyof AccessLists, keyof typeof entries>> = {
   allowedGroups: 'allowed_groups',
   allowedUsers: 'allowed_users',
   allowedDomains: 'allowed_domains',
+  allowedClients: 'allowed_clients',
   requireAll: 'require_all',
   adminGroups: 'admin_groups',
   adminUsers: 'admin_users',
@@ -75,6 +80,7 @@ const RULES = {
   allowed_groups: groupRule,
   allowed_users: emailRule,
   allowed_domains: domainRule,
+  allowed_clients: clientRule,
 } as const satisfies Partial<Record<keyof typeof entries, (list: readonly string[]) => Rule>>
 
 /** Key of the JSON that a rule comes from. */
@@ -136,6 +142,7 @@ const NARROWING = [
   'allowedGroups',
   'allowedUsers',
   'allowedDomains',
+  'allowedClients',
   'requireAll',
 ] as const satisfies (keyof AccessLists)[]
 

@@ -55,7 +55,9 @@ export function mockUser(
   const checked = checkMembers(entries, profile, nameOf, where)
   const { username = checked.email, emailVerified } = checked
   const isPlatformAdmin = checked.isPlatformAdmin ?? isMember(checked.groups, platformAdminGroups)
-  return createUser({ ...checked, username, emailVerified, isPlatformAdmin }, NO_CLAIMS, NO_CLAIMS)
+  // Programs have bearer tokens only.
+  const origin = { isBearer: checked.kind === 'machine' }
+  return createUser({ ...checked, username, emailVerified, isPlatformAdmin }, NO_CLAIMS, NO_CLAIMS, origin)
 }
 
 /** Mock users of whom their test said whether they are platform admins: that holds, whatever list is asked. */

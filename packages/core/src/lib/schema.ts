@@ -18,6 +18,7 @@ export const VARIABLES: Readonly<Record<string, string>> = {
   region: 'COGNITO_AUTH_REGION',
   albKeysUrl: 'COGNITO_AUTH_ALB_KEYS_URL',
   groupsClaim: 'COGNITO_AUTH_GROUPS_CLAIM',
+  bearer: 'COGNITO_AUTH_BEARER_CLIENT_IDS or COGNITO_AUTH_BEARER_SCOPES',
   localAlb: 'COGNITO_AUTH_LOCAL_ALB',
   authoriser: 'COGNITO_AUTH_CONFIG_PATH or COGNITO_AUTH_SECRET_NAME',
   configTtlSeconds: 'COGNITO_AUTH_CONFIG_TTL',

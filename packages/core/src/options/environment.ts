@@ -6,7 +6,7 @@
 
 import { ConfigurationError } from '../errors.js'
 import { environmentNames, environmentVariable } from '../lib/process-environment.js'
-import { optionError, ownMembers, PLURAL_VARIABLES, VARIABLES } from '../lib/schema.js'
+import { isPlainObject, optionError, ownMembers, PLURAL_VARIABLES, VARIABLES } from '../lib/schema.js'
 import { nearest } from '../lib/suggest.js'
 import { fileSource } from '../config/file-source.js'
 import type { ConfigSource } from '../config/config-source.js'
@@ -96,6 +96,34 @@ function list(option: string, emptyMeansNobody = false): string[] | undefined {
   return first
 }
 
+/** A list of a variable that has no option of its own; an empty one is an error, as it is of {@link list}. */
+function listOf(name: string): string[] | undefined {
+  const value = read(name)
+  if (value === undefined) return undefined
+  const found = items(value)
+  if (found.length === 0) throw new ConfigurationError(`${name} is empty. Give it a value, or unset it`)
+  return found
+}
+
+/**
+ * Fills in what the option `bearer` leaves out. Members that are written stay as they are, `undefined` too: that is
+ * refused later.
+ *
+ * @throws {ConfigurationError} for scopes without a client: bearer tokens would stay off, which was not meant.
+ */
+function bearerWithEnvironment(given: unknown): unknown {
+  if (given !== undefined && !isPlainObject(given)) return given
+  const clientId = listOf('COGNITO_AUTH_BEARER_CLIENT_IDS')
+  const scopes = listOf('COGNITO_AUTH_BEARER_SCOPES')
+  if (given === undefined && clientId === undefined) {
+    if (scopes === undefined) return undefined
+    throw new ConfigurationError(
+      'COGNITO_AUTH_BEARER_SCOPES needs COGNITO_AUTH_BEARER_CLIENT_IDS: the app clients whose bearer tokens are accepted',
+    )
+  }
+  return { ...(clientId && { clientId }), ...(scopes && { scopes }), ...given }
+}
+
 /** A list of which an empty variable opens nothing: it counts as not set. */
 function listOrNone(option: string): string[] | undefined {
   const found = list(option, true)
@@ -155,6 +183,8 @@ export function withEnvironment<Options extends object>(options: Options): Optio
     const value = read(option)
     if (value !== undefined) filled[option] = value
   }
+  const bearer = bearerWithEnvironment(filled['bearer'])
+  if (bearer !== undefined) filled['bearer'] = bearer
   return filled as Options
 }
 

@@ -5,6 +5,7 @@
  */
 
 import { ConfigurationError, InvalidTokenError } from '../errors.js'
+import { ACCESS_TOKEN_HEADER } from '../headers.js'
 import type { Claims } from '../user-type.js'
 import { CompactJwsReader, type UnverifiedJws } from './compact-jws.js'
 import type { IssuerPolicy } from './issuer.js'
@@ -33,7 +34,7 @@ const reader = new CompactJwsReader('RS256', 'refused')
 const MAX_KID_LENGTH = 256
 
 /**
- * Runs the checks that need no key: structure, "alg", "kid", then {@link checkAccessClaims}.
+ * Runs the checks that need no key: structure, "alg", then {@link checkAccessClaims}, "kid", then the types of "jti", "scope" and "aud".
  *
  * @throws {InvalidTokenError} `reason` says which check failed.
  * @throws {ExpiredTokenError} when "exp" has come.
@@ -46,12 +47,9 @@ export function checkAccessToken(
   toleranceSeconds: number,
 ): UnverifiedAccessToken {
   const { unverifiedHeader, unverifiedClaims, signature, signingInput } = reader.read(token)
-  const { kid } = unverifiedHeader
   checkAccessClaims(unverifiedClaims, expected, issuers, toleranceSeconds)
-  if (typeof kid !== 'string' || kid === '' || kid.length > MAX_KID_LENGTH) {
-    throw new InvalidTokenError('key_id', 'The access token names no key')
-  }
-  checkRegisteredClaims(unverifiedClaims)
+  const kid = checkKid(unverifiedHeader['kid'])
+  checkRegisteredClaims(unverifiedClaims, ACCESS_TOKEN_HEADER)
   // Checked above to be a string; the compiler cannot know.
   const issuer = unverifiedClaims['iss'] as string
   return { unverifiedHeader, unverifiedClaims, signature, signingInput, kid, issuer }
@@ -73,15 +71,41 @@ export function checkAccessClaims(
   // Before anything is fetched: keys never come from an issuer that the load balancer did not vouch for.
   issuers.checkAccessIssuer(claims['iss'], expected.issuer)
   if (claims['client_id'] !== expected.clientId) {
-    throw new InvalidTokenError('client', 'The two tokens are for different app clients')
+    throw new InvalidTokenError(
+      'client',
+      `Unexpected "client_id": ${ACCESS_TOKEN_HEADER} is of another app client than x-amzn-oidc-data`,
+    )
   }
-  if (claims['sub'] !== expected.sub) throw new InvalidTokenError('subject', 'The two tokens are of different users')
-  if (claims['token_use'] !== 'access')
-    throw new InvalidTokenError('token_use', 'The second token is not an access token')
+  if (claims['sub'] !== expected.sub) {
+    throw new InvalidTokenError(
+      'subject',
+      `"sub" mismatch: x-amzn-oidc-data and ${ACCESS_TOKEN_HEADER} belong to different users`,
+    )
+  }
+  if (claims['token_use'] !== 'access') {
+    throw new InvalidTokenError('token_use', `Invalid "token_use": ${ACCESS_TOKEN_HEADER} is not an access token`)
+  }
+  checkTokenTimes(claims, toleranceSeconds, ACCESS_TOKEN_HEADER)
+}
+
+/**
+ * Checks "exp", "nbf" and "iat" of an access token.
+ *
+ * @param what The token, for messages.
+ * @throws {InvalidTokenError} `claims` or `not_yet_valid`.
+ * @throws {ExpiredTokenError} when "exp" has come.
+ */
+export function checkTokenTimes(claims: Claims, toleranceSeconds: number, what: string): void {
   const now = nowSeconds()
-  checkNotExpired(claims['exp'], toleranceSeconds, now)
-  checkNotFuture(claims['nbf'], 'nbf', toleranceSeconds, now)
-  checkNotFuture(claims['iat'], 'iat', toleranceSeconds, now)
+  checkNotExpired(claims['exp'], toleranceSeconds, what, now)
+  checkNotFuture(claims['nbf'], 'nbf', toleranceSeconds, what, now)
+  checkNotFuture(claims['iat'], 'iat', toleranceSeconds, what, now)
+}
+
+/** @throws {InvalidTokenError} `key_id` when it cannot be the id of a Cognito key. */
+export function checkKid(kid: unknown): string {
+  if (typeof kid === 'string' && kid !== '' && kid.length <= MAX_KID_LENGTH) return kid
+  throw new InvalidTokenError('key_id', 'Missing or invalid "kid": access token')
 }
 
 /**
@@ -105,13 +129,12 @@ export function checkExpected(expected: ExpectedAccessToken): void {
  *
  * @throws {InvalidTokenError} `claims`.
  */
-function checkRegisteredClaims({ aud, jti, scope }: Claims): void {
-  const isText = (value: unknown): boolean => value === undefined || typeof value === 'string'
-  if (
-    !isText(jti) ||
-    !isText(scope) ||
-    !(Array.isArray(aud) ? aud.every((one) => typeof one === 'string') : isText(aud))
-  ) {
-    throw new InvalidTokenError('claims', 'A registered claim of the access token is of the wrong type')
+export function checkRegisteredClaims(claims: Claims, what: string): void {
+  const isString = (value: unknown): boolean => value === undefined || typeof value === 'string'
+  const { aud } = claims
+  const wrong = ['jti', 'scope'].find((name) => !isString(claims[name]))
+  if (wrong !== undefined) throw new InvalidTokenError('claims', `Invalid "${wrong}": must be a string: ${what}`)
+  if (!(Array.isArray(aud) ? aud.every((one) => typeof one === 'string') : isString(aud))) {
+    throw new InvalidTokenError('claims', `Invalid "aud": must be a string or a list of strings: ${what}`)
   }
 }

@@ -5,6 +5,7 @@
  */
 
 import { InvalidTokenError } from '../errors.js'
+import { OIDC_DATA_HEADER } from '../headers.js'
 import type { Claims } from '../user-type.js'
 import { CompactJwsReader, type UnverifiedJws } from './compact-jws.js'
 import type { IssuerPolicy } from './issuer.js'
@@ -44,7 +45,7 @@ let latest = { base: '', kid: '', url: '' }
 function keyUrlOf(base: string, kid: unknown): string {
   if (kid === latest.kid && base === latest.base) return latest.url
   if (typeof kid !== 'string' || !UUID.test(kid)) {
-    throw new InvalidTokenError('key_id', 'The key id of the token is not a UUID')
+    throw new InvalidTokenError('key_id', `Invalid "kid": must be a UUID: ${OIDC_DATA_HEADER}`)
   }
   latest = { base, kid, url: `${base}/${kid}` }
   return latest.url
@@ -64,7 +65,10 @@ export function checkAlbToken(token: string, policy: AlbTokenPolicy): Unverified
   // ALBeast: everybody's load balancers sign with the same regional keys; only `signer` tells ours from theirs.
   const keysBase = policy.signers.keysBase(signer)
   if (typeof client !== 'string' || client === '' || policy.clientIds?.has(client) === false) {
-    throw new InvalidTokenError('client', 'The token is for another app client')
+    throw new InvalidTokenError(
+      'client',
+      `Unexpected "client": ${OIDC_DATA_HEADER} is of another app client than clientId`,
+    )
   }
   policy.issuers.checkAlbIssuer(iss)
   const keyUrl = keyUrlOf(keysBase, kid)
@@ -76,9 +80,9 @@ export function checkAlbToken(token: string, policy: AlbTokenPolicy): Unverified
 /** Times of a token, verified or not; asked again each time a remembered token is used. */
 export function checkAlbTimes(header: Claims, claims: Claims, toleranceSeconds: number): void {
   const now = nowSeconds()
-  checkNotExpired(header['exp'], toleranceSeconds, now)
-  if (claims['exp'] !== undefined) checkNotExpired(claims['exp'], toleranceSeconds, now)
-  checkNotFuture(claims['nbf'], 'nbf', toleranceSeconds, now)
+  checkNotExpired(header['exp'], toleranceSeconds, OIDC_DATA_HEADER, now)
+  if (claims['exp'] !== undefined) checkNotExpired(claims['exp'], toleranceSeconds, OIDC_DATA_HEADER, now)
+  checkNotFuture(claims['nbf'], 'nbf', toleranceSeconds, OIDC_DATA_HEADER, now)
 }
 
 /**
@@ -88,10 +92,13 @@ export function checkAlbTimes(header: Claims, claims: Claims, toleranceSeconds: 
  */
 export function checkAlbClaims(header: Claims, claims: Claims): void {
   if (claims['iss'] !== undefined && claims['iss'] !== header['iss']) {
-    throw new InvalidTokenError('issuer', 'The header and the payload of the token name different issuers')
+    throw new InvalidTokenError(
+      'issuer',
+      `"iss" mismatch: header and payload of ${OIDC_DATA_HEADER} name different issuers`,
+    )
   }
   if (typeof claims['sub'] !== 'string' || claims['sub'] === '') {
-    throw new InvalidTokenError('subject', 'The token names no user')
+    throw new InvalidTokenError('subject', `Missing "sub": ${OIDC_DATA_HEADER}`)
   }
 }
 

@@ -17,7 +17,7 @@ const scratch = Buffer.allocUnsafeSlow(MAX_TOKEN_LENGTH)
 /** What a token says before anything of it is verified. */
 export interface UnverifiedJws {
   readonly unverifiedHeader: Claims
-  /** As parsed, not frozen: strangers' claims are not worth it. See {@link verified}. */
+  /** As parsed, not frozen: strangers' claims are not worth it. See {@link hardened}. */
   readonly unverifiedClaims: Claims
   readonly signature: Buffer
   /** What the signature was taken over: the text as received, padding included. */
@@ -49,7 +49,7 @@ export function checkToken(token: unknown): asserts token is string {
  *
  * @throws {InvalidTokenError} `malformed` when they are nested absurdly deep.
  */
-export function verified(claims: Claims): Claims {
+export function hardened(claims: Claims): Claims {
   if (!harden(claims)) throw malformed('it is nested too deep')
   return claims
 }
@@ -128,7 +128,7 @@ export class CompactJwsReader {
     if ((typ !== undefined && typ !== 'JWT') || 'crit' in header || 'b64' in header) {
       throw new InvalidTokenError('header', 'The header of the token asks to be read in a way that is not supported')
     }
-    this.#latest = { segment, header: verified(header) }
+    this.#latest = { segment, header: hardened(header) }
     return header
   }
 }

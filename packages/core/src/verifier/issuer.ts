@@ -54,12 +54,13 @@ export class IssuerPolicy {
   }
 
   /**
-   * Checks "iss" of a load balancer's token. Unpinned, any is accepted: its `signer` vouches for it.
+   * Checks "iss" of a user claims token. Unpinned, any is accepted: its `signer` vouches for it.
    *
    * @throws {InvalidTokenError} `issuer`.
    */
   checkAlbIssuer(iss: unknown): asserts iss is string {
-    if (typeof iss !== 'string' || iss === '' || !this.#isPinned(iss, poolOfIssuer(iss))) throw refused()
+    if (typeof iss === 'string' && iss !== '' && this.#isPinned(iss, poolOfIssuer(iss))) return
+    throw new InvalidTokenError('issuer', 'Unexpected "iss": x-amzn-oidc-data is not of userPoolId or issuer')
   }
 
   /**
@@ -75,6 +76,20 @@ export class IssuerPolicy {
     if (pool === undefined && this.#pins.issuers === undefined) throw refused()
     // Client ids and subjects repeat across the realms of other providers: who administers one must not write groups for another.
     if (iss !== albIssuer && (pool === undefined || pool !== poolOfIssuer(albIssuer))) throw refused()
+  }
+
+  /**
+   * Checks "iss" of a bearer token, for which no load balancer vouches: it must be pinned, and nothing is accepted where
+   * nothing is.
+   *
+   * @throws {InvalidTokenError} `issuer`.
+   */
+  checkBearerIssuer(iss: unknown): asserts iss is string {
+    const { issuers, userPoolIds } = this.#pins
+    const isPinned = issuers !== undefined || userPoolIds !== undefined
+    if (typeof iss !== 'string' || !isPinned || !this.#isPinned(iss, poolOfIssuer(iss))) {
+      throw new InvalidTokenError('issuer', 'Unexpected "iss": the bearer token is not of userPoolId or issuer')
+    }
   }
 
   /** Where the keys of an issuer are that {@link checkAccessIssuer} has accepted. */
@@ -106,5 +121,8 @@ export class IssuerPolicy {
 }
 
 function refused(): InvalidTokenError {
-  return new InvalidTokenError('issuer', 'The token was issued by another user pool')
+  return new InvalidTokenError(
+    'issuer',
+    'Unexpected "iss": x-amzn-oidc-accesstoken is of another user pool than x-amzn-oidc-data',
+  )
 }

@@ -35,7 +35,7 @@ test.each<[object, RegExp]>([
   [{ albArn, issuer: 'nowhere' }, /^issuer \(/],
   [{ albArn, userPoolId: 'nowhere' }, /^userPoolId \(/],
   [{ allowAnyAlb: true }, /^region \(COGNITO_AUTH_REGION\) is required with allowAnyAlb/],
-  [{ allowAnyAlb: true, region: 'eu-west-2', albArn }, /exclude each other/],
+  [{ allowAnyAlb: true, region: 'eu-west-2', albArn }, /cannot be used together/],
   [{ albArn: albArn.replace('aws:', 'aws-cn:').replace('eu-west-2', 'cn-north-1') }, /^albKeysUrl \(.*is required/],
   [{ albArn, clientID: 'x' }, /^TokenVerifier has no clientID/],
   [

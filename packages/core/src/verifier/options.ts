@@ -20,6 +20,7 @@ import {
 import { isDevelopment, productionMode } from '../lib/is-development.js'
 import { isLoopback, parseUrl, plainBase } from '../lib/urls.js'
 import type { AlbTokenPolicy } from './alb-token.js'
+import { type BearerOptions, type BearerPolicy, parseBearer } from './bearer-options.js'
 import { IssuerPolicy, isUserPoolId } from './issuer.js'
 import { anySignerOf, exactSigners, parseAlbArn, partitionOfRegion, type SignerPolicy } from './signer.js'
 
@@ -49,6 +50,8 @@ export interface TokenVerifierOptions {
   readonly albKeysUrl?: string | undefined
   /** Claim of the load balancer's token that holds the groups; the access token is then not read. @default none */
   readonly groupsClaim?: string | undefined
+  /** Accept bearer tokens of these app clients too; needs `userPoolId` or `issuer`, and `albArn` may then be left out. Not together with `groupsClaim`. @default none */
+  readonly bearer?: BearerOptions | undefined
   /** Base URL of a local ALB, on this machine; keys are fetched there and nowhere else. @default none */
   readonly localAlb?: string | undefined
 }
@@ -75,6 +78,8 @@ export const verifierEntries = {
   albKeysUrl: v.optional(text),
   groupsClaim: v.optional(text),
   localAlb: v.optional(text),
+  // Its members have names and variables of their own: parseBearer() checks them.
+  bearer: v.optional(v.unknown()),
 } as const
 
 /** The options of a verifier among those of a `CognitoAuth`. */
@@ -87,6 +92,8 @@ type ParsedOptions = v.InferOutput<v.ObjectSchema<typeof verifierEntries, undefi
 /** What a verifier works with. */
 export interface VerifierSetup extends AlbTokenPolicy {
   readonly groupsClaim: string | undefined
+  /** `undefined`: no bearer token is accepted. */
+  readonly bearer: BearerPolicy | undefined
   readonly keyTtlSeconds: number
   readonly tokenCacheSize: number
   readonly fetch: typeof globalThis.fetch
@@ -161,11 +168,12 @@ function keysBaseOf(partition: string, region: string, options: ParsedOptions, l
 function signersOf(options: ParsedOptions, localAlb: string | undefined, albRequired: boolean): SignerPolicy {
   const { albArn, allowAnyAlb, region } = options
   if (allowAnyAlb) {
-    if (albArn !== undefined) throw new ConfigurationError(`allowAnyAlb and ${optionName('albArn')} exclude each other`)
+    if (albArn !== undefined)
+      throw new ConfigurationError(`allowAnyAlb and ${optionName('albArn')} cannot be used together`)
     if (region === undefined) throw optionError('region', 'is required with allowAnyAlb')
     return anySignerOf(region, keysBaseOf(partitionOfRegion(region), region, options, localAlb))
   }
-  if (albArn === undefined && albRequired) {
+  if (albArn === undefined && albRequired && options.bearer === undefined) {
     throw optionError(
       'albArn',
       'is required: the ARN of the load balancer in front of this app, arn:aws:elasticloadbalancing:REGION:ACCOUNT:loadbalancer/app/NAME/ID',
@@ -197,7 +205,7 @@ function localHint(value: string): string {
 
 function issuersOf({ issuer, userPoolId }: ParsedOptions, localAlb: string | undefined): IssuerPolicy {
   if (issuer !== undefined && userPoolId !== undefined) {
-    throw new ConfigurationError(`${optionName('issuer')} and ${optionName('userPoolId')} exclude each other`)
+    throw new ConfigurationError(`${optionName('issuer')} and ${optionName('userPoolId')} cannot be used together`)
   }
   for (const id of userPoolId ?? []) {
     if (!isUserPoolId(id)) {
@@ -215,6 +223,23 @@ function issuersOf({ issuer, userPoolId }: ParsedOptions, localAlb: string | und
     userPoolIds: userPoolId && new Set(userPoolId),
     localAlb,
   })
+}
+
+/** @throws {ConfigurationError} where it is not known whose tokens could be accepted. */
+function bearerOf(options: ParsedOptions): BearerPolicy | undefined {
+  const bearer = parseBearer(options.bearer)
+  if (bearer === undefined) return undefined
+  if (options.groupsClaim !== undefined) {
+    throw new ConfigurationError(
+      `${optionName('bearer')} and ${optionName('groupsClaim')} cannot be used together: bearer tokens are Cognito's`,
+    )
+  }
+  if (options.userPoolId === undefined && options.issuer === undefined) {
+    throw new ConfigurationError(
+      `${optionName('bearer')} needs ${optionName('userPoolId')} or ${optionName('issuer')}: no load balancer vouches for the issuer of a bearer token`,
+    )
+  }
+  return bearer
 }
 
 function warnOfAnyAlb(): void {
@@ -241,6 +266,7 @@ export function setUpVerifier(options: TokenVerifierOptions, albRequired: boolea
     issuers: issuersOf(parsed, localAlb),
     clockToleranceSeconds: parsed.clockToleranceSeconds,
     groupsClaim: parsed.groupsClaim,
+    bearer: bearerOf(parsed),
     keyTtlSeconds: parsed.keyTtlSeconds,
     tokenCacheSize: parsed.tokenCacheSize,
     // Looked up on each call, so that a test or an instrumentation may replace the global one later.

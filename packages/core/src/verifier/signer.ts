@@ -49,7 +49,10 @@ export interface SignerPolicy {
 }
 
 function refused(): InvalidTokenError {
-  return new InvalidTokenError('signer', 'The token was signed for a load balancer that is not accepted here')
+  return new InvalidTokenError(
+    'signer',
+    'Untrusted "signer": x-amzn-oidc-data was issued by a load balancer other than albArn',
+  )
 }
 
 /** Accepts exactly these load balancers, or any id of a name. `bases`: ARN to base URL of its region's keys. */

@@ -15,35 +15,48 @@ export function nowSeconds(): number {
 const LATEST_SECONDS = 8.64e12
 
 /**
- * Refuses an "exp" (Expiration Time) that has come: a token is good until the second before it.
+ * Rejects an "exp" (Expiration Time) that has come: a token is good until the second before it.
  *
+ * @param what The token, for messages.
  * @param now As {@link nowSeconds} said.
  * @throws {InvalidTokenError} `claims` when it is not a finite number, or later than any date.
  * @throws {ExpiredTokenError} when now is at or after it, plus the tolerance.
  */
-export function checkNotExpired(exp: unknown, toleranceSeconds: number, now = nowSeconds()): asserts exp is number {
+export function checkNotExpired(
+  exp: unknown,
+  toleranceSeconds: number,
+  what: string,
+  now = nowSeconds(),
+): asserts exp is number {
   if (typeof exp !== 'number' || !Number.isFinite(exp) || exp > LATEST_SECONDS) {
-    throw new InvalidTokenError('claims', '"exp" of the token is not a number of seconds')
+    throw new InvalidTokenError('claims', `Invalid "exp": must be a number of seconds: ${what}`)
   }
-  if (now >= exp + toleranceSeconds) throw new ExpiredTokenError('The token has expired')
+  if (now >= exp + toleranceSeconds) throw new ExpiredTokenError(`Token expired: ${what}`)
 }
 
 /**
- * Refuses an "nbf" (Not Before) or "iat" (Issued At) in the future; absent is fine.
+ * Rejects an "nbf" (Not Before) or "iat" (Issued At) in the future; absent is fine.
  *
+ * @param what The token, for messages.
  * @param now As {@link nowSeconds} said.
  * @throws {InvalidTokenError} `claims` when it is there and not a finite number; `not_yet_valid` when it is later
  * than now, plus the tolerance.
  */
-export function checkNotFuture(time: unknown, name: 'nbf' | 'iat', toleranceSeconds: number, now = nowSeconds()): void {
+export function checkNotFuture(
+  time: unknown,
+  name: 'nbf' | 'iat',
+  toleranceSeconds: number,
+  what: string,
+  now = nowSeconds(),
+): void {
   if (time === undefined) return
   if (typeof time !== 'number' || !Number.isFinite(time)) {
-    throw new InvalidTokenError('claims', `"${name}" of the token is not a number`)
+    throw new InvalidTokenError('claims', `Invalid "${name}": must be a number of seconds: ${what}`)
   }
   if (time > now + toleranceSeconds) {
     throw new InvalidTokenError(
       'not_yet_valid',
-      `"${name}" of the token is in the future. Is the clock of this machine right?`,
+      `Token not yet valid: "${name}" is in the future: ${what}. Is the clock of this machine right?`,
     )
   }
 }

@@ -12,7 +12,9 @@ import { CognitoKeys } from '../keys/cognito-keys.js'
 import type { Claims } from '../user-type.js'
 import { checkAccessClaims, checkAccessToken, checkExpected, type ExpectedAccessToken } from './access-token.js'
 import { type AlbToken, badSignature, checkAlbClaims, checkAlbTimes, checkAlbToken } from './alb-token.js'
-import { checkToken, type UnverifiedJws, verified } from './compact-jws.js'
+import type { BearerPolicy } from './bearer-options.js'
+import { checkBearerClaims, checkBearerPurpose, checkBearerToken } from './bearer-token.js'
+import { checkToken, hardened, type UnverifiedJws } from './compact-jws.js'
 import { InFlight } from './in-flight.js'
 import { refuseUndefined, setUpVerifier, type TokenVerifierOptions, type VerifierSetup } from './options.js'
 import { verifyEs256, verifyRs256 } from './signature.js'
@@ -35,9 +37,9 @@ export interface VerifiedTokensOfRequest {
   readonly access: Claims | null
 }
 
-/** Whose signature a token must have. */
-interface Signer {
-  /** The key, where it is at hand. */
+/** How to obtain and apply the verification key of a token. */
+interface KeyLookup {
+  /** The key, where it is cached and fresh. */
   readonly key: KeyObject | undefined
   readonly fetchKey: () => Promise<KeyObject>
   readonly verify: typeof verifyEs256
@@ -70,6 +72,7 @@ export class TokenVerifier {
   readonly #cognitoKeys: CognitoKeys
   readonly #albTokens: VerifiedTokens<RememberedAlbToken>
   readonly #accessTokens: VerifiedTokens<RememberedAccessToken>
+  readonly #bearerTokens: VerifiedTokens<RememberedAccessToken>
   readonly #inFlight = new InFlight()
 
   /**
@@ -85,11 +88,22 @@ export class TokenVerifier {
     this.#cognitoKeys = new CognitoKeys(keys)
     this.#albTokens = new VerifiedTokens(setup.tokenCacheSize)
     this.#accessTokens = new VerifiedTokens(setup.tokenCacheSize)
+    this.#bearerTokens = new VerifiedTokens(setup.tokenCacheSize)
   }
 
   /** The claim that groups come from, instead of the access token. */
   get groupsClaim(): string | undefined {
     return this.#setup.groupsClaim
+  }
+
+  /** Whether bearer tokens are accepted. */
+  get acceptsBearer(): boolean {
+    return this.#setup.bearer !== undefined
+  }
+
+  /** Whether a load balancer is known whose tokens are accepted. */
+  get acceptsAlb(): boolean {
+    return this.#setup.signers.bases.length > 0
   }
 
   /**
@@ -163,6 +177,22 @@ export class TokenVerifier {
     return await this.#accessToken(token, expected, this.#inFlight.isIdle)
   }
 
+  /**
+   * Verifies a Cognito access token that is a request's only token, as the option `bearer` says.
+   *
+   * @param token Compact JWS, as it follows `Bearer ` in `Authorization`.
+   * @throws {InvalidTokenError} when a check fails; `reason` says which.
+   * @throws {ExpiredTokenError} when "exp" has come, give or take the clock tolerance.
+   * @throws {InsufficientScopeError} when the token is good, and lacks one of `bearer.scopes`.
+   * @throws {KeysUnavailableError} when the user pool's keys cannot be fetched.
+   * @throws {ConfigurationError} without the option `bearer`.
+   */
+  async verifyBearerToken(token: string): Promise<Claims> {
+    const { bearer } = this.#setup
+    if (bearer === undefined) throw new ConfigurationError('verifyBearerToken() needs the option bearer: { clientId }')
+    return await this.#bearerToken(token, bearer, this.#inFlight.isIdle)
+  }
+
   /** Fetches the keys that are known before any token was seen: those of the pinned pools or issuers. */
   async warmUp(): Promise<void> {
     if (this.groupsClaim !== undefined) return
@@ -175,6 +205,7 @@ export class TokenVerifier {
     this.#cognitoKeys.clear()
     this.#albTokens.clear()
     this.#accessTokens.clear()
+    this.#bearerTokens.clear()
   }
 
   /** At once where the token is remembered and the key that verified it still serves, or where nobody else waits. */
@@ -189,15 +220,15 @@ export class TokenVerifier {
     }
     const unverified = checkAlbToken(token, this.#setup)
     const { keyUrl } = unverified
-    const signer: Signer = {
+    const lookup: KeyLookup = {
       key: this.#albKeys.peek(keyUrl),
       fetchKey: () => this.#albKeys.get(keyUrl),
       verify: verifyEs256,
       verifiedBy: known?.key,
     }
-    return this.#signed(unverified, signer, alone, (key) => {
+    return this.#signed(unverified, lookup, alone, (key) => {
       const { unverifiedHeader: header } = unverified
-      const claims = verified(unverified.unverifiedClaims)
+      const claims = hardened(unverified.unverifiedClaims)
       checkAlbClaims(header, claims)
       // A number, as that of an access token: checked above.
       this.#albTokens.set(digest, { header, claims, keyUrl }, key, header['exp'] as number)
@@ -219,15 +250,46 @@ export class TokenVerifier {
     const unverified = checkAccessToken(token, expected, issuers, clockToleranceSeconds)
     const { kid } = unverified
     const jwksUrl = issuers.jwksUrl(unverified.issuer)
-    const signer: Signer = {
+    const lookup: KeyLookup = {
       key: this.#cognitoKeys.peek(jwksUrl, kid),
       fetchKey: () => this.#cognitoKeys.get(jwksUrl, kid),
       verify: verifyRs256,
       verifiedBy: known?.key,
     }
-    return this.#signed(unverified, signer, alone, (key) => {
-      const claims = verified(unverified.unverifiedClaims)
+    return this.#signed(unverified, lookup, alone, (key) => {
+      const claims = hardened(unverified.unverifiedClaims)
       this.#accessTokens.set(digest, { claims, jwksUrl, kid }, key, claims['exp'] as number)
+      return claims
+    })
+  }
+
+  /** As {@link #albToken}. */
+  #bearerToken(token: string, policy: BearerPolicy, alone: boolean): Claims | Promise<Claims> {
+    checkToken(token)
+    const { issuers, clockToleranceSeconds } = this.#setup
+    const digest = this.#bearerTokens.digest(token)
+    const known = this.#bearerTokens.get(digest)
+    if (known !== undefined) {
+      const { claims, jwksUrl, kid } = known.token
+      checkBearerClaims(claims, policy, issuers, clockToleranceSeconds)
+      if (this.#cognitoKeys.peek(jwksUrl, kid) === known.key) {
+        checkBearerPurpose(claims, policy)
+        return claims
+      }
+    }
+    const unverified = checkBearerToken(token, policy, issuers, clockToleranceSeconds)
+    const { kid } = unverified
+    const jwksUrl = issuers.jwksUrl(unverified.issuer)
+    const lookup: KeyLookup = {
+      key: this.#cognitoKeys.peek(jwksUrl, kid),
+      fetchKey: () => this.#cognitoKeys.get(jwksUrl, kid),
+      verify: verifyRs256,
+      verifiedBy: known?.key,
+    }
+    return this.#signed(unverified, lookup, alone, (key) => {
+      const claims = hardened(unverified.unverifiedClaims)
+      checkBearerPurpose(claims, policy)
+      this.#bearerTokens.set(digest, { claims, jwksUrl, kid }, key, claims['exp'] as number)
       return claims
     })
   }
@@ -238,12 +300,12 @@ export class TokenVerifier {
    */
   #signed<Result>(
     unverified: UnverifiedJws,
-    signer: Signer,
+    lookup: KeyLookup,
     alone: boolean,
     accept: (key: KeyObject) => Result,
   ): Result | Promise<Result> {
-    const { key, verify } = signer
-    if (!alone || key === undefined) return this.#signedInPool(unverified, signer, accept)
+    const { key, verify } = lookup
+    if (!alone || key === undefined) return this.#signedInPool(unverified, lookup, accept)
     this.#inFlight.blocked()
     if (verify(unverified.signingInput, key, unverified.signature, true) !== true) throw badSignature()
     return accept(key)
@@ -251,7 +313,7 @@ export class TokenVerifier {
 
   async #signedInPool<Result>(
     { signingInput, signature }: UnverifiedJws,
-    { key, fetchKey, verify, verifiedBy }: Signer,
+    { key, fetchKey, verify, verifiedBy }: KeyLookup,
     accept: (key: KeyObject) => Result,
   ): Promise<Result> {
     this.#inFlight.enter()

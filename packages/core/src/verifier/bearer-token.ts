@@ -1,0 +1,85 @@
+/**
+ * The checks on a Cognito access token that is a request's only token, in order; those that need no key come first.
+ *
+ * @module
+ */
+
+import { InsufficientScopeError, InvalidTokenError } from '../errors.js'
+import type { Claims } from '../user-type.js'
+import { checkKid, checkRegisteredClaims, checkTokenTimes, type UnverifiedAccessToken } from './access-token.js'
+import type { BearerPolicy } from './bearer-options.js'
+import { CompactJwsReader } from './compact-jws.js'
+import type { IssuerPolicy } from './issuer.js'
+
+const reader = new CompactJwsReader('RS256', 'refused')
+
+/**
+ * Runs the checks that need no key: structure, "alg", "iss", `token_use`, `client_id`, "exp", "nbf", "iat", "kid". Nothing is
+ * fetched for a token that does not pass.
+ *
+ * @throws {InvalidTokenError} `reason` says which check failed.
+ * @throws {ExpiredTokenError} when "exp" has come.
+ */
+export function checkBearerToken(
+  token: string,
+  policy: BearerPolicy,
+  issuers: IssuerPolicy,
+  toleranceSeconds: number,
+): UnverifiedAccessToken {
+  const { unverifiedHeader, unverifiedClaims, signature, signingInput } = reader.read(token)
+  checkBearerClaims(unverifiedClaims, policy, issuers, toleranceSeconds)
+  const kid = checkKid(unverifiedHeader['kid'])
+  // Checked above to be a string; the compiler cannot know.
+  const issuer = unverifiedClaims['iss'] as string
+  return { unverifiedHeader, unverifiedClaims, signature, signingInput, kid, issuer }
+}
+
+/**
+ * Checks the claims against the configuration and the clock. Asked for each request, remembered token or not.
+ *
+ * @throws {InvalidTokenError} `issuer`, `token_use`, `client`, `claims` or `not_yet_valid`.
+ * @throws {ExpiredTokenError} when "exp" has come.
+ */
+export function checkBearerClaims(
+  claims: Claims,
+  policy: BearerPolicy,
+  issuers: IssuerPolicy,
+  toleranceSeconds: number,
+): void {
+  issuers.checkBearerIssuer(claims['iss'])
+  // Before the client: an ID token has none, and says "id" here.
+  if (claims['token_use'] !== 'access') {
+    throw new InvalidTokenError('token_use', 'Invalid "token_use": the bearer token is not an access token')
+  }
+  const clientId = claims['client_id']
+  if (typeof clientId !== 'string' || !policy.clientIds.has(clientId)) {
+    throw new InvalidTokenError(
+      'client',
+      'Unexpected "client_id": the app client of the bearer token is not in bearer.clientId',
+    )
+  }
+  checkTokenTimes(claims, toleranceSeconds, 'the bearer token')
+}
+
+/**
+ * Checks what a token whose signature was verified is for: only such a token is told what it lacks.
+ *
+ * @throws {InvalidTokenError} `subject` without a "sub"; `audience`; `claims` for a registered claim of the wrong type.
+ * @throws {InsufficientScopeError} where it lacks one of the scopes that are required.
+ */
+export function checkBearerPurpose(claims: Claims, policy: BearerPolicy): void {
+  if (typeof claims['sub'] !== 'string' || claims['sub'] === '') {
+    throw new InvalidTokenError('subject', 'Missing "sub": bearer token')
+  }
+  if (policy.audiences !== undefined && !audiencesOf(claims['aud']).some((one) => policy.audiences?.has(one))) {
+    throw new InvalidTokenError('audience', 'Unexpected "aud": the bearer token is not for bearer.audience')
+  }
+  const { scope } = claims
+  const scopes = typeof scope === 'string' ? scope.split(' ') : []
+  if (!policy.scopes.every((one) => scopes.includes(one))) throw new InsufficientScopeError(policy.scopes)
+  checkRegisteredClaims(claims, 'the bearer token')
+}
+
+function audiencesOf(aud: unknown): string[] {
+  return (Array.isArray(aud) ? (aud as unknown[]) : [aud]).filter((one) => typeof one === 'string')
+}
