@@ -72,7 +72,7 @@ export class Router {
     if (cookie === '') delete req.headers.cookie
     else req.headers.cookie = cookie
     if (action === 'none') return { target }
-    const why = await verifyBearer(req.headers.authorization, this.#state.issuer.provider, claims)
+    const why = await verifyBearer(req.headersDistinct['authorization'], this.#state.issuer, claims)
     return why === undefined ? { target } : { ...UNAUTHORIZED, why, sentence: `${why}.` }
   }
 

@@ -10,7 +10,7 @@
 
 import { createLocalJWKSet, errors, type JWTPayload, jwtVerify } from 'jose'
 import type { ClaimChecks } from '../options/rules.js'
-import type { Provider } from '../tokens/provider.js'
+import type { TokenIssuer } from '../tokens/token-issuer.js'
 
 /** One scheme, one space, one token (RFC 6750, section 2.1). */
 const BEARER = /^Bearer ([^\s,]+)$/i
@@ -35,11 +35,12 @@ function missingClaim(payload: JWTPayload, claims: ClaimChecks): string | undefi
  * @returns why it is rejected; `undefined` where it is accepted.
  */
 export async function verifyBearer(
-  authorization: string | undefined,
-  provider: Provider,
+  [authorization, ...more]: readonly string[] = [],
+  { provider, clock }: TokenIssuer,
   claims: ClaimChecks = {},
 ): Promise<string | undefined> {
   if (authorization === undefined) return 'no Authorization header'
+  if (more.length > 0) return 'more than one Authorization header'
   const token = BEARER.exec(authorization)?.[1]
   if (token === undefined) return 'Authorization is no bearer token'
   const keys = createLocalJWKSet({ keys: [...provider.jwks.keys] as never[] })
@@ -48,8 +49,9 @@ export async function verifyBearer(
       issuer: provider.issuer,
       algorithms: ['RS256'],
       requiredClaims: ['exp'],
+      currentDate: new Date(clock.now()),
     })
-    if (payload.iat !== undefined && payload.iat > Date.now() / 1000) return '"iat" is in the future'
+    if (payload.iat !== undefined && payload.iat > clock.now() / 1000) return '"iat" is in the future'
     const missing = missingClaim(payload, claims)
     return missing === undefined ? undefined : `the claim "${missing}" is not as the rule asks`
   } catch (error) {

@@ -14,16 +14,19 @@ import type { AlbState } from '../sessions/state.js'
 import { answerApi } from './api.js'
 import { HostedUi } from './hosted-ui.js'
 import { answerKeys } from './key-endpoints.js'
+import { TOKEN_PATH, TokenEndpoint } from './token-endpoint.js'
 import { statusPage } from './status-page.js'
 
 /** Answers `/_local-alb…`. */
 export class Console {
   readonly #state: AlbState
   readonly #hostedUi: HostedUi
+  readonly #tokens: TokenEndpoint
 
   constructor(state: AlbState) {
     this.#state = state
     this.#hostedUi = new HostedUi(state)
+    this.#tokens = new TokenEndpoint(state)
   }
 
   /** Whether a path is answered here and never reaches the app. */
@@ -36,6 +39,7 @@ export class Console {
     const pathname = url.pathname === '/_local-alb/' ? '/_local-alb' : url.pathname
     const isPost = req.method === 'POST'
     if (await answerKeys(this.#state, res, pathname)) return
+    if (pathname === TOKEN_PATH) return await this.#tokens.handle(req, res)
     if (await answerApi(this.#state, req, res, pathname)) return
     const isHosted = HostedUi.owns(pathname)
     const { origins } = this.#state

@@ -7,15 +7,12 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { answer, redirect, showMessage } from '../html/answers.js'
 import { COOKIES, ownCookie, parseCookies, setCookie } from '../sessions/cookies.js'
-import type { FaultName } from '../options/faults.js'
+import { type Authorization, readAuthorization, type SentBack, type Unusable } from './authorization.js'
 import { type Link, SIGN_IN_HEADERS } from '../html/page.js'
 import { CLIENT_ID } from '../tokens/provider.js'
 import { signInPage } from './sign-in-page.js'
 import type { AlbState } from '../sessions/state.js'
 import { LocalAlbError, type MockUser, parseUser } from '../options/users.js'
-
-/** What a provider sends back instead of a code (RFC 6749, section 4.1.2.1). */
-const ERRORS: Partial<Record<FaultName, string>> = { idp_error: 'server_error', idp_denied: 'access_denied' }
 
 /** The user that a form chose or typed in. @throws {LocalAlbError} when that is nobody. */
 function chosenUser(fields: URLSearchParams, users: readonly MockUser[]): MockUser {
@@ -63,16 +60,18 @@ export class HostedUi {
 
   /** Shows the page, or, when it remembers somebody, sends them straight back. */
   authorize(req: IncomingMessage, res: ServerResponse, url: URL): void {
-    const state = url.searchParams.get('state') ?? ''
-    const { signIns } = this.#state
-    if (!signIns.isPending(state)) {
-      const sentence = 'This sign-in was not begun here, or more than 15 minutes ago.'
-      return showMessage(res, 401, 'Start again', sentence, this.#appLink())
-    }
-    const remembered = signIns.poolUser(this.#poolSession(req))
+    const authorization = readAuthorization(this.#state, url.searchParams)
+    if (!('finish' in authorization)) return this.#refuse(res, authorization)
+    const remembered = this.#state.signIns.poolUser(this.#poolSession(req))
     if (remembered !== undefined && url.searchParams.get('prompt') !== 'login')
-      return this.#sendBack(res, remembered, state)
-    this.#showPage(req, res, 200, { state })
+      return this.#sendBack(res, remembered, authorization)
+    this.#showPage(req, res, 200, { state: url.searchParams.get('state') ?? '' })
+  }
+
+  #refuse(res: ServerResponse, refused: Unusable | SentBack): void {
+    if ('location' in refused) return redirect(res, refused.location)
+    const status = refused.title === 'Start again' ? 401 : 400
+    showMessage(res, status, refused.title, refused.sentence, this.#appLink())
   }
 
   #poolSession(req: IncomingMessage): string | undefined {
@@ -85,34 +84,33 @@ export class HostedUi {
     status: number,
     more: Pick<Parameters<typeof signInPage>[0], 'state' | 'problem'>,
   ): void {
-    const { users, csrf, origins } = this.#state
+    const { users, csrf, origins, fault } = this.#state
     const { token, cookies } = csrf.begin(req, origins.pool)
-    answer(res, status, { ...SIGN_IN_HEADERS, 'set-cookie': cookies }, signInPage({ users, formToken: token, ...more }))
+    const view = { users, formToken: token, fault, console: `${origins.app}/_local-alb`, ...more }
+    answer(res, status, { ...SIGN_IN_HEADERS, 'set-cookie': cookies }, signInPage(view))
   }
 
   /** The form of that page. */
   async signIn(req: IncomingMessage, res: ServerResponse, url: URL): Promise<void> {
     const fields = await this.#state.csrf.read(req, res, this.#state.origins.pool)
     if (fields === undefined) return
-    const state = fields.get('state') ?? url.searchParams.get('state') ?? ''
-    if (!this.#state.signIns.isPending(state))
-      return showMessage(res, 401, 'Start again', 'This sign-in is over.', this.#appLink())
+    const authorization = readAuthorization(this.#state, url.searchParams, fields.get('state'))
+    if (!('finish' in authorization)) return this.#refuse(res, authorization)
     let user: MockUser
     try {
       user = chosenUser(fields, this.#state.users)
     } catch (error) {
       if (!(error instanceof LocalAlbError)) throw error
+      const state = fields.get('state') ?? ''
       return this.#showPage(req, res, 400, { state, problem: { sentence: error.message, fields } })
     }
-    this.#sendBack(res, user, state)
+    this.#sendBack(res, user, authorization)
   }
 
-  #sendBack(res: ServerResponse, user: MockUser, state: string): void {
-    const { signIns, fault, origins } = this.#state
-    const error = fault === undefined ? undefined : ERRORS[fault]
+  #sendBack(res: ServerResponse, user: MockUser, authorization: Authorization): void {
+    const { signIns, origins } = this.#state
     const { code, poolSession } = signIns.signedIn(user)
-    const query = new URLSearchParams(error === undefined ? { code, state } : { error, state })
-    redirect(res, `${origins.app}/oauth2/idpresponse?${query.toString()}`, [
+    redirect(res, authorization.finish(user, code), [
       setCookie(origins.pool, ownCookie('pool', origins.pool), poolSession, COOKIES.pool.seconds),
     ])
   }

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { FAULTS, type FaultName } from '../options/faults.js'
 import { type Html, html, page } from '../html/page.js'
 import { type MockUser, nameOf } from '../options/users.js'
 
@@ -13,6 +14,10 @@ export interface SignInView {
   /** Hidden fields that every form carries. */
   readonly formToken: string
   readonly state: string
+  /** The fault that is on: signing in may end in it. */
+  readonly fault: FaultName | undefined
+  /** Where it is taken back. */
+  readonly console: string
   /** What was typed in before and is wrong. */
   readonly problem?: { readonly sentence: string; readonly fields: URLSearchParams } | undefined
 }
@@ -32,7 +37,7 @@ function chips(groups: readonly string[]): Html {
 }
 
 /** The sign-in page. */
-export function signInPage({ users, formToken, state, problem }: SignInView): string {
+export function signInPage({ users, formToken, state, problem, fault, console }: SignInView): string {
   const hidden = html`<input type="hidden" name="form" value="${formToken}" /><input
       type="hidden"
       name="state"
@@ -60,6 +65,7 @@ export function signInPage({ users, formToken, state, problem }: SignInView): st
     problem === undefined ? 'Sign in' : 'Error: sign in',
     html`<h1>Who are you today?</h1>
       <p>Pick a mock user to sign in as.</p>
+      ${fault === undefined ? '' : html`<p class="notice on" role="status"><strong>${fault}</strong> is on: ${FAULTS[fault]}. <a href="${console}/faults">Take it back</a></p>`}
       <ul role="list">
         ${rows}
       </ul>

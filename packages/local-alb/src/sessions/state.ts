@@ -10,6 +10,7 @@ import { type TokenIssuer, MAX_CLAIMS_BYTES, type OidcHeaders } from '../tokens/
 import { UsageError } from '../options/options.js'
 import type { ListenerRule } from '../options/rules.js'
 import type { Origins } from '../net/own-host.js'
+import { Grants } from './grants.js'
 import { RequestLog } from './request-log.js'
 import { type Session, SignIns } from './sign-in.js'
 import { idOf, type MockUser } from '../options/users.js'
@@ -28,6 +29,7 @@ export class AlbState {
   readonly issuer: TokenIssuer
   readonly signIns: SignIns
   readonly csrf = new CsrfTokens()
+  readonly grants: Grants
   readonly rules: readonly ListenerRule[]
   readonly requests = new RequestLog()
   /** Headers as last sent to the app. */
@@ -45,6 +47,7 @@ export class AlbState {
     this.users = users
     this.rules = rules
     this.signIns = new SignIns(sessionSeconds, issuer.clock)
+    this.grants = new Grants(issuer.clock)
     this.#logoutUrls = logoutUrls
   }
 
@@ -91,10 +94,14 @@ export class AlbState {
   refresh(session: Session): boolean {
     if (session.accessToken.exp > this.issuer.clock.now() / 1000) return true
     if (this.#fault === 'refresh_failure') return false
-    const { user } = session
-    if (this.#listed.has(user)) session.user = this.#users.find((one) => idOf(one) === idOf(user)) ?? user
+    session.user = this.current(session.user)
     session.accessToken = this.issuer.provider.accessToken(session.user, undefined, session.accessToken.origin)
     return true
+  }
+
+  /** A user as the list has them now; one who was typed in stays as they are. */
+  current(user: MockUser): MockUser {
+    return this.#listed.has(user) ? (this.#users.find((one) => idOf(one) === idOf(user)) ?? user) : user
   }
 
   /** Whether a person may be sent there after signing out. */

@@ -46,6 +46,30 @@ export interface AccessToken {
   readonly origin: SignInOrigin
 }
 
+/** What an app client is given tokens for. */
+export interface TokenRequest {
+  readonly clientId: string
+  readonly scopes: readonly string[]
+}
+
+/** What a token endpoint answers (RFC 6749, section 5.1). */
+export interface TokenAnswer {
+  readonly access_token: string
+  readonly id_token?: string
+  readonly token_type: 'Bearer'
+  readonly expires_in: number
+}
+
+/** The token endpoint of a user pool. */
+export interface UserPoolTokens {
+  /** Tokens of a person, and what stays the same when they are refreshed. */
+  personTokens(
+    request: TokenRequest & { user: MockUser; nonce?: string | undefined; origin?: SignInOrigin | undefined },
+  ): TokenAnswer & { readonly origin: SignInOrigin }
+  /** A token of a client itself: its "sub" is the client id, and there is no "username". */
+  machineTokens(request: TokenRequest): TokenAnswer
+}
+
 /** What a load balancer asks of an identity provider. */
 export interface Provider {
   readonly issuer: string
@@ -55,6 +79,8 @@ export interface Provider {
   accessToken(user: MockUser, fault: FaultName | undefined, origin?: SignInOrigin): AccessToken
   /** Faults that change nothing with this provider, and why. */
   readonly idleFaults: Readonly<Partial<Record<FaultName, string>>>
+  /** The token endpoint for other clients; only a user pool has one here. */
+  readonly userPool: UserPoolTokens | undefined
   /** Published keys (RFC 7517). */
   readonly jwks: { readonly keys: readonly JsonObject[] }
   /** Signs with a new key from now on; the old ones stay published. */
@@ -88,8 +114,9 @@ function cognitoClaims(user: MockUser): JsonObject & { readonly sub: string; rea
 }
 
 /** A Cognito user pool: texts in userInfo, groups in an access token that is a JWT. */
-export class CognitoProvider implements Provider {
+export class CognitoProvider implements Provider, UserPoolTokens {
   readonly issuer = COGNITO_ISSUER
+  readonly userPool = this
   readonly idleFaults = {}
   readonly #lifetimeSeconds: number
   #keys: CognitoKey[] = [createCognitoKey(), createCognitoKey()]
@@ -134,6 +161,66 @@ export class CognitoProvider implements Provider {
     return { token, exp: issuedAt + this.#lifetimeSeconds, origin }
   }
 
+  personTokens({
+    user,
+    clientId,
+    scopes,
+    nonce,
+    origin = newOrigin(this.#clock),
+  }: Parameters<UserPoolTokens['personTokens']>[0]) {
+    const { sub, username, ...profile } = cognitoClaims(user)
+    const now = this.#clock.seconds()
+    const facts = { sub, username, groups: user.groups ?? [], scopes, issuer: this.issuer, clientId, now }
+    const lifetimeSeconds = this.#lifetimeSeconds
+    const ids = { auth_time: origin.authTime, origin_jti: origin.originJti }
+    const access = { ...accessTokenClaims({ ...facts, lifetimeSeconds }), ...ids }
+    const [, idKey] = this.#keys
+    if (idKey === undefined) throw new Error('unreachable: there is no key')
+    const idToken = {
+      ...profile,
+      ...ids,
+      sub,
+      'cognito:username': username,
+      ...(facts.groups.length > 0 && { 'cognito:groups': facts.groups }),
+      // The only claim about e-mail that is no string in an ID token.
+      ...('email_verified' in profile && { email_verified: profile['email_verified'] === 'true' }),
+      ...(nonce !== undefined && { nonce }),
+      iss: this.issuer,
+      aud: clientId,
+      token_use: 'id',
+      iat: now,
+      exp: now + lifetimeSeconds,
+      jti: randomUUID(),
+    }
+    return {
+      ...this.#answer(access),
+      ...(scopes.includes('openid') && { id_token: signAccessToken(idKey, idToken) }),
+      origin,
+    }
+  }
+
+  machineTokens({ clientId, scopes }: TokenRequest): TokenAnswer {
+    const now = this.#clock.seconds()
+    return this.#answer({
+      sub: clientId,
+      token_use: 'access',
+      ...(scopes.length > 0 && { scope: scopes.join(' ') }),
+      auth_time: now,
+      iss: this.issuer,
+      exp: now + this.#lifetimeSeconds,
+      iat: now,
+      version: 2,
+      jti: randomUUID(),
+      client_id: clientId,
+    })
+  }
+
+  #answer(claims: JsonObject): TokenAnswer {
+    const [key] = this.#keys
+    if (key === undefined) throw new Error('unreachable: there is no key')
+    return { access_token: signAccessToken(key, claims), token_type: 'Bearer', expires_in: this.#lifetimeSeconds }
+  }
+
   env(pool: string): Record<string, string> {
     return { COGNITO_AUTH_USER_POOL_ID: USER_POOL_ID, COGNITO_AUTH_DOMAIN: `${pool}/_local-alb` }
   }
@@ -142,6 +229,7 @@ export class CognitoProvider implements Provider {
 /** Any other provider: real booleans and lists in userInfo, groups among them, an access token that means nothing. */
 export class OidcProvider implements Provider {
   readonly issuer: string
+  readonly userPool = undefined
   readonly jwks = { keys: [] }
   readonly idleFaults = { expired_access_token: OPAQUE, wrong_subject: OPAQUE }
   readonly #groupsClaim: string
