@@ -1,6 +1,8 @@
 import { EventEmitter } from 'node:events'
+import { Server } from 'node:http'
+import { Readable } from 'node:stream'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
-import { closeAtExpiry, createMockUser } from './index.js'
+import { type ClosableSocket, closeAtExpiry, createMockUser, type Expirable, type User } from './index.js'
 
 class Socket extends EventEmitter {
   readonly closed: (readonly [number | undefined, string | undefined])[] = []
@@ -90,4 +92,114 @@ test('does not terminate a socket that has closed', () => {
 test('does nothing for a user without an expiry', () => {
   closeAtExpiry(new Socket(), createMockUser())
   expect(vi.getTimerCount()).toBe(0)
+})
+
+/** Socket.IO's, on the server. */
+class IoSocket extends EventEmitter {
+  readonly ended: unknown[] = []
+
+  disconnect(close?: boolean): this {
+    this.ended.push(close)
+    this.emit('disconnect')
+    return this
+  }
+}
+
+/** A `ServerResponse`, and what else is written to. */
+class Stream extends EventEmitter {
+  isDestroyed = false
+
+  write(): boolean {
+    return true
+  }
+
+  end(): this {
+    return this
+  }
+
+  destroy(): this {
+    this.isDestroyed = true
+    this.emit('close')
+    return this
+  }
+}
+
+test('disconnects a socket of Socket.IO, with the connection below it', () => {
+  const socket = new IoSocket()
+  closeAtExpiry(socket, userUntil(60_000))
+  vi.advanceTimersByTime(59_999)
+  expect(socket.ended).toEqual([])
+  vi.advanceTimersByTime(1)
+  expect(socket.ended).toEqual([true])
+  expect(vi.getTimerCount()).toBe(0)
+})
+
+test('destroys a stream, and one of HTTP/2 whose close() is another', () => {
+  const [stream, http2] = [new Stream(), Object.assign(new Stream(), { close: vi.fn<() => void>() })]
+  for (const one of [stream, http2]) closeAtExpiry(one, userUntil(60_000))
+  vi.advanceTimersByTime(60_000)
+  expect([stream.isDestroyed, http2.isDestroyed]).toEqual([true, true])
+  expect(http2.close).not.toHaveBeenCalled()
+})
+
+test('aborts an AbortController, with an error that says why', () => {
+  const controller = new AbortController()
+  closeAtExpiry(controller, userUntil(60_000))
+  vi.advanceTimersByTime(60_000)
+  expect(controller.signal.reason).toMatchObject({ code: 'expired_token' })
+})
+
+test.each<[string, () => Expirable, (one: never) => void]>([
+  ['a socket of Socket.IO', () => new IoSocket(), (one: IoSocket) => one.emit('disconnect')],
+  ['a stream', () => new Stream(), (one: Stream) => one.emit('close')],
+  ['an AbortController', () => new AbortController(), (one: AbortController) => one.abort()],
+])('leaves no timer behind %s that ended', (_, make, end) => {
+  const one = make()
+  closeAtExpiry(one, userUntil(60_000))
+  end(one as never)
+  expect(vi.getTimerCount()).toBe(0)
+})
+
+test.each<[string, unknown]>([
+  ['nothing', undefined],
+  ['a server', new Server()],
+  ['a server of Socket.IO', { close: () => undefined, listen: () => undefined, disconnect: () => undefined }],
+  ['an emitter', new EventEmitter()],
+  ['a request', new Readable()],
+  ['a signal', new AbortController().signal],
+  ['a context of Koa', { req: {}, res: new Stream() }],
+  ['a reply of Fastify', { raw: new Stream(), send: () => undefined }],
+  ['something whose close is no function', { close: true, destroy: true }],
+])('refuses %s at once, for users without an expiry too', (_, target) => {
+  for (const user of [userUntil(60_000), createMockUser()]) {
+    expect(() => closeAtExpiry(target as Expirable, user)).toThrow(
+      /^closeAtExpiry\(\) takes a WebSocket, a socket of Socket/,
+    )
+  }
+  expect(vi.getTimerCount()).toBe(0)
+})
+
+test.each([undefined, null, {}, { expiresAt: '2026-01-01' }])('refuses %j as a user at once', (user) => {
+  expect(() => closeAtExpiry(new Socket(), user as unknown as User)).toThrow(/takes a User as its second argument/)
+})
+
+test.each<[string, () => unknown]>([
+  [
+    'throws',
+    () => {
+      throw new TypeError('of the test')
+    },
+  ],
+  ['gives a promise that is rejected', async () => await Promise.reject(new TypeError('of the test'))],
+])('a socket whose close() %s is a warning, and is terminated all the same', async (_, close) => {
+  const warn = vi.spyOn(process, 'emitWarning').mockImplementation(() => undefined)
+  const terminate = vi.fn<() => void>()
+  closeAtExpiry({ close, terminate } as ClosableSocket, userUntil(60_000))
+  await vi.advanceTimersByTimeAsync(62_000)
+  expect(terminate).toHaveBeenCalledOnce()
+  expect(warn).toHaveBeenCalledExactlyOnceWith(
+    'A connection could not be ended when its access token expired (TypeError)',
+    { type: 'CognitoAuthWarning', code: 'COGNITO_AUTH_CLOSE' },
+  )
+  warn.mockRestore()
 })

@@ -7,7 +7,7 @@
 export { Authoriser } from './authoriser.js'
 export type { AuthoriseOptions, AuthoriserOptions, RefreshOptions } from './authoriser.js'
 export { closeAtExpiry, EXPIRED_CLOSE_CODE } from './close-at-expiry.js'
-export type { ClosableSocket } from './close-at-expiry.js'
+export type { ClosableSocket, DisconnectableSocket, Expirable, StreamedResponse } from './close-at-expiry.js'
 export { CognitoAuth } from './cognito-auth.js'
 export type { CognitoAuthOptions } from './cognito-auth.js'
 export type { AccessLists } from './config/auth-config.js'
