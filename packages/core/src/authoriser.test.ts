@@ -254,8 +254,8 @@ describe('fromConfig()', () => {
 
   /** Whether the config is read again after a time. */
   async function isReadAgainAfter(seconds: number, authoriser: Authoriser): Promise<boolean> {
-    let isRead = false
-    const onRead = (): void => void (isRead = true)
+    const reads: unknown[] = []
+    const onRead = (message: unknown): void => void reads.push(message)
     vi.setSystemTime(Date.now() + seconds * 1000)
     subscribe('cognito-auth:config', onRead)
     await authoriser.authorise(createMockUser())
