@@ -48,7 +48,9 @@ const PACKAGES = {
   remix: ['core', 'web'],
   lambda: ['core'],
   cli: ['core'],
-  'local-alb': ['testing'],
+  'http-kit': [],
+  'local-alb': ['testing', 'http-kit'],
+  gateway: ['core', 'http-kit'],
 }
 
 const problems = []

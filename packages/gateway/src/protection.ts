@@ -1,0 +1,49 @@
+/**
+ * Who a request comes from, and the headers that say so.
+ *
+ * @module
+ */
+
+import type { IncomingMessage } from 'node:http'
+import type { User } from '@cognito-auth/core'
+import type { AssertionSigner } from './assertion.js'
+import { type IdentityValues, identityValues } from './identity-values.js'
+import type { Settings } from './options.js'
+
+/** A user who is allowed, as headers. */
+export interface Identified {
+  readonly user: User
+  readonly identity: IdentityValues
+  readonly assertion: string | undefined
+}
+
+/** Verifies requests, and says in headers who sent them. */
+export class Protection {
+  readonly #settings: Settings
+  readonly #signer: AssertionSigner | undefined
+  /** `iss` of assertions, where none is configured. */
+  issuer = ''
+  #hasWarned = false
+
+  constructor(settings: Settings, signer: AssertionSigner | undefined) {
+    this.#settings = settings
+    this.#signer = signer
+  }
+
+  /** @throws {CognitoAuthError} as `CognitoAuth.requireUser()` does. */
+  async identify(req: IncomingMessage): Promise<Identified> {
+    const user = await this.#settings.auth.requireUser(req.headers)
+    const { values, areGroupsOmitted } = identityValues(this.#settings.headers, user)
+    if (areGroupsOmitted) this.#warn()
+    return { user, identity: values, assertion: await this.#signer?.sign(user, this.issuer) }
+  }
+
+  #warn(): void {
+    if (this.#hasWarned) return
+    this.#hasWarned = true
+    process.emitWarning(
+      'A user has so many groups that the identity headers would pass 8 KiB: groups are sent empty, with X-Cognito-Auth-Groups-Omitted: true. Let the app read the assertion, or ask the rules of the config for groups',
+      { type: 'CognitoAuthWarning', code: 'COGNITO_AUTH_GROUPS_OMITTED' },
+    )
+  }
+}

@@ -1,0 +1,47 @@
+/**
+ * The headers of a request as the app gets them.
+ *
+ * @module
+ */
+
+import type { IncomingMessage } from 'node:http'
+import { ACCESS_TOKEN_HEADER, IDENTITY_HEADER, OIDC_DATA_HEADER } from '@cognito-auth/core'
+import { forwardedLines, type HeaderLines } from '@cognito-auth/http-kit/headers'
+import type { HeaderPlan } from './header-names.js'
+import type { IdentityValues } from './identity-values.js'
+
+const TOKENS: readonly string[] = [OIDC_DATA_HEADER, ACCESS_TOKEN_HEADER, IDENTITY_HEADER]
+/** Node sends a body of these in chunks by itself, and keeps the connection then. */
+const WITHOUT_CHUNKS_UNASKED = ['GET', 'HEAD', 'DELETE', 'OPTIONS', 'TRACE']
+
+/** What of a request goes on besides its own headers. */
+export interface Additions {
+  readonly identity: IdentityValues
+  readonly assertion: string | undefined
+  /** Whether the tokens, which were verified, go on. */
+  readonly withTokens: boolean
+  readonly isUpgrade: boolean
+}
+
+/**
+ * Makes the headers: the client's without those of its connection and without any that says who it is, then ours. So
+ * nothing that the client writes, into `Connection` for one, changes what is set here.
+ */
+export function upstreamHeaders(req: IncomingMessage, plan: HeaderPlan, additions: Additions): HeaderLines {
+  const keepsChunks = WITHOUT_CHUNKS_UNASKED.includes(req.method ?? '')
+  const lines = forwardedLines(req.rawHeaders, (name) => {
+    // Node has said "100 Continue" itself already.
+    if (name === 'expect') return true
+    return (name === 'transfer-encoding' && !keepsChunks) || plan.isIdentity(name)
+  })
+  Object.assign(lines, additions.identity)
+  if (additions.withTokens) {
+    for (const name of TOKENS) {
+      const token = req.headers[name]
+      if (token !== undefined) lines[name] = token
+    }
+  }
+  if (plan.assertion !== undefined && additions.assertion !== undefined) lines[plan.assertion] = additions.assertion
+  if (additions.isUpgrade) Object.assign(lines, { connection: 'Upgrade', upgrade: 'websocket' })
+  return lines
+}

@@ -1,0 +1,95 @@
+/**
+ * Answers a proxy that asks whether a request may pass: 200 with the identity, 401 or 403, and nothing else, since
+ * nginx makes 500 of any other.
+ *
+ * The request carries the headers of the client, and what decides here is those headers alone: neither its path, nor
+ * what `X-Forwarded-Uri` and the like say of another one (oauth2-proxy CVE-2026-40575).
+ *
+ * @module
+ */
+
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { isCognitoAuthError, problemHeaders, problemOf, reportFault } from '@cognito-auth/core/adapter'
+import { eachLine } from '@cognito-auth/http-kit/headers'
+import { logAtEnd, type RequestLog } from './access-log.js'
+import { type Answer, problem, send } from './answers.js'
+import { ERROR_HEADER, type HeaderPlan } from './header-names.js'
+import { noIdentity } from './identity-values.js'
+import type { Settings } from './options.js'
+import { ownAnswer, type OwnState } from './own-paths.js'
+import type { Protection } from './protection.js'
+import { isUnambiguous } from './request-shape.js'
+
+/** Refused in every way that a request can be refused before it is asked who sent it. */
+export const AMBIGUOUS: Answer = problem(403, 'bad_request')
+const FORGED: Answer = problem(403, 'identity_header')
+
+/** The load balancer's own, as it writes them; any other spelling is a client's. */
+const OWN_SPELLING = /^x-amzn-oidc-[a-z0-9-]+$/
+
+/** Whether the client sent a header that the app would take for the gateway's: the proxy in front may not remove it. */
+function isForged({ rawHeaders }: IncomingMessage, plan: HeaderPlan): boolean {
+  let isFound = false
+  eachLine(rawHeaders, (name) => {
+    if (plan.isIdentity(name) && !OWN_SPELLING.test(name)) isFound = true
+  })
+  return isFound
+}
+
+function refusal(error: unknown): Answer {
+  const { status, code } = problemOf(error)
+  if (status === 500) reportFault(error)
+  if (status === 401) return problem(401, code, problemHeaders(error))
+  if (status === 403) return problem(403, code, problemHeaders(error))
+  return problem(403, code, { ...problemHeaders(error), [ERROR_HEADER.toLowerCase()]: code })
+}
+
+/** What the handler works with. */
+export interface VerifyParts {
+  readonly settings: Settings
+  readonly protection: Protection
+  readonly own: OwnState
+}
+
+/** Answers the requests of a proxy. */
+export class VerifyHandler {
+  readonly #parts: VerifyParts
+
+  constructor(parts: VerifyParts) {
+    this.#parts = parts
+  }
+
+  /** Answers one request. */
+  async handle(req: IncomingMessage, res: ServerResponse): Promise<void> {
+    const log: RequestLog = this.#parts.settings.accessLog
+      ? logAtEnd(req, res)
+      : { status: undefined, user: undefined, code: undefined, reason: undefined }
+    const answer = await this.#answer(req, log)
+    log.status = answer.status
+    send(res, answer)
+  }
+
+  async #answer(req: IncomingMessage, log: RequestLog): Promise<Answer> {
+    const { settings, protection, own } = this.#parts
+    if (!isUnambiguous(req)) return refused(log, AMBIGUOUS, 'bad_request')
+    if (isForged(req, settings.headers)) return refused(log, FORGED, 'identity_header')
+    try {
+      const answer = await ownAnswer((req.url ?? '').replace(/\?.*$/s, ''), own)
+      // Asked with the client's own path, a proxy takes this for a yes: it is one for nobody.
+      if (answer !== undefined) return { ...answer, headers: { ...noIdentity(settings.headers), ...answer.headers } }
+      const { user, identity, assertion } = await protection.identify(req)
+      log.user = user
+      const { assertion: name } = settings.headers
+      const signed = name === undefined || assertion === undefined ? {} : { [name]: assertion }
+      return { status: 200, headers: { ...identity, ...signed, 'cache-control': 'no-store' }, body: '' }
+    } catch (error) {
+      log.reason = isCognitoAuthError(error) ? error.reason : undefined
+      return refused(log, refusal(error), problemOf(error).code)
+    }
+  }
+}
+
+function refused(log: RequestLog, answer: Answer, code: string): Answer {
+  log.code = code
+  return answer
+}

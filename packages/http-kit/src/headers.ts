@@ -1,0 +1,68 @@
+/**
+ * Headers on their way through a proxy: those of one connection stay there, lines that came twice go on as two.
+ *
+ * @module
+ */
+
+/** Headers as Node takes them for a message of its own. Names are in lower case; the object has no prototype. */
+export type HeaderLines = Record<string, string | string[]>
+
+/** Headers of one connection rather than of a message, besides those that `Connection` names (RFC 9110, section 7.6.1). */
+const HOP_BY_HOP: readonly string[] = [
+  'connection',
+  'keep-alive',
+  'proxy-authenticate',
+  'proxy-authorization',
+  'proxy-connection',
+  'te',
+  'trailer',
+  'upgrade',
+]
+/** What cannot be dropped by naming it in `Connection`: without them, a body or the site it is for could be misread. */
+const KEPT: readonly string[] = ['host', 'content-length', 'transfer-encoding']
+
+/** Calls back with the lower-case name and the value of each header line, in order. */
+export function eachLine(rawHeaders: readonly string[], visit: (name: string, value: string) => void): void {
+  for (let index = 0; index < rawHeaders.length; index += 2)
+    visit((rawHeaders[index] ?? '').toLowerCase(), rawHeaders[index + 1] ?? '')
+}
+
+/** Names that belong to the connection: the usual ones, and what its `Connection` lines name. */
+function connectionNames(rawHeaders: readonly string[]): ReadonlySet<string> {
+  const names = new Set(HOP_BY_HOP)
+  eachLine(rawHeaders, (name, value) => {
+    if (name !== 'connection') return
+    for (const named of value.split(',')) names.add(named.trim().toLowerCase())
+  })
+  for (const name of KEPT) names.delete(name)
+  return names
+}
+
+/**
+ * The header lines that go on to the next hop, with no line lost: Node's own `headers` drops the second `Authorization`,
+ * and joins others with a comma whose values may be lists.
+ *
+ * @param rawHeaders as Node received them.
+ * @param isDropped names, in lower case, that do not go on either. @default none
+ */
+export function forwardedLines(
+  rawHeaders: readonly string[],
+  isDropped: (name: string) => boolean = () => false,
+): HeaderLines {
+  const ofConnection = connectionNames(rawHeaders)
+  // No prototype: `__proto__` is a name like any other.
+  const lines = Object.create(null) as HeaderLines
+  eachLine(rawHeaders, (name, value) => {
+    if (ofConnection.has(name) || isDropped(name)) return
+    const before = lines[name]
+    if (before === undefined) lines[name] = value
+    else if (typeof before === 'string') lines[name] = [before, value]
+    else before.push(value)
+  })
+  return lines
+}
+
+/** A reason phrase that Node takes: of one with control characters, it throws where nobody can catch it. */
+export function safeReasonPhrase(phrase: string | undefined): string | undefined {
+  return phrase?.replaceAll(/[^\t\x20-\x7E\x80-\xFF]/g, '')
+}
