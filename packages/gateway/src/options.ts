@@ -16,7 +16,7 @@ import {
   type IdentityPreset,
   planHeaders,
 } from './header-names.js'
-import { OWN_PATH } from './own-paths.js'
+import { isOwnPath, OWN_PATH } from './own-paths.js'
 
 /** What the gateway does besides verifying. */
 export interface OwnOptions {
@@ -102,19 +102,15 @@ function seconds(value: unknown, name: string, otherwise: number): number {
   throw new ConfigurationError(`${name} must be a number of seconds, 0 to ${MOST_SECONDS}`)
 }
 
-function checkBypass(bypass: unknown): (path: string) => boolean {
+function checkBypass(bypass: unknown, auth: CognitoAuth): (path: string) => boolean {
   if (bypass === undefined) return () => false
   const paths: readonly unknown[] = Array.isArray(bypass) ? bypass : []
   if (!Array.isArray(bypass) || paths.some((path) => typeof path !== 'string' || path.includes('*')))
     throw new ConfigurationError('bypass must be a list of exact paths that begin with /, without wildcards')
-  if (paths.some((path) => isOwnPath(String(path))))
+  if (paths.some((path) => isOwnPath(normalisePath(String(path)))))
     throw new ConfigurationError(`bypass: ${OWN_PATH} belongs to the gateway, and needs no bypass`)
-  const isListed = createBypass<undefined>(bypass as readonly string[])
+  const isListed = createBypass<undefined>(bypass as readonly string[], auth)
   return (path) => isListed(undefined, path)
-}
-
-function isOwnPath(path: string): boolean {
-  return `${normalisePath(path)}/`.startsWith(OWN_PATH)
 }
 
 function checkAssertion(assertion: unknown): AssertionOptions | undefined {
@@ -160,6 +156,8 @@ export function parseOptions(given: GatewayOptions): Settings {
   const { auth, own } = createAuth<OwnOptions>(given, OWN_OPTIONS)
   const isVerifyOnly = flag(own.verifyOnly, 'verifyOnly')
   if (isVerifyOnly) refuseWithVerifyOnly(given)
+  if (auth.signOutPath !== undefined && isOwnPath(normalisePath(auth.signOutPath)))
+    throw new ConfigurationError(`signOutPath must not be below ${OWN_PATH}, which belongs to the gateway`)
   if (typeof own.identity === 'object' && own.identity !== null)
     refuseUnknown(own.identity, IDENTITY_FIELDS, 'identity')
   const assertion = checkAssertion(own.assertion)
@@ -171,7 +169,7 @@ export function parseOptions(given: GatewayOptions): Settings {
     auth,
     app,
     listen,
-    isBypassed: checkBypass(own.bypass),
+    isBypassed: checkBypass(own.bypass, auth),
     headers: planHeaders(own.identity, assertion && (assertion.name ?? ASSERTION_HEADER)),
     assertion,
     passTokens: flag(own.passTokens, 'passTokens'),

@@ -6,6 +6,7 @@
 
 import type { IncomingMessage } from 'node:http'
 import type { User } from '@cognito-auth/core'
+import { nodeHeaders } from '@cognito-auth/core/adapter'
 import type { AssertionSigner } from './assertion.js'
 import { type IdentityValues, identityValues } from './identity-values.js'
 import type { Settings } from './options.js'
@@ -32,7 +33,7 @@ export class Protection {
 
   /** @throws {CognitoAuthError} as `CognitoAuth.requireUser()` does. */
   async identify(req: IncomingMessage): Promise<Identified> {
-    const user = await this.#settings.auth.requireUser(req.headers)
+    const user = await this.#settings.auth.requireUser(nodeHeaders(req))
     const { values, areGroupsOmitted } = identityValues(this.#settings.headers, user)
     if (areGroupsOmitted) this.#warn()
     return { user, identity: values, assertion: await this.#signer?.sign(user, this.issuer) }

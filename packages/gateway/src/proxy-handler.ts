@@ -7,7 +7,15 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import { closeAtExpiry, type User } from '@cognito-auth/core'
-import { answerTo, isCognitoAuthError } from '@cognito-auth/core/adapter'
+import {
+  type AnswerableRequest,
+  errorResponse,
+  isCognitoAuthError,
+  isSignOut,
+  nodeHeaders,
+  outageResponse,
+  signOutResponse,
+} from '@cognito-auth/core/adapter'
 import { logAtEnd, type RequestLog } from './access-log.js'
 import { type Answer, problem, responseOn, send } from './answers.js'
 import type { Forwarder, Forwarding, UpstreamFailure } from './forwarder.js'
@@ -22,10 +30,10 @@ import { upstreamHeaders } from './upstream-requests.js'
 const ENDLESS = /^\s*(?:text\/event-stream|multipart\/x-mixed-replace)\s*(?:;|$)/i
 
 const BAD_REQUEST = problem(400, 'bad_request', { connection: 'close' })
-const FAILURES: Readonly<Record<UpstreamFailure, Answer>> = {
-  upstream_unavailable: problem(502, 'upstream_unavailable'),
-  upstream_timeout: problem(504, 'upstream_timeout'),
-}
+const FAILURES = {
+  upstream_unavailable: { type: 'about:blank', title: 'Bad Gateway', status: 502, code: 'upstream_unavailable' },
+  upstream_timeout: { type: 'about:blank', title: 'Gateway Timeout', status: 504, code: 'upstream_timeout' },
+} as const
 
 const pathOf = ({ url = '' }: IncomingMessage): string => url.replace(/\?.*$/s, '')
 
@@ -73,6 +81,7 @@ export class ProxyHandler {
       const answer = (await ownAnswer(path, own)) ?? NOT_FOUND
       return this.#answer(res, log, answer, answer === NOT_FOUND ? 'not_found' : undefined)
     }
+    if (isSignOut(settings.auth, req.method ?? '', req.url ?? '')) return await this.#signOut(req, res, log, upgrade)
     const identified = settings.isBypassed(req.url ?? '') ? undefined : await protection.identify(req)
     log.user = identified?.user
     // The client left meanwhile.
@@ -86,6 +95,13 @@ export class ProxyHandler {
     this.#forward(req, res, log, identified, upgrade)
   }
 
+  async #signOut(req: IncomingMessage, res: ServerResponse, log: RequestLog, upgrade: unknown): Promise<void> {
+    if (upgrade !== undefined) return this.#answer(res, log, BAD_REQUEST, 'bad_request')
+    const { auth } = this.#parts.settings
+    const { status, headers, body, cookies } = await signOutResponse(auth, answerable(req), nodeHeaders(req))
+    this.#answer(res, log, { status, headers: { ...headers, 'set-cookie': cookies }, body }, undefined)
+  }
+
   #forward(
     req: IncomingMessage,
     res: ServerResponse,
@@ -93,13 +109,16 @@ export class ProxyHandler {
     identified: Identified | undefined,
     upgrade: { socket: Socket; head: Buffer } | undefined,
   ): void {
+    const fail = (on: ServerResponse, failure: UpstreamFailure): void => {
+      this.#answer(on, log, outageResponse(FAILURES[failure], answerable(req), this.#parts.settings.auth), failure)
+    }
     const forwarding: Forwarding = {
       answered: (answer) => {
         log.status = answer.statusCode
         if (identified !== undefined && ENDLESS.test(answer.headers['content-type'] ?? ''))
           endAtExpiry(upgrade?.socket ?? res, identified.user)
       },
-      failed: (failure) => this.#answer(res, log, FAILURES[failure], failure),
+      failed: (failure) => fail(res, failure),
       upgraded: () => {
         if (identified !== undefined && upgrade !== undefined) endAtExpiry(upgrade.socket, identified.user)
       },
@@ -107,19 +126,16 @@ export class ProxyHandler {
     const { forwarder } = this.#parts
     if (upgrade === undefined) {
       // A client that waits for it sends its body only now that it is known who it is.
-      if (/^100-continue$/i.test(headerOf(req, 'expect'))) res.writeContinue()
+      if (/^100-continue$/i.test(req.headersDistinct['expect']?.[0] ?? '')) res.writeContinue()
       return forwarder.web(req, res, forwarding)
     }
     res.detachSocket(upgrade.socket)
-    const failed = (failure: UpstreamFailure): void =>
-      this.#answer(responseOn(req, upgrade.socket), log, FAILURES[failure], failure)
+    const failed = (failure: UpstreamFailure): void => fail(responseOn(req, upgrade.socket), failure)
     forwarder.upgrade(req, upgrade.socket, upgrade.head, { ...forwarding, failed })
   }
 
   #refuse(req: IncomingMessage, res: ServerResponse, log: RequestLog, error: unknown): void {
-    const header = (name: string): string | undefined => req.headers[name]?.toString()
-    const { method = '', url = '' } = req
-    const answer = answerTo(error, { method, url, header }, this.#parts.settings.auth.redirectUrl)
+    const answer = errorResponse(error, answerable(req), this.#parts.settings.auth)
     if (isCognitoAuthError(error)) log.reason = error.reason
     this.#answer(res, log, answer, isCognitoAuthError(error) ? error.code : 'internal_error')
   }
@@ -133,9 +149,9 @@ export class ProxyHandler {
   }
 }
 
-/** The header as sent: those that go on may be others by now. */
-function headerOf({ headersDistinct }: IncomingMessage, name: string): string {
-  return headersDistinct[name]?.[0] ?? ''
+/** A request as answers go by it, with its headers as sent: those that go on may be others by now. */
+function answerable({ method = '', url = '', headersDistinct }: IncomingMessage): AnswerableRequest {
+  return { method, url, header: (name) => headersDistinct[name]?.[0] }
 }
 
 /** Ends what has no end of its own when the user's access token expires. */

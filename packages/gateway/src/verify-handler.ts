@@ -36,12 +36,12 @@ function isForged({ rawHeaders }: IncomingMessage, plan: HeaderPlan): boolean {
   return isFound
 }
 
-function refusal(error: unknown): Answer {
+function refusal(error: unknown, auth: Settings['auth']): Answer {
   const { status, code } = problemOf(error)
+  const headers = problemHeaders(error, auth)
+  if (status === 401 || status === 403) return problem(status, code, headers)
   if (status === 500) reportFault(error)
-  if (status === 401) return problem(401, code, problemHeaders(error))
-  if (status === 403) return problem(403, code, problemHeaders(error))
-  return problem(403, code, { ...problemHeaders(error), [ERROR_HEADER.toLowerCase()]: code })
+  return problem(403, code, { ...headers, [ERROR_HEADER.toLowerCase()]: code })
 }
 
 /** What the handler works with. */
@@ -84,7 +84,7 @@ export class VerifyHandler {
       return { status: 200, headers: { ...identity, ...signed, 'cache-control': 'no-store' }, body: '' }
     } catch (error) {
       log.reason = isCognitoAuthError(error) ? error.reason : undefined
-      return refused(log, refusal(error), problemOf(error).code)
+      return refused(log, refusal(error, settings.auth), problemOf(error).code)
     }
   }
 }

@@ -5,7 +5,7 @@
  */
 
 import type { CognitoAuth } from '../cognito-auth.js'
-import { type ErrorPage, renderErrorPage } from '../error-page.js'
+import { type ErrorPage, type RenderedPage, renderErrorPage } from '../error-page.js'
 import { type CognitoAuthError, isCognitoAuthError } from '../errors.js'
 import { parseUrl } from '../lib/urls.js'
 import type { User } from '../user-type.js'
@@ -112,20 +112,10 @@ function retryAfterOf(error: CognitoAuthError): number | undefined {
 const POLICY_OF_APPS =
   "default-src 'none'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self'; form-action 'self'; base-uri 'none'"
 
-/** The page for an error, if there is one. */
-function pageFor(error: unknown, problem: ProblemDocument, auth: AnswerOptions) {
-  const { errorPage, signOutPath } = auth
-  if (errorPage === false || !isCognitoAuthError(error) || problem.status === 500) return undefined
-  const { status, code, title } = problem
-  const user = status === 403 ? userOf(error) : undefined
-  const page: ErrorPage = {
-    status,
-    code,
-    title,
-    ...(user !== undefined && { user }),
-    ...(signOutPath !== undefined && { signOutPath }),
-  }
-  if (errorPage === undefined) return renderErrorPage(page, retryAfterOf(error))
+/** A page as the app wants it, if it wants any. */
+function renderAs(errorPage: AnswerOptions['errorPage'], page: ErrorPage, retryAfterSeconds?: number) {
+  if (errorPage === false) return undefined
+  if (errorPage === undefined) return renderErrorPage(page, retryAfterSeconds)
   try {
     const html: unknown = errorPage(page)
     if (typeof html === 'string') return { html, policy: POLICY_OF_APPS }
@@ -136,6 +126,55 @@ function pageFor(error: unknown, problem: ProblemDocument, auth: AnswerOptions) 
     reportFault(failure, 'errorPage failed')
   }
   return undefined
+}
+
+/** The page for an error, if there is one. */
+function pageFor(error: unknown, { status, code, title }: ProblemDocument, auth: AnswerOptions) {
+  const { errorPage, signOutPath } = auth
+  if (!isCognitoAuthError(error) || status === 500) return undefined
+  const user = status === 403 ? userOf(error) : undefined
+  const page: ErrorPage = {
+    status,
+    code,
+    title,
+    ...(user !== undefined && { user }),
+    ...(signOutPath !== undefined && { signOutPath }),
+  }
+  return renderAs(errorPage, page, retryAfterOf(error))
+}
+
+function pageResponse(status: number, { html, policy }: RenderedPage, headers: Record<string, string>): ErrorResponse {
+  return {
+    status,
+    headers: {
+      'content-type': 'text/html; charset=utf-8',
+      'content-security-policy': policy,
+      'x-content-type-options': 'nosniff',
+      ...headers,
+    },
+    body: html,
+  }
+}
+
+/**
+ * The answer where it is not the request that failed: an app behind a gateway that does not answer. For a navigation a
+ * page, else a problem document.
+ */
+export function outageResponse(
+  problem: ProblemDocument,
+  request: AnswerableRequest,
+  { errorPage, signOutPath }: AnswerOptions,
+): ErrorResponse {
+  const headers = { 'cache-control': 'no-store' }
+  const { status, code, title } = problem
+  const page: ErrorPage = { status, code, title, ...(signOutPath !== undefined && { signOutPath }) }
+  const rendered = isNavigation(request) ? renderAs(errorPage, page) : undefined
+  if (rendered !== undefined) return pageResponse(status, rendered, headers)
+  return {
+    status,
+    headers: { 'content-type': 'application/problem+json', ...headers },
+    body: JSON.stringify(problem),
+  }
 }
 
 /**
@@ -165,18 +204,7 @@ export function errorResponse(error: unknown, request: AnswerableRequest, auth: 
       }
     }
     const page = isRefusal && redirectUrl !== undefined ? undefined : pageFor(error, problem, auth)
-    if (page !== undefined) {
-      return {
-        status: problem.status,
-        headers: {
-          'content-type': 'text/html; charset=utf-8',
-          'content-security-policy': page.policy,
-          'x-content-type-options': 'nosniff',
-          ...headers,
-        },
-        body: page.html,
-      }
-    }
+    if (page !== undefined) return pageResponse(problem.status, page, headers)
   }
   return {
     status: problem.status,

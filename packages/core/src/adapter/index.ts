@@ -6,7 +6,15 @@
 
 export { createBypass } from './bypass.js'
 export type { Bypass, IsBypassed } from './bypass.js'
-export { acceptsHtml, answerTo, errorResponse, isNavigation, problemHeaders, problemOf } from './error-response.js'
+export {
+  acceptsHtml,
+  answerTo,
+  errorResponse,
+  isNavigation,
+  outageResponse,
+  problemHeaders,
+  problemOf,
+} from './error-response.js'
 export type { AnswerableRequest, AnswerOptions, ErrorResponse, ProblemDocument } from './error-response.js'
 export type { ErrorResponse as Answer } from './error-response.js'
 export { asError, createMiddleware } from './middleware.js'
