@@ -43,6 +43,8 @@ const PACKAGES = {
   testing: [],
   express: ['core'],
   koa: ['core'],
+  hono: ['core'],
+  fastify: ['core'],
   nestjs: ['core'],
   web: ['core'],
   remix: ['core', 'web'],

@@ -52,8 +52,8 @@ function checkEntry(entry: unknown): void {
  *
  * @param bypass What is open. @default nothing
  * @param auth Whose `signOutPath` must not be on the list.
- * @returns A function of the request, its path as sent, and every whole path by which the framework may route it: where
- * the app has rewritten one of them since, a list opens nothing.
+ * @returns A function of the request, its path as sent, and every whole path by which the framework may route it: each
+ * of them must be on the list.
  * @throws {ConfigurationError} when an entry is no plain path, or `*` is anywhere but in a last `/*`: it would look right
  * and never match; when `signOutPath` is among what is open.
  */
@@ -75,11 +75,10 @@ export function createBypass<Request>(
     )
   }
   return (_, asSent, ...asRouted) => {
-    const path = normalisePath(asSent)
-    return (
-      entries.some((entry) => matches(entry, path)) &&
-      isNormalPath(asSent) &&
-      asRouted.every((routed) => normalisePath(routed) === path)
-    )
+    const isListed = (path: string): boolean => {
+      const normal = normalisePath(path)
+      return entries.some((entry) => matches(entry, normal))
+    }
+    return [asSent, ...asRouted].every((path) => isListed(path) && isNormalPath(path))
   }
 }
