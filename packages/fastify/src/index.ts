@@ -1,0 +1,24 @@
+/**
+ * Fastify plugin for apps behind an AWS Application Load Balancer with Cognito sign-in.
+ *
+ * @module
+ */
+
+export {
+  AccessDeniedError,
+  AuthenticationError,
+  Authoriser,
+  closeAtExpiry,
+  CognitoAuth,
+  CognitoAuthError,
+  ConfigUnavailableError,
+  ConfigurationError,
+  ExpiredTokenError,
+  InvalidTokenError,
+  KeysUnavailableError,
+  MissingTokenError,
+} from '@cognito-auth/core'
+export type { CognitoAuthOptions, Decision, ErrorCode, ErrorPage, InvalidTokenReason, User } from '@cognito-auth/core'
+export { cognitoAuth, getUser } from './cognito-auth.js'
+export type { FastifyAuth, FastifyAuthOptions, OnError, ProtectOptions } from './cognito-auth.js'
+export type { AuthHook, HookReply, HookRequest } from './port.js'
