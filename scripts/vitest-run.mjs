@@ -15,6 +15,7 @@ export const VITEST_RUN = [
   'run',
   // Not in child processes, as by default: now and then the end of a file is not heard there, and waited for without a limit.
   '--pool=threads',
+  '--execArgv=--no-warnings',
   // Failures and the sum; not a line for each of thousands.
   '--reporter=minimal',
   '--reporter=./scripts/unfinished.mjs',

@@ -4,6 +4,7 @@ export default defineConfig({
   test: {
     name: 'core',
     include: ['{src,test}/**/*.test.ts'],
+    setupFiles: ['../../scripts/quick-keys.ts'],
     exclude: ['test/aws/**'],
     testTimeout: 30_000,
     hookTimeout: 60_000,

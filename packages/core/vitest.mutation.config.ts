@@ -5,7 +5,7 @@ export default defineConfig({
   test: {
     include: ['{src,test}/**/*.test.ts'],
     exclude: ['test/aws/**', 'test/{hostile,differential,slow}.test.ts'],
-    setupFiles: ['test/quick-keys.ts'],
+    setupFiles: ['../../scripts/quick-keys.ts'],
     testTimeout: 30_000,
   },
 })

@@ -174,7 +174,7 @@ describe('the parsers', () => {
     fc.assert(
       fc.property(letterCases('x-amzn-oidc-data'), fc.stringMatching(/^[\w.=-]{1,40}$/), (name, value) => {
         expect(readHeaders({ [name]: value, 'x-amzn-oidc-datas': 'x' }).oidcData).toBe(value)
-        expect(() => readHeaders({ [name]: [value, value] })).toThrow(/more than once/)
+        expect(() => readHeaders({ [name]: [value, value] })).toThrow(/^Duplicate header x-amzn-oidc-data$/)
       }),
     )
   })

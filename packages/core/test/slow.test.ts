@@ -19,29 +19,33 @@ afterAll(() => {
   endpoint.stop()
 })
 
-test('keys that do not come are given up on after 8 s', { timeout: 30_000 }, async () => {
+test.concurrent('keys that do not come are given up on after 8 s', { timeout: 30_000 }, async () => {
   const alb = await createTestAlb()
   const fetch = async () => await new Promise<Response>(() => undefined)
   const verifier = new TokenVerifier({ ...alb.options, fetch })
   await expect(verifier.verifyAlbToken(await alb.signAlbToken())).rejects.toMatchObject({ code: 'keys_unavailable' })
 })
 
-test('a service that does not answer is given 5 seconds', { timeout: 15_000 }, async () => {
+test.concurrent('a service that does not answer is given 5 seconds', { timeout: 15_000 }, async () => {
   await expect(Authoriser.fromSecret('slow', { client: endpoint.client }).warmUp()).rejects.toMatchObject({
     code: 'config_unavailable',
   })
 })
 
-test('a file that hangs is given 5 seconds, so that later reads can begin', { timeout: 15_000 }, async () => {
-  const folder = mkdtempSync(join(tmpdir(), 'slow-'))
-  // Opening a pipe that nobody writes to waits, as a file on a network does that is gone.
-  const pipe = join(folder, 'config.json')
-  execFileSync('mkfifo', [pipe])
-  await expect(Authoriser.fromFile(pipe).warmUp()).rejects.toMatchObject({ code: 'config_unavailable' })
-  // Lets the reader go. Where there is none, this throws at once, and does not wait for one.
-  closeSync(openSync(pipe, constants.O_WRONLY | constants.O_NONBLOCK))
-  rmSync(folder, { recursive: true })
-})
+test.concurrent(
+  'a file that hangs is given 5 seconds, so that later reads can begin',
+  { timeout: 15_000 },
+  async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'slow-'))
+    // Opening a pipe that nobody writes to waits, as a file on a network does that is gone.
+    const pipe = join(folder, 'config.json')
+    execFileSync('mkfifo', [pipe])
+    await expect(Authoriser.fromFile(pipe).warmUp()).rejects.toMatchObject({ code: 'config_unavailable' })
+    // Lets the reader go. Where there is none, this throws at once, and does not wait for one.
+    closeSync(openSync(pipe, constants.O_WRONLY | constants.O_NONBLOCK))
+    rmSync(folder, { recursive: true })
+  },
+)
 
 test('a service that takes 2 s delays the first request, and none after it', { timeout: 20_000 }, async () => {
   vi.useFakeTimers({ toFake: ['Date'] })

@@ -1,14 +1,16 @@
 /**
- * For mutation testing only: RSA keys from a pool on disk. They are real keys; making new ones for each of some
- * thousands of runs would take most of the time.
+ * A setup file for tests: RSA keys come from a pool on disk. They are real keys, and a test file gets sixteen different ones
+ * before the first comes again; making new ones for each of thousands of tests took half of their time.
  */
 import crypto, { createPrivateKey, createPublicKey, type KeyObject } from 'node:crypto'
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { syncBuiltinESMExports } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { threadId } from 'node:worker_threads'
 
 const SIZE = 16
+// Of one run and one user of this machine: whoever could write it could only make tests fail.
 const folder = join(tmpdir(), `quick-keys-${process.pid}`)
 const path = join(folder, 'keys.json')
 const makeKeyPair = crypto.generateKeyPairSync
@@ -18,8 +20,10 @@ function pool(): string[] {
   const made = Array.from({ length: SIZE }, () =>
     makeKeyPair('rsa', { modulusLength: 2048 }).privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(),
   )
-  mkdirSync(folder, { recursive: true })
-  writeFileSync(path, JSON.stringify(made))
+  mkdirSync(folder, { recursive: true, mode: 0o700 })
+  // Renamed, so that another thread never reads half of it.
+  writeFileSync(`${path}.${threadId}`, JSON.stringify(made))
+  renameSync(`${path}.${threadId}`, path)
   return made
 }
 
@@ -37,5 +41,10 @@ function quickKeyPair(
   return { privateKey, publicKey: createPublicKey(privateKey) }
 }
 
-crypto.generateKeyPairSync = quickKeyPair as typeof crypto.generateKeyPairSync
-syncBuiltinESMExports()
+// Setup files run for each test file; the thread, and with it this module's target, may be the same.
+if (!('isQuick' in crypto.generateKeyPairSync)) {
+  crypto.generateKeyPairSync = Object.assign(quickKeyPair, {
+    isQuick: true,
+  }) as unknown as typeof crypto.generateKeyPairSync
+  syncBuiltinESMExports()
+}
