@@ -14,6 +14,7 @@ export {
   ConfigUnavailableError,
   ConfigurationError,
   ExpiredTokenError,
+  InsufficientScopeError,
   InvalidTokenError,
   KeysUnavailableError,
   MissingTokenError,

@@ -1,6 +1,8 @@
 import { createTestAlb, type TestAlb } from '@cognito-auth/testing'
 import {
   type AppVariant,
+  bearerOptions,
+  bearerRows,
   behaviourRows,
   EARLIER_COOKIE,
   earlierCookieRows,
@@ -26,6 +28,7 @@ const own: Record<AppVariant, ExpressAuthOptions> = {
   redirect: { redirectUrl: REDIRECT_URL },
   optional: { redirectUrl: REDIRECT_URL },
   signOut: signOutOptions,
+  bearer: bearerOptions,
 }
 
 describe.each(majors)('the behaviour of every adapter, in $version', ({ express }) => {
@@ -51,6 +54,7 @@ describe.each(majors)('the behaviour of every adapter, in $version', ({ express 
     })
     app.get('/admins', auth.requireGroups('admins'), (req, res) => void res.json({ email: getUser(req).email }))
     app.get('/admin', auth.requireAdmin(), (req, res) => void res.json({ email: getUser(req).email }))
+    app.get('/scopes', auth.requireScopes('my-api/read'), (_req, res) => void res.json({ ok: true }))
     app.get('/boom', () => {
       throw new Error('boom')
     })
@@ -76,6 +80,7 @@ describe.each(majors)('the behaviour of every adapter, in $version', ({ express 
     ...signOutRows,
     ...logoutRows,
     ...earlierCookieRows,
+    ...bearerRows,
   ])('$app: $what', async (row) => {
     const app = (row.fresh ? undefined : shared.get(row.app)) ?? (await start(row.app))
     expect(await runRow(row, app)).toEqual([])

@@ -1,6 +1,8 @@
 import { createTestAlb, type TestAlb } from '@cognito-auth/testing'
 import {
   type AppVariant,
+  bearerOptions,
+  bearerRows,
   behaviourRows,
   EARLIER_COOKIE,
   earlierCookieRows,
@@ -26,6 +28,7 @@ const own: Record<AppVariant, FastifyAuthOptions> = {
   redirect: { redirectUrl: REDIRECT_URL },
   optional: { redirectUrl: REDIRECT_URL },
   signOut: signOutOptions,
+  bearer: bearerOptions,
 }
 
 describe('the behaviour of every adapter', () => {
@@ -38,6 +41,7 @@ describe('the behaviour of every adapter', () => {
     })
     app.get('/admins', { onRequest: app.cognitoAuth.requireGroups('admins') }, email)
     app.get('/admin', { onRequest: app.cognitoAuth.requireAdmin() }, email)
+    app.get('/scopes', { onRequest: app.cognitoAuth.requireScopes('my-api/read') }, () => ({ ok: true }))
     app.get('/boom', () => {
       throw new Error('boom')
     })
@@ -93,6 +97,7 @@ describe('the behaviour of every adapter', () => {
     ...signOutRows,
     ...logoutRows,
     ...earlierCookieRows,
+    ...bearerRows,
   ])('$app: $what', async (row) => {
     const app = (row.fresh ? undefined : shared.get(row.app)) ?? (await start(row.app))
     expect(await runRow(row, app)).toEqual([])

@@ -1,6 +1,8 @@
 import { createTestAlb, type TestAlb } from '@cognito-auth/testing'
 import {
   type AppVariant,
+  bearerOptions,
+  bearerRows,
   behaviourRows,
   EARLIER_COOKIE,
   earlierCookieRows,
@@ -26,6 +28,7 @@ const own: Record<AppVariant, HonoAuthOptions> = {
   redirect: { redirectUrl: REDIRECT_URL },
   optional: { redirectUrl: REDIRECT_URL },
   signOut: signOutOptions,
+  bearer: bearerOptions,
 }
 
 describe.each(versions)('the behaviour of every adapter, in $version', ({ Hono }) => {
@@ -52,6 +55,7 @@ describe.each(versions)('the behaviour of every adapter, in $version', ({ Hono }
     })
     app.get('/admins', auth.requireGroups('admins'), (c) => c.json({ email: getUser(c).email }))
     app.get('/admin', auth.requireAdmin(), (c) => c.json({ email: getUser(c).email }))
+    app.get('/scopes', auth.requireScopes('my-api/read'), (c) => c.json({ ok: true }))
     app.get('/boom', () => {
       throw new Error('boom')
     })
@@ -77,6 +81,7 @@ describe.each(versions)('the behaviour of every adapter, in $version', ({ Hono }
     ...signOutRows,
     ...logoutRows,
     ...earlierCookieRows,
+    ...bearerRows,
   ])('$app: $what', async (row) => {
     const app = (row.fresh ? undefined : shared.get(row.app)) ?? (await start(row.app))
     expect(await runRow(row, app)).toEqual([])

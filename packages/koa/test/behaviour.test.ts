@@ -2,6 +2,8 @@ import { Router } from '@koa/router'
 import { createTestAlb, type TestAlb } from '@cognito-auth/testing'
 import {
   type AppVariant,
+  bearerOptions,
+  bearerRows,
   behaviourRows,
   EARLIER_COOKIE,
   earlierCookieRows,
@@ -28,6 +30,7 @@ const own: Record<AppVariant, KoaAuthOptions> = {
   redirect: { redirectUrl: REDIRECT_URL },
   optional: { redirectUrl: REDIRECT_URL },
   signOut: signOutOptions,
+  bearer: bearerOptions,
 }
 
 describe.each(majors)('the behaviour of every adapter, in $version', ({ Koa }) => {
@@ -63,6 +66,7 @@ describe.each(majors)('the behaviour of every adapter, in $version', ({ Koa }) =
     for (const [path, guard] of [
       ['/admins', auth.requireGroups('admins')],
       ['/admin', auth.requireAdmin()],
+      ['/scopes', auth.requireScopes('my-api/read')],
     ] as const) {
       router.get(path, guard, (ctx) => {
         ctx.body = { email: getUser(ctx).email }
@@ -94,6 +98,7 @@ describe.each(majors)('the behaviour of every adapter, in $version', ({ Koa }) =
     ...signOutRows,
     ...logoutRows,
     ...earlierCookieRows,
+    ...bearerRows,
   ])('$app: $what', async (row) => {
     const app = (row.fresh ? undefined : shared.get(row.app)) ?? (await start(row.app))
     expect(await runRow(row, app)).toEqual([])

@@ -12,7 +12,7 @@ import { refuseUnknown } from '../lib/schema.js'
 import type { User } from '../user.js'
 import { type Bypass, createBypass } from './bypass.js'
 import { type AnswerableRequest, type ErrorResponse, errorResponse } from './error-response.js'
-import { checkGroups, refuseArguments, RequestAuth } from './request-auth.js'
+import { checkGroups, checkScopes, refuseArguments, RequestAuth } from './request-auth.js'
 import { isSignOut, signOutResponse } from './sign-out.js'
 
 /** What is sent in place of a handler's answer. */
@@ -49,7 +49,7 @@ export interface Framework<Call, Raw extends object, Subject, Middleware> {
 }
 
 /** Who makes a middleware. */
-export type MakerName = 'protect' | 'requireGroups' | 'requireAdmin' | 'optional' | 'logout'
+export type MakerName = 'protect' | 'requireGroups' | 'requireScopes' | 'requireAdmin' | 'optional' | 'logout'
 
 /** Options of `protect`. */
 export interface ProtectOptions<Subject> {
@@ -82,6 +82,13 @@ export interface AuthMiddleware<Subject, Middleware> {
    * @throws {ConfigurationError} without a group.
    */
   requireGroups(...groups: string[]): Middleware
+  /**
+   * Allows users whose access token has every one of the scopes, that of a session or a bearer token; needs no `protect`
+   * before it.
+   *
+   * @throws {ConfigurationError} without a scope, for what cannot be one, and under `groupsClaim`.
+   */
+  requireScopes(...scopes: string[]): Middleware
   /** Allows app admins and platform admins; needs no `protect` before it. */
   requireAdmin(): Middleware
   /** Allows users whom the rules allow, and anonymous requests, which have no user. A bad token is still 401. */
@@ -156,6 +163,10 @@ export function createMiddleware<Call, Raw extends object, Subject, Middleware>(
     requireGroups(...groups) {
       const wanted = checkGroups(groups)
       return middleware('requireGroups', (call) => admit(call, (raw) => requests.requireGroups(raw, wanted)))
+    },
+    requireScopes(...scopes) {
+      const wanted = checkScopes(scopes, auth)
+      return middleware('requireScopes', (call) => admit(call, (raw) => requests.requireScopes(raw, wanted)))
     },
     requireAdmin(...given: unknown[]) {
       refuseArguments('requireAdmin()', given)

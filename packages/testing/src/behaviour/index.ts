@@ -4,6 +4,7 @@
  * @module
  */
 
+export { bearerOptions, bearerRows } from './bearer-rows.js'
 export { makerNames, mistakes } from './mistakes.js'
 export type { Makers, Mistake } from './mistakes.js'
 export { behaviourRows, handlerRows, pageRows, rawPathRows, REDIRECT_URL } from './rows.js'

@@ -10,6 +10,7 @@ import { signOutOptions } from './sign-out-rows.js'
 export interface Makers {
   protect(options?: object): unknown
   requireGroups(...groups: string[]): unknown
+  requireScopes(...scopes: string[]): unknown
   requireAdmin(): unknown
   optional(): unknown
   logout(options?: object): unknown
@@ -26,7 +27,7 @@ export interface Mistake {
 const { cognitoDomain, logoutUrls, signOutPath } = signOutOptions
 
 /** Names of the makers: given to a router where their middleware belongs, each must answer 500 and nothing else. */
-export const makerNames = ['protect', 'requireGroups', 'requireAdmin', 'optional', 'logout'] as const
+export const makerNames = ['protect', 'requireGroups', 'requireScopes', 'requireAdmin', 'optional', 'logout'] as const
 
 /** The mistakes. */
 export const mistakes: readonly Mistake[] = [
@@ -57,6 +58,17 @@ export const mistakes: readonly Mistake[] = [
     what: 'groups that are a list',
     make: (create) => create({}).requireGroups(['admins'] as unknown as string),
     message: /requireGroups\(\)/,
+  },
+  { what: 'no scope', make: (create) => create({}).requireScopes(), message: /requireScopes\(\)/ },
+  {
+    what: 'a scope with a space',
+    make: (create) => create({}).requireScopes('my-api/read my-api/write'),
+    message: /requireScopes\(\)/,
+  },
+  {
+    what: 'a scope under groupsClaim',
+    make: (create) => create({ groupsClaim: 'groups' }).requireScopes('my-api/read'),
+    message: /requireScopes\(\)/,
   },
   {
     what: 'an argument of requireAdmin',

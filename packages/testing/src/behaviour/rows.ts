@@ -27,9 +27,9 @@ import type { RawRequest } from './send.js'
 
 /**
  * Which app a row is for: `plain`, the whole app is protected; `redirect`, with a `redirectUrl`; `optional`, where anonymous
- * requests are allowed, with one too; `signOut`, `plain` with `signOutOptions`.
+ * requests are allowed, with one too; `signOut`, `plain` with `signOutOptions`; `bearer`, `plain` with `bearerOptions`.
  */
-export type AppVariant = 'plain' | 'redirect' | 'optional' | 'signOut'
+export type AppVariant = 'plain' | 'redirect' | 'optional' | 'signOut' | 'bearer'
 
 /** Where browsers are sent in the variants `redirect` and `optional`: a route that every app has, so that one row may be there already. */
 export const REDIRECT_URL = 'https://example.com/admins'
