@@ -66,7 +66,16 @@ export class Forwarder {
     this.#kept = new AgentOf({ keepAlive: true, timeout: KEPT_MS, scheduling: 'lifo', ...lookup })
     this.#fresh = new AgentOf({ keepAlive: false, ...lookup })
     this.#proxy = createProxyServer({ prependPath: false })
-    this.#proxy.on('proxyReq', (proxied, req) => this.#begun(req, proxied))
+    this.#proxy.on('proxyReq', (proxied, req, res) => {
+      this.#begun(req, proxied)
+      // The app may have something to say before the first byte of a body.
+      if (hasBody(req)) proxied.flushHeaders()
+      // Node ends a request whose answer switches protocols, and tells no one.
+      proxied.once('upgrade', (_, socket) => {
+        socket.destroy()
+        this.#failed(new Error('the app switched protocols unasked'), req, res)
+      })
+    })
     this.#proxy.on('proxyRes', (answer, req, res) => {
       this.#answered(req, answer)
       prepareAnswer(answer, res)

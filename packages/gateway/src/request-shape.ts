@@ -46,7 +46,7 @@ export function upgradeOf(req: IncomingMessage): 'none' | 'websocket' | 'other' 
   return /(?:^|,)\s*upgrade\s*(?:,|$)/i.test(headers.connection ?? '') ? 'websocket' : 'none'
 }
 
-/** Whether a request carries a body. */
-export function hasBody({ headers }: IncomingMessage): boolean {
-  return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) !== 0
+/** Whether a request came with a body, whatever was made of its headers since. */
+export function hasBody({ headersDistinct }: IncomingMessage): boolean {
+  return headersDistinct['transfer-encoding'] !== undefined || Number(headersDistinct['content-length']?.[0] ?? 0) !== 0
 }

@@ -64,15 +64,19 @@ export class VerifyHandler {
     const log: RequestLog = this.#parts.settings.accessLog
       ? logAtEnd(req, res)
       : { status: undefined, user: undefined, code: undefined, reason: undefined }
-    const answer = await this.#answer(req, log)
+    // At once where that can be: the parser may give up on the rest of the request before anything else is done.
+    const answer = this.#refusal(req, log) ?? (await this.#answer(req, log))
     log.status = answer.status
     send(res, answer)
   }
 
+  #refusal(req: IncomingMessage, log: RequestLog): Answer | undefined {
+    if (!isUnambiguous(req)) return refused(log, AMBIGUOUS, 'bad_request')
+    return isForged(req, this.#parts.settings.headers) ? refused(log, FORGED, 'identity_header') : undefined
+  }
+
   async #answer(req: IncomingMessage, log: RequestLog): Promise<Answer> {
     const { settings, protection, own } = this.#parts
-    if (!isUnambiguous(req)) return refused(log, AMBIGUOUS, 'bad_request')
-    if (isForged(req, settings.headers)) return refused(log, FORGED, 'identity_header')
     try {
       const answer = await ownAnswer((req.url ?? '').replace(/\?.*$/s, ''), own)
       // Asked with the client's own path, a proxy takes this for a yes: it is one for nobody.
