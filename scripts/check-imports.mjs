@@ -22,6 +22,7 @@ const LEVELS = {
     ['options'],
     ['net', 'html', 'tokens'],
     ['sessions', 'app'],
+    ['attack'],
     ['pages'],
     ['load-balancer'],
     ['local-alb', 'index'],

@@ -4,6 +4,7 @@
  * @module
  */
 
+export type { AttackOptions, AttackReport, AttackResult } from './attack/attack.js'
 export type { SignedIn } from './pages/api.js'
 export { FAULTS } from './options/faults.js'
 export type { FaultName } from './options/faults.js'

@@ -20,6 +20,7 @@ import { isOwnHost, originOf, type Origins } from './net/own-host.js'
 import { createProvider } from './tokens/provider.js'
 import { Clock } from './tokens/clock.js'
 import { createAlbServer } from './load-balancer/server.js'
+import { attackApp, type AttackOptions, type AttackReport, type AttackResult } from './attack/attack.js'
 import { AlbState } from './sessions/state.js'
 import { DEFAULT_USERS, type MockUser, parseUsers } from './options/users.js'
 
@@ -41,6 +42,12 @@ export interface LocalAlb {
   setUsers(users: readonly MockUser[]): void
   /** Signs with new keys from now on; the old ones stay published. */
   rotateKeys(): void
+  /**
+   * Tries the app with every attack and outage, signed in as one user.
+   *
+   * @throws {LocalAlbError} when the app does not accept a correct request.
+   */
+  attack(options?: AttackOptions): Promise<AttackReport>
   /** The app's exit code, when `command` was given. */
   readonly appExited: Promise<number> | undefined
   /** Stops the app, all that it started, and the load balancer; nothing is left open. @default 'SIGTERM' */
@@ -140,12 +147,19 @@ export async function startLocalAlb(given: LocalAlbOptions): Promise<LocalAlb> {
 export interface StartHooks {
   /** Gives the Lambda function, once the environment is known and before the port listens. */
   readonly loadLambda?: (env: Environment) => Promise<LambdaHandler>
+  /** Called for each result of `attack()`. */
+  readonly onAttackResult?: (result: AttackResult) => void
+  /** Whether the app's standard output goes to our standard error: ours is for a report. */
+  readonly isQuietApp?: boolean
 }
 
 type Writable<Options> = { -readonly [Name in keyof Options]: Options[Name] }
 
 /** {@link startLocalAlb}, with what only the command needs. */
-export async function start(given: LocalAlbOptions, { loadLambda }: StartHooks = {}): Promise<LocalAlb> {
+export async function start(
+  given: LocalAlbOptions,
+  { loadLambda, onAttackResult, isQuietApp = false }: StartHooks = {},
+): Promise<LocalAlb> {
   const options: Writable<LocalAlbOptions> = parseOptions(given, '')
   let { port: ownPort = DEFAULT_PORT } = options
   if (loadLambda !== undefined) {
@@ -185,7 +199,10 @@ export async function start(given: LocalAlbOptions, { loadLambda }: StartHooks =
     state.origins = originsOf(options, port)
     const env = environmentFor(state.issuer.provider, state.origins, options.logoutUrls ?? [])
     if (command !== undefined)
-      app = await AppProcess.start(command, appPort, { ...mergeEnvironment(env, process.env), PORT: String(appPort) })
+      app = await AppProcess.start(command, appPort, {
+        env: { ...mergeEnvironment(env, process.env), PORT: String(appPort) },
+        stdout: isQuietApp ? 'stderr' : 'inherit',
+      })
     if (healthPath !== undefined)
       endHealthChecks = startHealthChecks({ appUrl, path: healthPath, requests: state.requests })
     return {
@@ -203,6 +220,7 @@ export async function start(given: LocalAlbOptions, { loadLambda }: StartHooks =
       setFault: (fault) => state.setFault(fault),
       setUsers: (users) => (state.users = parseUsers(users, 'users')),
       rotateKeys: () => state.issuer.rotateKeys(),
+      attack: async (attackOptions) => await attackApp(state, attackOptions, onAttackResult),
       appExited: app?.exited,
       stop,
     }

@@ -210,3 +210,47 @@ describe('local-alb -- <command>', () => {
     other.close()
   })
 })
+
+describe('local-alb --attack', () => {
+  const GOOD_ONLY = file(
+    'open.cjs',
+    `console.log('the app says something')
+    require('node:http').createServer((req, res) => {
+      res.statusCode = req.headers['x-amzn-oidc-data'] === undefined ? 401 : 200
+      res.end()
+    }).listen(process.env.PORT)`,
+  )
+
+  test('prints a table and ends with 1 where something was accepted', async () => {
+    const { done } = run(['--attack', '--', process.execPath, GOOD_ONLY])
+    const { code, said } = await done
+    expect(code).toBe(1)
+    expect(said).toMatch(/FAIL {2}wrong_signer +200 {2}rejected +the user claims token is really signed/)
+    expect(said).toMatch(/ok {4}missing_headers +401 {2}rejected/)
+    expect(said).toMatch(/\d+ requests for \/: \d+ failed\./)
+    // No terminal, no colours.
+    expect(said).not.toContain('\u001B')
+  })
+
+  test('--json has nothing else on standard output', async () => {
+    const { child, done } = run(['--attack', '--json', '--attack-path', '/a', '--', process.execPath, GOOD_ONLY])
+    let output = ''
+    child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()))
+    expect((await done).code).toBe(1)
+    expect(JSON.parse(output)).toMatchObject({ path: '/a', results: expect.any(Array) as unknown[] })
+  })
+
+  test.each(['--json', '--attack-path=/a', '--attack-as=a@example.com'])('is what %s goes with', async (flag) => {
+    const { code, said } = await run([flag, '--target', 'http://localhost:9']).done
+    expect([code, said]).toEqual([2, expect.stringContaining('goes with --attack only')])
+  })
+
+  test('an app that refuses everybody is said to be so', async () => {
+    const closed = file(
+      'closed.cjs',
+      `require('node:http').createServer((req, res) => res.writeHead(403).end()).listen(process.env.PORT)`,
+    )
+    const { code, said } = await run(['--attack', '--', process.execPath, closed]).done
+    expect([code, said]).toEqual([1, expect.stringContaining('answers correct requests for / with 403')])
+  })
+})

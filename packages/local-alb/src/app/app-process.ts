@@ -52,6 +52,13 @@ function notStarted(command: readonly string[], code: number, error: NodeJS.Errn
   return `${command.join(' ')} exited with code ${code} before the app listened${why ?? ''}`
 }
 
+/** How an app is started. */
+export interface AppOptions {
+  readonly env: NodeJS.ProcessEnv
+  /** Where its standard output goes. @default 'inherit' */
+  readonly stdout?: 'inherit' | 'stderr'
+}
+
 /** A running app, and whatever it started itself. */
 export class AppProcess {
   readonly #child: ChildProcess
@@ -63,8 +70,12 @@ export class AppProcess {
   #endWatch: (() => void) | undefined
   readonly #killAtExit = (): void => void this.#signal('SIGKILL')
 
-  private constructor(program: string, args: readonly string[], env: NodeJS.ProcessEnv) {
-    this.#child = spawn(program, args, { stdio: 'inherit', env, detached: HAS_GROUPS })
+  private constructor(program: string, args: readonly string[], { env, stdout = 'inherit' }: AppOptions) {
+    this.#child = spawn(program, args, {
+      stdio: ['inherit', stdout === 'stderr' ? 2 : 'inherit', 'inherit'],
+      env,
+      detached: HAS_GROUPS,
+    })
     this.exited = new Promise((resolve) => {
       this.#child.once('error', (error) => {
         this.#startError = error
@@ -88,14 +99,14 @@ export class AppProcess {
    * @throws {LocalAlbError} when the port is in use already, the app exits first, or takes longer than a minute. Nothing
    * is left running then.
    */
-  static async start(command: readonly string[], port: number, env: NodeJS.ProcessEnv): Promise<AppProcess> {
+  static async start(command: readonly string[], port: number, options: AppOptions): Promise<AppProcess> {
     const [program, ...args] = command
     if (program === undefined) throw new LocalAlbError('give the command of the app after --')
     if (await answers(port))
       throw new LocalAlbError(
         `${await portInUse(port)} The app was to listen there: stop that, or choose with --app-port`,
       )
-    const app = new AppProcess(program, args, env)
+    const app = new AppProcess(program, args, options)
     try {
       await app.#listening(command, port)
       return app

@@ -10,10 +10,11 @@ import { exitCodeOf } from '../app/app-process.js'
 import { managerGone } from '../app/parent.js'
 import { importModule } from './config-file.js'
 import { mergeEnvironment, shellLines } from '../app/environment.js'
-import { parseFlags, readOptions } from './flags.js'
+import { attack, attackHooks, checkAttackFlags } from './attack.js'
+import { type Flags, parseFlags, readOptions } from './flags.js'
 import { HELP } from './help.js'
 import type { LambdaHandler } from '../options/lambda-handler.js'
-import { environmentWithoutApp, start, type StartHooks } from '../local-alb.js'
+import { environmentWithoutApp, type LocalAlb, start, type StartHooks } from '../local-alb.js'
 import { UsageError } from '../options/options.js'
 import { LocalAlbError } from '../options/users.js'
 
@@ -51,6 +52,20 @@ function version(): string {
   return String((manifest as { readonly version: unknown }).version)
 }
 
+/** Attacks the app, unless this process is asked to end before. */
+async function attackAndStop(
+  alb: LocalAlb,
+  values: Flags['values'],
+  stopping: Promise<NodeJS.Signals>,
+): Promise<number> {
+  try {
+    const code = await Promise.race([attack(alb, values), stopping])
+    return typeof code === 'number' ? code : exitCodeOf(code)
+  } finally {
+    await alb.stop()
+  }
+}
+
 async function main(): Promise<number> {
   const flags = parseFlags(process.argv.slice(2))
   const { values } = flags
@@ -58,6 +73,7 @@ async function main(): Promise<number> {
     process.stdout.write(values.help ? HELP : `${version()}\n`)
     return 0
   }
+  checkAttackFlags(values)
   const options = await readOptions(flags)
   const { target, command, lambda: handler } = options
   if (values['print-env'] && values.lambda === undefined && (target ?? command ?? handler) === undefined) {
@@ -65,9 +81,15 @@ async function main(): Promise<number> {
     return 0
   }
   const stopping = Promise.race([asked(), managerGone().then(() => 'SIGTERM' as const)])
-  const started = start(options, values.lambda === undefined ? {} : { loadLambda: lambdaFrom(values.lambda) })
+  const hooks = {
+    ...attackHooks(values),
+    ...(values.lambda !== undefined && { loadLambda: lambdaFrom(values.lambda) }),
+  }
+  // Nobody opens a page while an app is attacked: any port will do.
+  const started = start(values.attack ? { port: 0, ...options } : options, hooks)
   const alb = await Promise.race([started, stopping])
   if (typeof alb === 'string') process.exit(exitCodeOf(alb))
+  if (values.attack) return await attackAndStop(alb, values, stopping)
   process.stderr.write(`Local load balancer on ${alb.url} (status and faults: ${alb.url}/_local-alb)\n`)
   if (values['print-env']) process.stdout.write(shellLines(alb.env))
   const end = await (alb.appExited === undefined ? stopping : Promise.race([stopping, alb.appExited]))

@@ -38,6 +38,11 @@ The load balancer itself
                               startLocalAlb(), such as users, rules, port, target, command; flags win,
                               and an app given by flag replaces the file's target, command and lambda
   --fault <name>              begin with a fault, see below
+  --attack                    try the app with every attack and outage, print what it did, and end: 1 if an attack was
+                              accepted, or an outage answered as if the user had done something wrong
+  --attack-path <path>        a page that needs a user (/)
+  --attack-as <e-mail>        who is signed in (the first user whom the app answers)
+  --json                      with --attack: the report as JSON
   --print-env                 print the environment that an app needs, then go on; without an app, print it and end:
                               eval "$(local-alb --print-env)"
   --version                   print the version

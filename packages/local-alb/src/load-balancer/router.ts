@@ -18,6 +18,7 @@ import {
 } from '../sessions/cookies.js'
 import type { RequestRecord } from '../sessions/request-log.js'
 import type { Session } from '../sessions/sign-in.js'
+import { TICKET_HEADER } from '../sessions/tickets.js'
 import type { AlbState } from '../sessions/state.js'
 import { CLIENT_ID } from '../tokens/provider.js'
 import type { Refusal } from './refusal.js'
@@ -43,6 +44,8 @@ export class Router {
 
   /** Where a request goes; its headers then are as an app may see them. */
   async route(req: IncomingMessage, record: RequestRecord): Promise<Route> {
+    const ticket = this.#state.tickets.take(req.headers[TICKET_HEADER])
+    delete req.headers[TICKET_HEADER]
     const rule = ruleFor(this.#state.rules, {
       path: pathOf(req),
       query: req.url?.split('?')[1] ?? '',
@@ -55,6 +58,12 @@ export class Router {
     if (rule.response !== undefined) return fixedResponse(rule.response)
     if (action === 'none' || action === 'jwt') return await this.#withoutUser(req, rule, target)
     for (const name of Object.keys(req.headers)) if (name.startsWith('x-amzn-oidc-')) delete req.headers[name]
+    if (ticket !== undefined) {
+      const { user, fault, headers } = ticket
+      Object.assign(req.headers, headers)
+      Object.assign(record, { user, fault, sent: headers })
+      return { target }
+    }
     const sessionId = sessionIdOf(req.headers.cookie)
     const session = this.#sessionOf(sessionId)
     if (req.headers.cookie !== undefined) req.headers.cookie = cookiesForApp(req.headers.cookie)

@@ -9,6 +9,7 @@ import { CsrfTokens } from './csrf-tokens.js'
 import { type TokenIssuer, MAX_CLAIMS_BYTES, type OidcHeaders } from '../tokens/token-issuer.js'
 import { UsageError } from '../options/options.js'
 import type { ListenerRule } from '../options/rules.js'
+import { Tickets } from './tickets.js'
 import type { Origins } from '../net/own-host.js'
 import { Grants } from './grants.js'
 import { RequestLog } from './request-log.js'
@@ -30,6 +31,7 @@ export class AlbState {
   readonly signIns: SignIns
   readonly csrf = new CsrfTokens()
   readonly grants: Grants
+  readonly tickets: Tickets
   readonly rules: readonly ListenerRule[]
   readonly requests = new RequestLog()
   /** Headers as last sent to the app. */
@@ -48,6 +50,7 @@ export class AlbState {
     this.rules = rules
     this.signIns = new SignIns(sessionSeconds, issuer.clock)
     this.grants = new Grants(issuer.clock)
+    this.tickets = new Tickets(issuer.clock)
     this.#logoutUrls = logoutUrls
   }
 
