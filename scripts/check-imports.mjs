@@ -50,6 +50,7 @@ const PACKAGES = {
   web: ['core'],
   remix: ['core', 'web'],
   lambda: ['core'],
+  mcp: ['core'],
   cli: ['core'],
   'http-kit': [],
   'local-alb': ['testing', 'http-kit'],

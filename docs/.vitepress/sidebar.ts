@@ -18,6 +18,7 @@ export const sidebar = [
       { text: 'Request and Response', link: '/web' },
       { text: 'Lambda', link: '/lambda' },
       { text: 'Anything else', link: '/core' },
+      { text: 'Bearer tokens and MCP', link: '/mcp' },
     ],
   },
   {

@@ -140,6 +140,10 @@ export class CognitoAuth {
   readonly groupsClaim: string | undefined
   /** Whether bearer tokens are accepted: the option `bearer`. */
   readonly acceptsBearer: boolean
+  /** Scopes that every bearer token must have: `bearer.scopes`. */
+  readonly bearerScopes: readonly string[]
+  /** Base URL of the user pool's sign-in pages and OAuth endpoints, without a slash at its end. */
+  readonly cognitoDomain: string | undefined
   readonly #verifier: TokenVerifier
   readonly #authoriser: Authoriser | null
   readonly #platformAdminGroups: readonly string[]
@@ -174,6 +178,7 @@ export class CognitoAuth {
     }
     this.groupsClaim = parsed.groupsClaim
     this.acceptsBearer = this.#verifier.acceptsBearer
+    this.bearerScopes = this.#verifier.bearerScopes
     this.redirectUrl = parsed.redirectUrl
     this.errorPage = parsed.errorPage
     this.localAlb = parsed.localAlb
@@ -183,8 +188,9 @@ export class CognitoAuth {
         `${optionName('cognitoDomain')} and ${optionName('signOutUrl')} cannot be used together`,
       )
     }
+    this.cognitoDomain = cognitoDomain === undefined ? undefined : cognitoBase(cognitoDomain)
     this.#logout = {
-      cognitoDomain: cognitoDomain === undefined ? undefined : cognitoBase(cognitoDomain),
+      cognitoDomain: this.cognitoDomain,
       signOutUrl,
       logoutUrls,
       sessionCookieName,
@@ -194,6 +200,11 @@ export class CognitoAuth {
     this.#firstClientId = parsed.clientId?.[0]
     if (parsed.groupsClaim !== undefined) warnOfGroupsClaim(parsed.groupsClaim, parsed.issuer ?? parsed.userPoolId)
     countInstance()
+  }
+
+  /** Where the public keys of the pinned user pools are; empty where none is pinned, or no access token is read. */
+  get jwksUrls(): readonly string[] {
+    return this.#verifier.jwksUrls
   }
 
   /**

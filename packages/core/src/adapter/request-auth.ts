@@ -178,16 +178,18 @@ export function refuseArguments(name: string, given: readonly unknown[]): void {
  * Checks the scopes that a route asks for.
  *
  * @param auth Whose access tokens have them.
+ * @param where Begins the message.
  * @throws {ConfigurationError} without a scope, for what cannot be one, and under `groupsClaim`: nobody could reach the route.
  */
 export function checkScopes(
   scopes: readonly string[],
   auth: Partial<Pick<CognitoAuth, 'groupsClaim'>> = {},
+  where = 'requireScopes()',
 ): readonly string[] {
-  const checked = checkScopeNames(scopes, 'requireScopes()')
+  const checked = checkScopeNames(scopes, where)
   if (auth.groupsClaim === undefined) return checked
   throw new ConfigurationError(
-    'requireScopes() and groupsClaim cannot be used together: no access token is read, so nobody has a scope',
+    `${where} and groupsClaim cannot be used together: no access token is read, so nobody has a scope`,
   )
 }
 

@@ -101,6 +101,16 @@ export class TokenVerifier {
     return this.#setup.bearer !== undefined
   }
 
+  /** Scopes that every bearer token must have. */
+  get bearerScopes(): readonly string[] {
+    return this.#setup.bearer?.scopes ?? []
+  }
+
+  /** Where the keys are that are known before any token was seen: those of the pinned pools or issuers. */
+  get jwksUrls(): readonly string[] {
+    return this.groupsClaim === undefined ? this.#setup.issuers.knownJwksUrls : []
+  }
+
   /** Whether a load balancer is known whose tokens are accepted. */
   get acceptsAlb(): boolean {
     return this.#setup.signers.bases.length > 0
@@ -195,8 +205,7 @@ export class TokenVerifier {
 
   /** Fetches the keys that are known before any token was seen: those of the pinned pools or issuers. */
   async warmUp(): Promise<void> {
-    if (this.groupsClaim !== undefined) return
-    await Promise.all(this.#setup.issuers.knownJwksUrls.map((url) => this.#cognitoKeys.warmUp(url)))
+    await Promise.all(this.jwksUrls.map((url) => this.#cognitoKeys.warmUp(url)))
   }
 
   /** Forgets keys and verified tokens. */
