@@ -31,6 +31,7 @@ const LEVELS = {
   nestjs: [
     ['access', 'transports', 'warn'],
     ['requests', 'discovery'],
+    ['front'],
     ['guard'],
     ['decorators', 'app-guard', 'testing'],
     ['module'],

@@ -15,7 +15,15 @@ import {
 import { ModulesContainer } from '@nestjs/core'
 import { markAsOurGuard } from './access/brand.js'
 import { checkAllGateways } from './discovery/gateways.js'
+import { release } from './front/hold.js'
 import { CognitoAuthGuard } from './guard.js'
+import { nodeRequestOf } from './transports/request-of.js'
+
+/** What answers from here on is a handler, or a filter for what the guard throws. */
+function releaseRequest(context: ExecutionContext): void {
+  const request = nodeRequestOf(context.switchToHttp().getRequest<unknown>())
+  if (request !== undefined) release(request)
+}
 
 /** Passes on to {@link CognitoAuthGuard}. `@UseGuards` makes Nest keep one that `overrideGuard` replaces. */
 @UseGuards(CognitoAuthGuard)
@@ -38,6 +46,7 @@ export class AppGuard implements CanActivate, OnModuleInit {
   }
 
   canActivate(context: ExecutionContext): ReturnType<CanActivate['canActivate']> {
+    if (context.getType() === 'http') releaseRequest(context)
     this.#guard ??= this.#findGuard()
     return this.#guard.canActivate(context)
   }

@@ -14,7 +14,7 @@ import {
   type OnModuleInit,
   Optional,
 } from '@nestjs/common'
-import { ModulesContainer } from '@nestjs/core'
+import { ExternalContextCreator, ModulesContainer } from '@nestjs/core'
 import { type Access, REQUIRED } from './access/access.js'
 import { markAsOurGuard } from './access/brand.js'
 import { handlerAccess } from './access/stated.js'
@@ -25,6 +25,7 @@ import { transportOf } from './transports/transports.js'
 import { warn } from './warn.js'
 import { checkApp } from './discovery/check-app.js'
 import { checkAllGateways, type HandshakeGuard, protectGateways } from './discovery/gateways.js'
+import { answerWithoutModule } from './front/without-module.js'
 import { admit, environmentAuth, isOfModule, refuseExpired, requestsOf } from './requests.js'
 
 type Handler = Pick<ExecutionContext, 'getHandler' | 'getClass'>
@@ -66,14 +67,18 @@ export class CognitoAuthGuard implements CanActivate, OnModuleInit, HandshakeGua
    * @param auth What verifies and decides. @default one configured by the environment. In gateways a guard made by hand
    *   needs the module: it sees no handshake by itself, refuses messages and ends their connections.
    * @param modules Nest's own; it gives it.
+   * @param creator Nest's own; it gives it.
    */
   constructor(
     @Optional() @Inject(CognitoAuth) auth?: CognitoAuth,
     @Optional() @Inject(ModulesContainer) modules?: ModulesContainer,
+    @Optional() @Inject(ExternalContextCreator) creator?: ExternalContextCreator,
   ) {
     this.#auth = auth
     this.#modules = modules
-    if (modules !== undefined) protectGateways(modules)
+    if (modules === undefined) return
+    protectGateways(modules)
+    if (auth === undefined && creator !== undefined) answerWithoutModule(modules, creator)
   }
 
   /** @throws {ConfigurationError} where something would be open without a word: the app does not start. */
@@ -119,13 +124,18 @@ export class CognitoAuthGuard implements CanActivate, OnModuleInit, HandshakeGua
   #checkGlobal(): void {
     if (this.#isGlobalChecked) return
     if (this.#modules !== undefined) checkAllGateways(this.#modules)
-    else if (!isOfModule(this.#auth)) {
+    else if (!this.isChecked()) {
       warn(
         'A CognitoAuthGuard made by hand protects the whole app, but no gateway, field or reference, and nothing was checked at start: import CognitoAuthModule.forRoot({ global: true })',
         'COGNITO_AUTH_HAND_MADE',
       )
     }
     this.#isGlobalChecked = true
+  }
+
+  /** Whether gateways were checked at start, by the module. */
+  protected isChecked(): boolean {
+    return isOfModule(this.#auth)
   }
 
   /** Who verifies, and remembers whom. */

@@ -4,8 +4,9 @@
  * @module
  */
 
+import type { IncomingMessage } from 'node:http'
 import { CognitoAuth, type CognitoAuthOptions, ConfigurationError } from '@cognito-auth/core'
-import { createAuth, refuseUnknown } from '@cognito-auth/core/adapter'
+import { type Bypass, createAuth, createBypass, refuseUnknown } from '@cognito-auth/core/adapter'
 import {
   type DynamicModule,
   type FactoryProvider,
@@ -18,11 +19,13 @@ import {
   type Provider,
   type Type,
 } from '@nestjs/common'
-import { APP_FILTER, APP_GUARD, ModulesContainer } from '@nestjs/core'
+import { APP_FILTER, APP_GUARD, HttpAdapterHost, ModulesContainer } from '@nestjs/core'
 import { AppGuard } from './app-guard.js'
 import { checkApp } from './discovery/check-app.js'
 import { checkSilentGateways } from './discovery/gateways.js'
 import { isGuardUsed } from './discovery/usage.js'
+import { createFront, type FrontOptions } from './front/front.js'
+import { runFirst } from './front/platforms.js'
 import { CognitoAuthGuard } from './guard.js'
 import { ProblemFilter } from './transports/problem-filter.js'
 import { rememberModule } from './requests.js'
@@ -32,6 +35,16 @@ import { warn } from './warn.js'
 export interface CognitoAuthModuleOptions extends CognitoAuthOptions {
   /** Protects every handler of the app that is not `@Public()`. Gateways are asked to say so themselves. @default false */
   readonly global?: boolean | undefined
+  /**
+   * Also protects what is no handler: Swagger's pages, static files, GraphQL's landing page, paths that are not found.
+   * Needs `global: true`. Handlers that are `@Public()` stay open. @default false
+   */
+  readonly everything?: boolean | undefined
+  /**
+   * With `everything`: paths that are no handler, and are open. Exact ones, `'/folder/*'` for all below a folder, or a
+   * predicate on Node's request that opens by returning `true`. @default none
+   */
+  readonly bypass?: Bypass<IncomingMessage> | undefined
 }
 
 /** What a class for `useClass` and `useExisting` is like. */
@@ -44,6 +57,10 @@ export interface CognitoAuthOptionsFactory {
 export interface CognitoAuthModuleAsyncOptions {
   /** As `global` of {@link CognitoAuthModuleOptions}. @default false */
   readonly global?: boolean | undefined
+  /** As `everything` of {@link CognitoAuthModuleOptions}. @default false */
+  readonly everything?: boolean | undefined
+  /** As `bypass` of {@link CognitoAuthModuleOptions}. @default none */
+  readonly bypass?: Bypass<IncomingMessage> | undefined
   /** Modules that export what `inject` or the class needs. @default none */
   readonly imports?: ModuleMetadata['imports'] | undefined
   /** What `useFactory` is called with. @default nothing */
@@ -59,8 +76,11 @@ export interface CognitoAuthModuleAsyncOptions {
   readonly useExisting?: InjectionToken<CognitoAuthOptionsFactory> | undefined
 }
 
+/** What the module does before handlers. */
+const FRONT_OPTIONS = Symbol('cognito-auth:front-options')
 const OPTIONS_FACTORY = Symbol('cognito-auth:options-factory')
-const ASYNC_OPTIONS: readonly string[] = ['global', 'imports', 'inject', 'useFactory', 'useClass', 'useExisting']
+const OWN_OPTIONS = ['global', 'everything', 'bypass'] as const
+const ASYNC_OPTIONS: readonly string[] = [...OWN_OPTIONS, 'imports', 'inject', 'useFactory', 'useClass', 'useExisting']
 
 /** Tells modules apart that Nest 10 takes for one: it compares what they are made of, and functions by their text. */
 const CONFIGURATION = Symbol('cognito-auth:configuration')
@@ -76,18 +96,36 @@ function authOf(options: CognitoAuthOptions | CognitoAuth | null | undefined): C
   throw new ConfigurationError('forRootAsync() was given no options: return {} to be configured by the environment')
 }
 
+type OwnOptions = Pick<CognitoAuthModuleOptions, (typeof OWN_OPTIONS)[number]>
+
 /** What is written and `undefined` is a mistake: `config.auth?.protect` that is misspelt would leave the app open. */
-function readGlobal(options: unknown): boolean {
+function readSwitch(name: 'global' | 'everything', options: OwnOptions): boolean {
+  if (!(name in options)) return false
+  const value: unknown = options[name]
+  if (typeof value === 'boolean') return value
+  const hint = value === undefined ? '; it is undefined: give it a value, or leave it out' : ''
+  throw new ConfigurationError(`${name} of CognitoAuthModule must be true or false${hint}`)
+}
+
+/** What the module does besides verifying. */
+function readOwn(given: unknown): FrontOptions & { readonly global: boolean } {
   // What is no object is refused when the app is made.
-  if (typeof options !== 'object' || options === null || !('global' in options)) return false
-  if (typeof options.global === 'boolean') return options.global
-  const hint = options.global === undefined ? '; it is undefined: give it a value, or leave it out' : ''
-  throw new ConfigurationError(`global of CognitoAuthModule must be true or false${hint}`)
+  const options: OwnOptions = typeof given === 'object' && given !== null ? given : {}
+  const [global, everything] = [readSwitch('global', options), readSwitch('everything', options)]
+  if (everything && !global) throw new ConfigurationError('everything of CognitoAuthModule needs global: true')
+  if (!everything && 'bypass' in options) {
+    throw new ConfigurationError(
+      'bypass of CognitoAuthModule needs everything: true, and is for what is no handler. Put @Public() on handlers',
+    )
+  }
+  const { bypass } = options
+  createBypass(bypass)
+  return { global, everything, bypass }
 }
 
 /** Everywhere in the app, so that no guard in another module falls back to the environment. */
 function dynamicModule(
-  isGlobalGuard: boolean,
+  { global, ...front }: ReturnType<typeof readOwn>,
   providers: Provider[],
   imports: ModuleMetadata['imports'] = [],
 ): DynamicModule {
@@ -101,7 +139,8 @@ function dynamicModule(
       { provide: CONFIGURATION, useValue: (configurations += 1) },
       CognitoAuthGuard,
       { provide: APP_FILTER, useClass: ProblemFilter },
-      ...(isGlobalGuard ? appGuard : []),
+      { provide: FRONT_OPTIONS, useValue: front },
+      ...(global ? appGuard : []),
     ],
     exports: [CognitoAuth, CognitoAuthGuard],
   }
@@ -147,15 +186,21 @@ export class CognitoAuthModule implements OnModuleInit {
   /**
    * @param auth What `forRoot()` or `forRootAsync()` made.
    * @param modules Nest's own; it gives it.
+   * @param host Nest's own; it gives it.
+   * @param front What is done before handlers.
    * @throws {ConfigurationError} when imported without `forRoot()` or `forRootAsync()`.
    */
   constructor(
     @Optional() @Inject(CognitoAuth) auth?: CognitoAuth,
     @Optional() @Inject(ModulesContainer) modules?: ModulesContainer,
+    @Optional() @Inject(HttpAdapterHost) host?: HttpAdapterHost,
+    @Optional() @Inject(FRONT_OPTIONS) front?: FrontOptions,
   ) {
     if (auth === undefined) throw new ConfigurationError('Import CognitoAuthModule.forRoot() or forRootAsync()')
     this.#modules = modules
     rememberModule(auth)
+    if (modules === undefined || host === undefined || front === undefined) return
+    runFirst(host, createFront(auth, modules, front), front.everything)
   }
 
   /**
@@ -191,8 +236,8 @@ export class CognitoAuthModule implements OnModuleInit {
    * @param options Options, or a `CognitoAuth` that exists.
    */
   static forRoot(options: CognitoAuthModuleOptions | CognitoAuth = {}): DynamicModule {
-    const useFactory = (): CognitoAuth => createAuth<Pick<CognitoAuthModuleOptions, 'global'>>(options, ['global']).auth
-    return dynamicModule(readGlobal(options), [{ provide: CognitoAuth, useFactory }])
+    const useFactory = (): CognitoAuth => createAuth<OwnOptions>(options, OWN_OPTIONS).auth
+    return dynamicModule(readOwn(options), [{ provide: CognitoAuth, useFactory }])
   }
 
   /**
@@ -202,6 +247,6 @@ export class CognitoAuthModule implements OnModuleInit {
    */
   static forRootAsync(options: CognitoAuthModuleAsyncOptions): DynamicModule {
     checkAsyncOptions(options)
-    return dynamicModule(readGlobal(options), asyncProviders(options), options.imports)
+    return dynamicModule(readOwn(options), asyncProviders(options), options.imports)
   }
 }

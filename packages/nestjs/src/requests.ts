@@ -4,9 +4,9 @@
  * @module
  */
 
-import { CognitoAuth, ExpiredTokenError, type User } from '@cognito-auth/core'
-import { RequestAuth } from '@cognito-auth/core/adapter'
-import { Logger } from '@nestjs/common'
+import type { IncomingMessage } from 'node:http'
+import { CognitoAuth, ExpiredTokenError, type HeadersInput, type User } from '@cognito-auth/core'
+import { nodeHeaders, RequestAuth } from '@cognito-auth/core/adapter'
 import type { Access } from './access/access.js'
 import type { Carrier } from './transports/request-of.js'
 
@@ -25,12 +25,6 @@ export function environmentAuth(app: object): CognitoAuth {
   if (known !== undefined) return known
   const auth = new CognitoAuth()
   fromEnvironment.set(app, auth)
-  if (auth.redirectUrl !== undefined) {
-    // A guard can throw, and no more: the filter of the module redirects.
-    new Logger('CognitoAuthGuard').warn(
-      'COGNITO_AUTH_REDIRECT_URL is set, and nobody is redirected without CognitoAuthModule: import CognitoAuthModule.forRoot()',
-    )
-  }
   return auth
 }
 
@@ -46,11 +40,45 @@ export function isOfModule(auth: CognitoAuth | undefined): boolean {
   return auth !== undefined && ofModules.has(auth)
 }
 
+/** Whom requests were found to come from when they arrived, until a guard asks. */
+const arrivals = new WeakMap<object, Promise<User>>()
+/** Whose headers they are. */
+const carriers = new WeakMap<HeadersInput, Carrier>()
+
+/** Headers as they were sent: Node drops the second of two `Authorization` lines. */
+function headersOf(carrier: Carrier): HeadersInput {
+  const headers = 'rawHeaders' in carrier ? nodeHeaders(carrier as Carrier & IncomingMessage) : carrier.headers
+  carriers.set(headers, carrier)
+  return headers
+}
+
+/**
+ * Verifies a request when it arrives; a guard that asks later gets that answer. The load balancer's token lasts two
+ * minutes, and a body may take longer.
+ *
+ * @throws {CognitoAuthError} as `CognitoAuth.requireUser` does.
+ */
+export async function verifyOnArrival(auth: CognitoAuth, request: Carrier): Promise<User> {
+  const verified = auth.requireUser(headersOf(request))
+  arrivals.set(request, verified)
+  return await verified
+}
+
+/** The answer of arrival, once: whoever asks again, after an outage, asks anew. */
+async function requireUser(auth: CognitoAuth, headers: HeadersInput): Promise<User> {
+  const carrier = carriers.get(headers) ?? headers
+  const verified = arrivals.get(carrier)
+  arrivals.delete(carrier)
+  return await (verified ?? auth.requireUser(headers))
+}
+
 /** The one memory that all guards of a `CognitoAuth` share. */
 export function requestsOf(auth: CognitoAuth): RequestAuth<Carrier> {
-  const shared = requests.get(auth) ?? new RequestAuth<Carrier>(auth, (carrier) => carrier.headers)
-  requests.set(auth, shared)
-  return shared
+  const known = requests.get(auth)
+  if (known !== undefined) return known
+  const made = new RequestAuth<Carrier>({ requireUser: async (headers) => await requireUser(auth, headers) }, headersOf)
+  requests.set(auth, made)
+  return made
 }
 
 /**

@@ -25,6 +25,10 @@ class StandInGuard extends CognitoAuthGuard {
     this.#requests = new RequestAuth<Carrier>(standIn, () => ({}))
   }
 
+  protected override isChecked(): boolean {
+    return true
+  }
+
   protected override requests(): RequestAuth<Carrier> {
     return this.#requests
   }

@@ -109,16 +109,6 @@ describe.each(platforms)('the guard alone, configured by the environment, on $pl
     expect(await sendRaw(origin, { path: '/open' })).toMatchObject({ status: 200 })
   })
 
-  test('redirects nobody without the module, and the log says why, once', async () => {
-    const warn = vi.spyOn(Logger.prototype, 'warn').mockReturnValue(undefined)
-    const origin = await listen(await create(moduleWith(Hello), platform))
-    const headers = { 'sec-fetch-dest': 'document' }
-    expect(await sendRaw(origin, { path: '/', headers })).toMatchObject({ status: 401 })
-    expect(await sendRaw(origin, { path: '/', headers })).toMatchObject({ status: 401 })
-    expect(warn).toHaveBeenCalledExactlyOnceWith(expect.stringContaining('import CognitoAuthModule.forRoot()'))
-    warn.mockRestore()
-  })
-
   test('answers 503 with Retry-After while keys are out of reach', async () => {
     const own = await createTestAlb()
     own.goOffline()

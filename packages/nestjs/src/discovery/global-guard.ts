@@ -7,14 +7,24 @@
 import { type ApplicationConfig, APP_GUARD, ExternalContextCreator, type ModulesContainer } from '@nestjs/core'
 import { isOurGuard } from '../access/brand.js'
 
-/** Nest's own list of what is global. It provides none: what makes handlers of GraphQL has it, in all majors. */
+/** What Nest keeps of an app, and provides to nobody. */
+export interface Contexts {
+  readonly config?: ApplicationConfig | undefined
+  readonly container?: { getHttpAdapterHostRef(): unknown } | undefined
+}
+
+/** What makes handlers of GraphQL is provided, and has it, in all majors. */
+export function contextsOf(creator: ExternalContextCreator): Contexts {
+  return (creator as unknown as { readonly guardsContextCreator?: Contexts }).guardsContextCreator ?? {}
+}
+
+/** Nest's own list of what is global. */
 export function applicationConfigOf(modules: ModulesContainer): ApplicationConfig | undefined {
-  const creators = [...modules.values()].map((module) => module.providers.get(ExternalContextCreator)?.instance)
+  const creators = [...modules.values()].map(
+    (module) => module.providers.get(ExternalContextCreator)?.instance as ExternalContextCreator | null | undefined,
+  )
   const creator = creators.find((one) => one !== undefined && one !== null)
-  const { guardsContextCreator } = (creator ?? {}) as {
-    readonly guardsContextCreator?: { readonly config?: ApplicationConfig }
-  }
-  return guardsContextCreator?.config
+  return creator && contextsOf(creator).config
 }
 
 /**

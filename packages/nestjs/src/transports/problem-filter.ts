@@ -5,7 +5,7 @@
  */
 
 import { CognitoAuth } from '@cognito-auth/core'
-import { type ErrorResponse, errorResponse } from '@cognito-auth/core/adapter'
+import { type AnswerOptions, type ErrorResponse, errorResponse } from '@cognito-auth/core/adapter'
 import { type ArgumentsHost, Catch, type ExceptionFilter, Inject } from '@nestjs/common'
 import { ModulesContainer } from '@nestjs/core'
 import { errorOf, Refusal } from './exceptions.js'
@@ -42,10 +42,10 @@ const CATCHES = '__filterCatchExceptions__'
 
 @Catch(Refusal)
 export class ProblemFilter implements ExceptionFilter {
-  readonly #auth: CognitoAuth
+  readonly #auth: AnswerOptions
   readonly #modules: ModulesContainer
 
-  constructor(@Inject(CognitoAuth) auth: CognitoAuth, @Inject(ModulesContainer) modules: ModulesContainer) {
+  constructor(@Inject(CognitoAuth) auth: AnswerOptions, @Inject(ModulesContainer) modules: ModulesContainer) {
     this.#auth = auth
     this.#modules = modules
   }
