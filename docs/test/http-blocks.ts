@@ -6,7 +6,7 @@
 
 import { STATUS_CODES } from 'node:http'
 import * as core from '@cognito-auth/core'
-import { answerTo } from '@cognito-auth/core/adapter'
+import { errorResponse } from '@cognito-auth/core/adapter'
 import type { Block } from './blocks.js'
 
 const user = core.createMockUser({ email: 'a@example.com' })
@@ -38,7 +38,7 @@ function checkResponse(message: string): void {
   const problem = JSON.parse(body) as { code: string }
   const error = ERRORS.find((one) => one.code === problem.code)
   if (error === undefined) throw new Error(`no error has the code ${problem.code}`)
-  const answer = answerTo(error, { method: 'GET', url: '/', header: () => undefined }, undefined)
+  const answer = errorResponse(error, { method: 'GET', url: '/', header: () => undefined }, {})
   const shown = { status: Number(code), headers: Object.fromEntries(headers), body }
   if (
     JSON.stringify(shown) !== JSON.stringify({ ...answer, headers: Object.fromEntries(new Headers(answer.headers)) })

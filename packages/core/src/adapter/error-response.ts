@@ -212,8 +212,3 @@ export function errorResponse(error: unknown, request: AnswerableRequest, auth: 
     body: JSON.stringify(problem),
   }
 }
-
-/** {@link errorResponse} of an app without pages: for adapters that do not use it yet. */
-export function answerTo(error: unknown, request: AnswerableRequest, redirectUrl: string | undefined): ErrorResponse {
-  return errorResponse(error, request, { redirectUrl, errorPage: false })
-}

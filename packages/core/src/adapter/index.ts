@@ -8,7 +8,6 @@ export { createBypass } from './bypass.js'
 export type { Bypass, IsBypassed } from './bypass.js'
 export {
   acceptsHtml,
-  answerTo,
   errorResponse,
   isNavigation,
   outageResponse,
@@ -16,7 +15,6 @@ export {
   problemOf,
 } from './error-response.js'
 export type { AnswerableRequest, AnswerOptions, ErrorResponse, ProblemDocument } from './error-response.js'
-export type { ErrorResponse as Answer } from './error-response.js'
 export { asError, createMiddleware } from './middleware.js'
 export type {
   AuthMiddleware,

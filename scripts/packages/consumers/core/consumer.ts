@@ -5,7 +5,7 @@ import { createRequire } from 'node:module'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { AccessDeniedError, Authoriser, CognitoAuth, CognitoAuthError, type User } from '@cognito-auth/core'
-import { answerTo } from '@cognito-auth/core/adapter'
+import { errorResponse } from '@cognito-auth/core/adapter'
 import { keyEndpoints } from '@cognito-auth/core/inspect'
 import { createTestAlb } from '@cognito-auth/testing'
 
@@ -54,7 +54,7 @@ async function main(): Promise<void> {
 
   const denied = await auth.requireUser(await alb.headersFor({ groups: ['guests'] })).catch((error: unknown) => error)
   assert.ok(denied instanceof AccessDeniedError)
-  assert.equal(answerTo(denied, { method: 'GET', url: '/', header: () => undefined }, undefined).status, 403)
+  assert.equal(errorResponse(denied, { method: 'GET', url: '/', header: () => undefined }, {}).status, 403)
 
   assert.equal(keyEndpoints({ ...alb.options, authoriser: null }).albKeys.length, 1)
   await assert.rejects(auth.requireUser({}), { code: 'missing_token' })
