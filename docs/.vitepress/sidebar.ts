@@ -14,6 +14,8 @@ export const sidebar = [
       { text: 'Express', link: '/express' },
       { text: 'NestJS', link: '/nestjs' },
       { text: 'Koa', link: '/koa' },
+      { text: 'Hono', link: '/hono' },
+      { text: 'Fastify', link: '/fastify' },
       { text: 'Remix and React Router', link: '/remix' },
       { text: 'Request and Response', link: '/web' },
       { text: 'Lambda', link: '/lambda' },

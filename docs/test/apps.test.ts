@@ -12,9 +12,13 @@ const APPS = [
   { page: START, file: 'app.mjs' },
   { page: 'docs/express.md', file: 'app.mjs' },
   { page: 'docs/koa.md', file: 'app.mjs' },
+  { page: 'docs/hono.md', file: 'app.mjs' },
+  { page: 'docs/fastify.md', file: 'app.mjs' },
   { page: 'docs/nestjs.md', file: 'main.js' },
   { page: 'packages/express/README.md', file: 'app.mjs' },
   { page: 'packages/koa/README.md', file: 'app.mjs' },
+  { page: 'packages/hono/README.md', file: 'app.mjs' },
+  { page: 'packages/fastify/README.md', file: 'app.mjs' },
 ]
 
 const startBlocks = blocksOf(readPage(START))
