@@ -9,6 +9,8 @@ const has = (path) => () => existsSync(new URL(`../examples/${path}`, import.met
 export const APPS = [
   { name: 'express', port: 8080, command: ['node', 'app.js'], isBuilt: has('express/app.js') },
   { name: 'koa', port: 8082, command: ['node', 'app.js'], isBuilt: has('koa/app.js') },
+  { name: 'hono', port: 8084, command: ['node', 'app.js'], isBuilt: has('hono/app.js') },
+  { name: 'fastify', port: 8085, command: ['node', 'app.js'], isBuilt: has('fastify/app.js') },
   { name: 'remix', port: 8083, command: ['node', 'server.js'], isBuilt: has('remix/build/server/index.js') },
   { name: 'nestjs', port: 8081, command: ['node', 'dist/main.js'], isBuilt: has('nestjs/dist/main.js') },
 ]

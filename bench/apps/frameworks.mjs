@@ -2,6 +2,8 @@
 export const FRAMEWORKS = {
   express: () => import('./express.mjs'),
   koa: () => import('./koa.mjs'),
+  hono: () => import('./hono.mjs'),
+  fastify: () => import('./fastify.mjs'),
   nestjs: () => import('./nestjs.mjs'),
   remix: () => import('./remix.mjs'),
 }

@@ -23,6 +23,8 @@ export const CASES = {
   refused: refusedToken,
   express: endToEnd('express', 'Express'),
   koa: endToEnd('koa', 'Koa'),
+  hono: endToEnd('hono', 'Hono'),
+  fastify: endToEnd('fastify', 'Fastify'),
   nestjs: endToEnd('nestjs', 'NestJS on Express'),
   remix: endToEnd('remix', 'Remix'),
   authorise,
