@@ -5,14 +5,13 @@
 import crypto, { createPrivateKey, createPublicKey, type KeyObject } from 'node:crypto'
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { syncBuiltinESMExports } from 'node:module'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { threadId } from 'node:worker_threads'
 
 const SIZE = 16
-// Of one run and one user of this machine: whoever could write it could only make tests fail.
-const folder = join(tmpdir(), `quick-keys-${process.pid}`)
-const path = join(folder, 'keys.json')
+// Kept from run to run: whoever could write it could only make tests fail.
+const path = fileURLToPath(new URL('../node_modules/.cache/quick-keys/rsa-2048.json', import.meta.url))
 const makeKeyPair = crypto.generateKeyPairSync
 
 function pool(): string[] {
@@ -20,10 +19,10 @@ function pool(): string[] {
   const made = Array.from({ length: SIZE }, () =>
     makeKeyPair('rsa', { modulusLength: 2048 }).privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(),
   )
-  mkdirSync(folder, { recursive: true, mode: 0o700 })
+  mkdirSync(dirname(path), { recursive: true })
   // Renamed, so that another thread never reads half of it.
-  writeFileSync(`${path}.${threadId}`, JSON.stringify(made))
-  renameSync(`${path}.${threadId}`, path)
+  writeFileSync(`${path}.${process.pid}-${threadId}`, JSON.stringify(made))
+  renameSync(`${path}.${process.pid}-${threadId}`, path)
   return made
 }
 

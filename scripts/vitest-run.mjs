@@ -9,13 +9,12 @@ import { createRequire } from 'node:module'
 const vitest = join(dirname(createRequire(import.meta.url).resolve('vitest/package.json')), 'vitest.mjs')
 
 export const VITEST_RUN = [
-  // Warnings are what many tests are about: they listen for them. Printed, they would hide what matters.
+  // Vitest's own; those of the tests are left out by scripts/quiet-warnings.ts.
   '--no-warnings',
   vitest,
   'run',
   // Not in child processes, as by default: now and then the end of a file is not heard there, and waited for without a limit.
   '--pool=threads',
-  '--execArgv=--no-warnings',
   // Failures and the sum; not a line for each of thousands.
   '--reporter=minimal',
   '--reporter=./scripts/unfinished.mjs',
