@@ -14,7 +14,7 @@ import {
   type Type,
   UseGuards,
 } from '@nestjs/common'
-import { type AccessDecorator, groupsDemand, markDemand, markMode } from './access/access.js'
+import { type AccessDecorator, groupsDemand, markDemand, markMode, scopesDemand } from './access/access.js'
 import { checkAtStart } from './discovery/start-up-check.js'
 import { misuse } from './transports/http.js'
 import { transportOf } from './transports/transports.js'
@@ -29,43 +29,56 @@ function guarded(decorator: AccessDecorator): AccessDecorator {
 }
 
 /**
- * Lets everybody reach a handler, or all handlers of a class, past a guard of the class or the app. Nothing is
- * verified, and `@AuthUser()` is `null`. A handler wins over its class.
+ * Opens a handler, or all handlers that a class itself declares, past a guard of the class or the app. Nothing is
+ * verified, and `@AuthUser()` is `null`. A handler wins over its class. A class that extends a public one says so itself.
  */
 export function Public(): AccessDecorator {
   return markMode('public')
 }
 
 /**
- * Lets anonymous people through: `@AuthUser()` is `null` for them. Bad tokens are still refused, and so is who is
- * signed in and may not come in. Brings the guard.
+ * Also allows anonymous requests: `@AuthUser()` is `null` for them. Bad tokens are still refused, and so are users whom
+ * the rules deny. Brings the guard. On a class it counts for the handlers that this class itself declares.
  */
 export function OptionalAuth(): AccessDecorator {
   return guarded(markMode('optional'))
 }
 
 /**
- * Admits members of at least one of the groups; admins only if they are members. Brings the guard. On a class and on
+ * Allows members of at least one of the groups; admins only if they are members. Brings the guard. On a class and on
  * its handler: both are asked.
  *
- * @throws {ConfigurationError} without a group: a route that nobody can reach is a mistake.
+ * @throws {ConfigurationError} without a group: the route could never be reached.
  */
 export function RequireGroups(...groups: string[]): AccessDecorator {
   return guarded(markDemand(groupsDemand(groups)))
 }
 
-/** Admits app admins and platform admins. Brings the guard. */
+/** Allows app admins and platform admins. Brings the guard. */
 export function RequireAdmin(): AccessDecorator {
   return guarded(markDemand({ kind: 'admin' }))
+}
+
+/**
+ * Allows users whose access token has every one of the scopes: that of a session behind the load balancer, or a bearer
+ * token. Brings the guard. On a class and on its handler: both are asked.
+ *
+ * Others are refused with `insufficient_scope`, 403, and the scopes in `WWW-Authenticate` (RFC 6750 section 3).
+ *
+ * @throws {ConfigurationError} without a scope, and for one with spaces, quotes or control characters. Under `groupsClaim`
+ *   the app does not start: no access token is read.
+ */
+export function RequireScopes(...scopes: string[]): AccessDecorator {
+  return guarded(markDemand(scopesDemand(scopes)))
 }
 
 type Pipe = Type<PipeTransform> | PipeTransform
 
 /** {@link AuthUser} as a type. */
 export interface AuthUserDecorator {
-  /** The user; `null` for nobody, where `@OptionalAuth()` or `@Public()` welcomes nobody too. */
+  /** The user; `null` for an anonymous request, where `@OptionalAuth()` or `@Public()` allows it. */
   (...pipes: Pipe[]): ParameterDecorator
-  /** One property of the user; `null` for nobody. */
+  /** One property of the user; `null` for an anonymous request. */
   (property: keyof User, ...pipes: Pipe[]): ParameterDecorator
 }
 
@@ -84,7 +97,7 @@ function readUser(property: keyof User | undefined, context: ExecutionContext): 
 }
 
 /**
- * The user that the guard let in, or one property of it.
+ * The user that the guard allowed, or one property of it.
  *
  * Where nothing protected the handler, the answer is 500: what others wrote to `request.user` does not count.
  *

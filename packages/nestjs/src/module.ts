@@ -23,6 +23,7 @@ import { APP_FILTER, APP_GUARD, HttpAdapterHost, ModulesContainer } from '@nestj
 import { AppGuard } from './app-guard.js'
 import { checkApp } from './discovery/check-app.js'
 import { checkSilentGateways } from './discovery/gateways.js'
+import { refuseScopes } from './discovery/scopes.js'
 import { isGuardUsed } from './discovery/usage.js'
 import { createFront, type FrontOptions } from './front/front.js'
 import { runFirst } from './front/platforms.js'
@@ -181,6 +182,7 @@ function asyncProviders(options: CognitoAuthModuleAsyncOptions): Provider[] {
  */
 @Module({})
 export class CognitoAuthModule implements OnModuleInit {
+  readonly #auth: CognitoAuth
   readonly #modules: ModulesContainer | undefined
 
   /**
@@ -197,6 +199,7 @@ export class CognitoAuthModule implements OnModuleInit {
     @Optional() @Inject(FRONT_OPTIONS) front?: FrontOptions,
   ) {
     if (auth === undefined) throw new ConfigurationError('Import CognitoAuthModule.forRoot() or forRootAsync()')
+    this.#auth = auth
     this.#modules = modules
     rememberModule(auth)
     if (modules === undefined || host === undefined || front === undefined) return
@@ -213,6 +216,7 @@ export class CognitoAuthModule implements OnModuleInit {
     // Whatever guard is global, and however it was made: none is asked at the handshake of a gateway.
     checkSilentGateways(this.#modules)
     this.#checkOnce(this.#modules)
+    if (this.#auth.groupsClaim !== undefined) refuseScopes(this.#modules)
     if (isGuardUsed(this.#modules)) return
     warn(
       'CognitoAuthModule protects nothing: set global: true, or put @UseGuards(CognitoAuthGuard) on handlers or classes',

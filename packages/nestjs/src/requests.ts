@@ -76,21 +76,26 @@ async function requireUser(auth: CognitoAuth, headers: HeadersInput): Promise<Us
 export function requestsOf(auth: CognitoAuth): RequestAuth<Carrier> {
   const known = requests.get(auth)
   if (known !== undefined) return known
-  const made = new RequestAuth<Carrier>({ requireUser: async (headers) => await requireUser(auth, headers) }, headersOf)
+  const made = new RequestAuth<Carrier>(
+    { requireUser: async (headers) => await requireUser(auth, headers), groupsClaim: auth.groupsClaim },
+    headersOf,
+  )
   requests.set(auth, made)
   return made
 }
 
 /**
- * The user of a request, if it may come in and is what the route asks for; `null` for nobody, where that is welcome.
+ * The user of a request, whom the rules allow and who is what the route asks for; `null` for an anonymous request, where
+ * the route is optional.
  *
- * @throws {CognitoAuthError} for everybody else.
+ * @throws {CognitoAuthError} for all others.
  */
 export async function admit(auth: RequestAuth<Carrier>, carrier: Carrier, access: Access): Promise<User | null> {
   if (access.mode === 'optional') return await auth.optionalUser(carrier)
   const user = await auth.requireUser(carrier)
   for (const demand of access.demands) {
     if (demand.kind === 'groups') await auth.requireGroups(carrier, demand.groups)
+    else if (demand.kind === 'scopes') await auth.requireScopes(carrier, demand.scopes)
     else await auth.requireAdmin(carrier)
   }
   return user

@@ -147,7 +147,7 @@ test.each([
   const destroy = vi.fn<() => void>()
   const request = { headers: await alb.headersFor(signedIn) }
   vi.useFakeTimers({ toFake: ['Date', 'setTimeout', 'clearTimeout'] })
-  const operation = of({ destroy, once: () => undefined }, request)
+  const operation = of({ destroy, write: () => true, end: () => undefined, once: () => undefined }, request)
   await expect(guard.canActivate(context('graphql', null, {}, operation, query))).resolves.toBe(true)
   vi.advanceTimersByTime(3_700_000)
   expect(destroy).not.toHaveBeenCalled()
@@ -162,7 +162,7 @@ test.each([
 test('an operation by its request alone, on a connection, ends it', async () => {
   const destroy = vi.fn<() => void>()
   const headers = { ...(await alb.headersFor(signedIn)), upgrade: 'websocket' }
-  const request = { headers, socket: { destroy, once: () => undefined } }
+  const request = { headers, socket: { destroy, write: () => true, end: () => undefined, once: () => undefined } }
   vi.useFakeTimers({ toFake: ['Date', 'setTimeout', 'clearTimeout'] })
   await expect(guard.canActivate(context('graphql', null, {}, { req: request }, query))).resolves.toBe(true)
   vi.advanceTimersByTime(3_700_000)

@@ -111,8 +111,11 @@ test('overrideProvider replaces the guard of the whole app', async () => {
   expect(JSON.parse((await sendRaw(origin, { path: '/' })).body)).toEqual({ email: 'a@example.com' })
 })
 
-test('authenticateAs is refused in production', () => {
-  const user = createMockUser()
-  vi.stubEnv('NODE_ENV', 'production')
-  expect(() => authenticateAs(user)).toThrow(expect.objectContaining({ code: 'configuration' }))
-})
+test.each(['production', 'prod', ' Production ', 'staging', 'live'])(
+  'authenticateAs is refused with NODE_ENV=%j',
+  (mode) => {
+    const user = createMockUser()
+    vi.stubEnv('NODE_ENV', mode)
+    expect(() => authenticateAs(user)).toThrow(expect.objectContaining({ code: 'configuration' }))
+  },
+)

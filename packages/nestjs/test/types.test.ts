@@ -8,6 +8,7 @@ import {
   type CognitoAuthOptionsFactory,
   Public,
   RequireGroups,
+  RequireScopes,
 } from '../src/index.js'
 import { authenticateAs } from '../src/testing.js'
 
@@ -29,10 +30,12 @@ const mistakes: (() => unknown)[] = [
   () => new CognitoAuthGuard({ albArn: 'x' }),
   // @ts-expect-error -- nobody is `null`, so that nobody is on purpose
   () => authenticateAs(),
+  // @ts-expect-error -- a list, as other libraries have it
+  () => RequireScopes(['a']),
 ]
 
 test('what must not compile does not', () => {
-  expect(mistakes).toHaveLength(8)
+  expect(mistakes).toHaveLength(9)
 })
 
 test('what must compile does', () => {

@@ -4,11 +4,14 @@
  * @module
  */
 
-import { checkGroups } from '@cognito-auth/core/adapter'
+import { checkGroups, checkScopes } from '@cognito-auth/core/adapter'
 import { isOurGuard } from './brand.js'
 
 /** One thing more that is asked of a user whom the rules allow. */
-export type Demand = { readonly kind: 'groups'; readonly groups: readonly string[] } | { readonly kind: 'admin' }
+export type Demand =
+  | { readonly kind: 'groups'; readonly groups: readonly string[] }
+  | { readonly kind: 'scopes'; readonly scopes: readonly string[] }
+  | { readonly kind: 'admin' }
 
 /** Whether a user is needed: no (`public`), anonymous requests pass too (`optional`), or yes (`required`). */
 export interface Access {
@@ -63,6 +66,15 @@ export function markDemand(demand: Demand): AccessDecorator {
  */
 export function groupsDemand(groups: readonly string[]): Demand {
   return { kind: 'groups', groups: checkGroups(groups) }
+}
+
+/**
+ * Every one of the scopes.
+ *
+ * @throws {ConfigurationError} without a scope, and for what cannot be one, here, so that a mistake stops the app at start.
+ */
+export function scopesDemand(scopes: readonly string[]): Demand {
+  return { kind: 'scopes', scopes: checkScopes(scopes, {}, '@RequireScopes()') }
 }
 
 /** What `@UseGuards` lists on one handler or class itself. */

@@ -31,10 +31,12 @@ function accessInSource(type: Decorated, name: string): Access | undefined {
   return (type.prototype && writtenAccess(type.prototype, name)) ?? (method && ownAccess(method))
 }
 
+const DECORATORS = { groups: '@RequireGroups()', scopes: '@RequireScopes()', admin: '@RequireAdmin()' } as const
+
 /** Decorators as they are written. */
 function describe({ mode, demands }: Access): string {
   if (mode === 'optional') return '@OptionalAuth()'
-  const names = demands.map(({ kind }) => (kind === 'groups' ? '@RequireGroups()' : '@RequireAdmin()'))
+  const names = demands.map(({ kind }) => DECORATORS[kind])
   return names.length === 0 ? '@UseGuards(CognitoAuthGuard)' : [...new Set(names)].join(' and ')
 }
 
