@@ -114,7 +114,7 @@ export function renderErrorPage(page: ErrorPage, retryAfterSeconds?: number): Re
         'Sign-in needed',
         [
           'Your sign-in is missing, has ended or could not be verified.',
-          'Try again. If this page comes back, sign in again or tell whoever runs this site.',
+          'Try again. If this page comes back, sign in again or tell the owner of this site.',
         ],
         [TRY_AGAIN, ...signOut('Sign in again')],
         page.code,
@@ -126,7 +126,7 @@ export function renderErrorPage(page: ErrorPage, retryAfterSeconds?: number): Re
         'Access denied',
         [
           ...whoIs(page.user),
-          'This account is not allowed to open this page. Ask whoever runs this site for access, or sign in with another account.',
+          'This account is not allowed to open this page. Ask the owner of this site for access, or sign in with another account.',
         ],
         links.length === 0 ? [TRY_AGAIN] : links,
         page.code,
