@@ -16,6 +16,7 @@ import {
   requireUserOf,
 } from '@cognito-auth/core/adapter'
 import type { NextFunction, Request, RequestHandler, Response } from 'express'
+import { createMountCheck } from './mounted.js'
 import { askHook, type OnError } from './on-error.js'
 
 /** Options of {@link cognitoAuth}: those of `CognitoAuth`, and Express's own. */
@@ -75,11 +76,16 @@ function port(onError: OnError | undefined): Framework<Call, Request, Request, R
       const left = onError === undefined ? { error } : await askHook(onError, error, req, res, next)
       if (left !== undefined) await answer(left.error)
     },
-    middleware: (check) => (req, res, next) => {
-      // Express 4 does not see that a promise is rejected, and would hang.
-      void check({ req, res, next })
-        .then((goesOn) => (goesOn ? next() : undefined))
-        .catch((error: unknown) => next(asError(error)))
+    middleware(check, name) {
+      const checkMount = createMountCheck(name)
+      const handler: RequestHandler = (req, res, next) => {
+        if (name !== 'logout') checkMount(req, handler)
+        // Express 4 does not see that a promise is rejected, and would hang.
+        void check({ req, res, next })
+          .then((goesOn) => (goesOn ? next() : undefined))
+          .catch((error: unknown) => next(asError(error)))
+      }
+      return handler
     },
   }
 }
