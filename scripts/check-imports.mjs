@@ -53,6 +53,7 @@ const PACKAGES = {
   lambda: ['core'],
   mcp: ['core'],
   cli: ['core'],
+  create: ['core'],
   'http-kit': [],
   'local-alb': ['testing', 'http-kit'],
   gateway: ['core', 'http-kit'],

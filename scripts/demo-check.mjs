@@ -2,7 +2,7 @@
 import { EXPECTATIONS, MORE_EXPECTATIONS } from './demo-apps.mjs'
 
 /** A browser's part: cookies, and redirects followed by hand. */
-class Browser {
+export class Browser {
   #cookies = new Map()
 
   async fetch(url, init = {}) {
@@ -24,7 +24,7 @@ class Browser {
   }
 }
 
-async function signIn(base, email) {
+export async function signIn(base, email) {
   const browser = new Browser()
   const begun = await browser.fetch(base)
   const page = begun.headers.get('location')

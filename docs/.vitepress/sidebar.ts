@@ -5,6 +5,7 @@ export const sidebar = [
     items: [
       { text: 'What it is', link: '/' },
       { text: 'Start here', link: '/start-here' },
+      { text: 'A new app', link: '/create' },
       { text: 'Coming from the Python library', link: '/from-python' },
     ],
   },
@@ -30,7 +31,7 @@ export const sidebar = [
       { text: 'Rules and explain', link: '/rules' },
       { text: 'Why 401? Why 403?', link: '/why' },
       { text: 'Errors and what to do', link: '/errors' },
-      { text: 'explain and doctor', link: '/cli' },
+      { text: 'The command line', link: '/cli' },
     ],
   },
   {

@@ -27,7 +27,7 @@ function markdownIn(folder: string, isDeep: boolean): string[] {
   const path = join(ROOT, folder)
   if (!existsSync(path)) return []
   return readdirSync(path, { withFileTypes: true }).flatMap((entry) => {
-    if (['node_modules', 'dist', 'api', '.vitepress', 'CHANGELOG.md'].includes(entry.name)) return []
+    if (['node_modules', 'dist', 'api', 'templates', '.vitepress', 'CHANGELOG.md'].includes(entry.name)) return []
     const own = join(folder, entry.name)
     if (entry.isDirectory()) return isDeep ? markdownIn(own, true) : []
     return entry.name.endsWith('.md') ? [own] : []

@@ -38,7 +38,7 @@ const installable = new Set([
 ])
 
 /** Programs of others that pages run with npx; nothing is compiled against them. */
-const TOOLS: Readonly<Record<string, string>> = { tsx: '--test', cdk: '--all' }
+const TOOLS: Readonly<Record<string, string>> = { tsx: '--test', cdk: '--quiet' }
 
 const helps = new Map<string, string>()
 
@@ -91,7 +91,8 @@ function withoutPackages(args: readonly string[]): readonly string[] {
 }
 
 function checkNpx(args: readonly string[], folder: string): void {
-  const [name = '', ...rest] = withoutPackages(args).filter((arg) => arg !== '--yes')
+  const [asTyped = '', ...rest] = withoutPackages(args).filter((arg) => arg !== '--yes')
+  const name = asTyped.replace(/(?<=.)@latest$/, '')
   if (packages.has(name)) return checkOwnCommand(name, rest, folder)
   if (TOOLS[name] !== undefined) return checkFlags(rest, TOOLS[name], `what we use of ${name}`)
   if (name !== 'pnpm') throw new Error(`npx ${name}: not a package of ours`)
@@ -109,6 +110,13 @@ function checkNpx(args: readonly string[], folder: string): void {
 function checkNpm(args: readonly string[]): void {
   const [command, ...rest] = args
   if (command === 'init') return
+  // Scripts of an app that `npm create` makes.
+  if (command === 'run' && ['dev', 'audit'].includes(rest[0] ?? '')) return
+  if (command === 'create') {
+    if (rest[0] !== '@cognito-auth@latest') throw new Error(`npm create ${rest[0]}: not ours`)
+    const end = rest.indexOf('--')
+    return checkFlags(end === -1 ? [] : rest.slice(end + 1), helpOf('@cognito-auth/create'), 'create')
+  }
   if (command !== 'install') throw new Error(`npm ${command}: write npm install or npx`)
   for (const arg of rest) {
     if (arg === '--save-dev') continue
@@ -133,6 +141,8 @@ const AWS: Readonly<Record<string, string>> = {
   'cognito-idp create-group': '--user-pool-id --group-name',
   'cognito-idp admin-create-user': '--user-pool-id --username',
   'cognito-idp admin-add-user-to-group': '--user-pool-id --username --group-name',
+  'acm request-certificate': '--domain-name --validation-method',
+  'acm describe-certificate': '--certificate-arn',
   'ecs list-tasks': '--cluster',
   'ecs execute-command': '--cluster --task --container --interactive --command',
 }

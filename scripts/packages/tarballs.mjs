@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { entryFiles } from './entry-files.mjs'
 import { run } from './run.mjs'
 
-const ALLOWED = /^(?:package\.json|README\.md|LICENSE|CHANGELOG\.md|dist\/.+)$/
+const ALLOWED = /^(?:package\.json|README\.md|LICENSE|CHANGELOG\.md|dist\/.+|templates\/.+)$/
 const REQUIRED = ['package.json', 'README.md', 'LICENSE']
 
 /** package.json of a package. @param name Folder name of the package. */

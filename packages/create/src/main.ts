@@ -1,0 +1,113 @@
+/**
+ * Arguments in, an app out.
+ *
+ * @module
+ */
+
+import { readFileSync } from 'node:fs'
+import { parseArgs } from 'node:util'
+import { nearest } from '@cognito-auth/core/inspect'
+import { createProject } from './create.js'
+import { Failure, UsageError } from './failure.js'
+import { checkName } from './project-name.js'
+import { askName, askTemplate } from './questions.js'
+import { isTemplate, type TemplateName, TEMPLATES } from './template.js'
+import { type Change, updateProject } from './update.js'
+import { SHORT_USAGE, USAGE } from './usage.js'
+
+const OPTIONS = {
+  template: { type: 'string' },
+  'no-infra': { type: 'boolean' },
+  yes: { type: 'boolean', short: 'y' },
+  'dry-run': { type: 'boolean' },
+  help: { type: 'boolean', short: 'h' },
+  version: { type: 'boolean' },
+} as const
+
+function parse(args: readonly string[]) {
+  try {
+    return parseArgs({ args: [...args], options: OPTIONS, strict: true, allowPositionals: true })
+  } catch (cause) {
+    // parseArgs throws TypeErrors for what was typed; anything else is no mistake of the caller.
+    if (!(cause instanceof TypeError)) throw cause
+    const unknown = /^Unknown option '(?<name>-[^' ]*)/.exec(cause.message)?.groups?.['name']
+    if (unknown === undefined) throw new UsageError(cause.message, { cause })
+    throw new UsageError(`Unknown option '${unknown}'. Did you mean '--${nearest(unknown, Object.keys(OPTIONS))}'?`, {
+      cause,
+    })
+  }
+}
+
+type Values = ReturnType<typeof parse>['values']
+
+/** The version of this package, which is that of all others here. */
+function version(): string {
+  const manifest = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as { version: string }
+  return manifest.version
+}
+
+function templateOf(name: string): TemplateName {
+  if (isTemplate(name)) return name
+  throw new UsageError(`Unknown template '${name}'. Did you mean '${nearest(name, Object.keys(TEMPLATES))}'?`)
+}
+
+async function create(names: readonly string[], values: Values): Promise<string> {
+  if (names.length > 1) throw new UsageError('One app at a time: give one name')
+  if (values['dry-run'] === true) throw new UsageError('--dry-run is for update')
+  const given = values.template === undefined ? undefined : templateOf(values.template)
+  // Nobody answers where there is no terminal.
+  const asks = values.yes !== true && process.stdin.isTTY && process.stdout.isTTY
+  const name = checkName(names[0] ?? (asks ? await askName('my-app') : 'my-app'))
+  const template = given ?? (asks ? await askTemplate() : 'express')
+  createProject(process.cwd(), { name, template, infra: values['no-infra'] !== true }, version())
+  return `${name} is there (${TEMPLATES[template]}). Now:\n\n  cd ${name} && npm install\n  npm run dev\n`
+}
+
+const SAID: Readonly<Record<Change['kind'], string>> = {
+  update: 'updated ',
+  add: 'added   ',
+  restore: 'restored',
+  new: 'yours   ',
+}
+
+function update(names: readonly string[], values: Values): string {
+  if (names.length > 0) throw new UsageError('update takes no name: run it in the folder of the app')
+  if (values.template !== undefined || values['no-infra'] === true) {
+    throw new UsageError('update goes by the template that the app was made from: leave --template and --no-infra out')
+  }
+  const isDryRun = values['dry-run'] === true
+  const changes = updateProject(process.cwd(), version(), isDryRun)
+  if (changes.length === 0) return 'Nothing is newer in the template.\n'
+  const lines = changes.map(
+    ({ kind, path, target }) => `${SAID[kind]}  ${kind === 'new' ? `${path}: the newer one is ${target}` : path}`,
+  )
+  return `${lines.join('\n')}\n${isDryRun ? '\nNothing was written (--dry-run).\n' : ''}`
+}
+
+/**
+ * Runs the command.
+ *
+ * @param args What follows the command's name.
+ * @returns The exit code.
+ */
+export async function run(args: readonly string[]): Promise<number> {
+  try {
+    const { values, positionals } = parse(args)
+    const [first, ...rest] = positionals
+    if (values.help === true) process.stdout.write(USAGE)
+    else if (values.version === true) process.stdout.write(`${version()}\n`)
+    else if (first === 'update') process.stdout.write(update(rest, values))
+    else process.stdout.write(await create(positionals, values))
+    return 0
+  } catch (error) {
+    if (error instanceof UsageError) {
+      process.stderr.write(`${SHORT_USAGE}\n${error.message}\n`)
+      return 2
+    }
+    if (error instanceof Failure) {
+      process.stderr.write(`${error.message}\n`)
+      return 1
+    }
+    throw error
+  }
+}

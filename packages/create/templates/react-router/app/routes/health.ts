@@ -1,0 +1,2 @@
+/** For the load balancer's health checks. */
+export const loader = () => Response.json({ ok: true })
