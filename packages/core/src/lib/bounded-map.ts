@@ -58,7 +58,10 @@ export class BoundedMap<Value> {
 
   clear(): void {
     this.#entries.clear()
+    // The old iterator would keep the old table, with everything that was in it.
+    this.#order = this.#entries.keys()
     this.#oldest = undefined
+    this.#latest = undefined
   }
 
   /** The key used least recently; `undefined` where there is none. */
