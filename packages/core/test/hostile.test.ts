@@ -110,7 +110,7 @@ describe('the parsers', () => {
         fc.constantFrom('allowed' as const, 'refused' as const),
         (token, padding) => {
           expectOwnRefusal(
-            thrownBy(() => new CompactJwsReader('ES256', padding).read(token)),
+            thrownBy(() => new CompactJwsReader('ES256', padding, 'x-amzn-oidc-data').read(token)),
             token,
           )
         },

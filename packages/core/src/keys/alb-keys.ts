@@ -31,7 +31,7 @@ async function loadKey(url: string, fetch: typeof globalThis.fetch, previous?: K
   try {
     key = KeyObject.from(await importSPKI(pem.trim(), 'ES256'))
   } catch (cause) {
-    throw new KeysUnavailableError('What the key endpoint published is not a P-256 public key', { cause })
+    throw new KeysUnavailableError('Unusable public key of the load balancer: must be a P-256 key in PEM', { cause })
   }
   // The same object for the same key: tokens verified with it stay verified over a refresh.
   return previous?.equals(key) === true ? previous : key

@@ -38,7 +38,7 @@ class KeySet {
       this.#choose = createLocalJWKSet(jwks)
       this.#kids = new Set(jwks.keys.map((member) => member.kid))
     } catch (cause) {
-      throw new KeysUnavailableError('What the user pool published is not a JSON Web Key Set', { cause })
+      throw new KeysUnavailableError('Unusable JWKS of the user pool: must be a JSON Web Key Set', { cause })
     }
   }
 
@@ -55,10 +55,12 @@ class KeySet {
       key = KeyObject.from(await this.#choose({ alg: 'RS256', kid }))
     } catch (cause) {
       if (cause instanceof JWKSNoMatchingKey && !this.#kids.has(kid)) return undefined
-      throw new KeysUnavailableError('The user pool published a key that is not usable for RS256', { cause })
+      throw new KeysUnavailableError('Unusable key in the JWKS of the user pool: must be for RS256', { cause })
     }
     if ((key.asymmetricKeyDetails?.modulusLength ?? 0) < MIN_MODULUS_BITS) {
-      throw new KeysUnavailableError(`The user pool published an RSA key of fewer than ${MIN_MODULUS_BITS} bits`)
+      throw new KeysUnavailableError(
+        `Unusable key in the JWKS of the user pool: RSA keys must have at least ${MIN_MODULUS_BITS} bits`,
+      )
     }
     const before = this.#before.get(kid)
     const kept = before?.equals(key) === true ? before : key
@@ -105,7 +107,7 @@ export class CognitoKeys {
     if (known !== undefined) return known
     const key = await (await this.#refetch(url)).find(kid)
     if (key !== undefined) return key
-    throw new InvalidTokenError('key_not_found', 'The user pool has no key of that id')
+    throw new InvalidTokenError('key_not_found', 'Unknown "kid": no such key in the JWKS of the user pool')
   }
 
   /** Fetches the JWKS now, so that the first request does not wait for it. */

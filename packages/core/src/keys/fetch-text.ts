@@ -8,6 +8,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { KeysUnavailableError } from '../errors.js'
 import { readLimited } from '../lib/read-limited.js'
 import { withTimeLimit } from '../lib/time-limit.js'
+import { parseUrl } from '../lib/urls.js'
 
 /** Milliseconds that one try may take, body included. */
 const TRY_MS = 3_000
@@ -29,7 +30,8 @@ function isGone(status: number): boolean {
   return status === 400 || status === 403 || status === 404 || status === 410
 }
 
-const tooLarge = (): Error => new KeysUnavailableError('The answer of the key endpoint is larger than 64 KiB')
+const tooLarge = (): Error =>
+  new KeysUnavailableError('Failed to fetch public keys: the response is larger than 64 KiB')
 
 async function request(url: string, fetch: typeof globalThis.fetch, signal: AbortSignal): Promise<string> {
   // A redirect is never followed: it would let whoever controls one answer choose where keys come from.
@@ -38,7 +40,10 @@ async function request(url: string, fetch: typeof globalThis.fetch, signal: Abor
   await response.body?.cancel()
   if (isGone(response.status)) throw new KeyGoneError(`HTTP ${response.status}`)
   if (response.status >= 500) throw new PassingError(`HTTP ${response.status}`)
-  throw new KeysUnavailableError(`The key endpoint answered ${response.status || 'with a redirect'}`)
+  const isRedirect = response.status < 400
+  throw new KeysUnavailableError(
+    `Failed to fetch public keys: ${isRedirect ? 'redirects are not followed' : `HTTP ${response.status}`}`,
+  )
 }
 
 /**
@@ -67,5 +72,7 @@ export async function fetchText(url: string, fetch: typeof globalThis.fetch): Pr
       last = error
     }
   }
-  throw new KeysUnavailableError('Public keys are out of reach', { cause: last })
+  throw new KeysUnavailableError(`Failed to fetch public keys from ${parseUrl(url)?.host ?? 'their endpoint'}`, {
+    cause: last,
+  })
 }

@@ -127,9 +127,12 @@ export class KeyCache<Value> {
     if (missedAt !== undefined && isWithin(MISSING_MS, missedAt)) throw notFound()
     if (this.#options.budgeted && !this.#inFlight.has(url) && !this.#budget.take()) {
       this.#publish(url, 'over_budget')
-      throw new KeysUnavailableError('Too many tokens name keys never seen before; fetching is paused', {
-        retryAfterSeconds: this.#budget.secondsToNext,
-      })
+      throw new KeysUnavailableError(
+        'Rate limit for unknown key ids reached (possible forged tokens): key fetches are paused',
+        {
+          retryAfterSeconds: this.#budget.secondsToNext,
+        },
+      )
     }
     return await this.#fetch(url)
   }
@@ -176,9 +179,13 @@ export class KeyCache<Value> {
 }
 
 function tooSlow(): KeysUnavailableError {
-  return new KeysUnavailableError(`Public keys are out of reach: no answer in ${STALE_WAIT_MS} ms`)
+  return new KeysUnavailableError(`Failed to fetch public keys: no answer in ${STALE_WAIT_MS} ms`)
 }
 
 function notFound(cause?: Error): InvalidTokenError {
-  return new InvalidTokenError('key_not_found', 'There is no public key of that id', cause && { cause })
+  return new InvalidTokenError(
+    'key_not_found',
+    'Unknown "kid": no such public key of the load balancers',
+    cause && { cause },
+  )
 }

@@ -28,13 +28,13 @@ export interface UnverifiedAccessToken extends UnverifiedJws {
   readonly issuer: string
 }
 
-const reader = new CompactJwsReader('RS256', 'refused')
+const reader = new CompactJwsReader('RS256', 'refused', ACCESS_TOKEN_HEADER)
 
 /** Cognito's key ids are 44 characters; the limit keeps strangers from filling memory with long ones. */
 const MAX_KID_LENGTH = 256
 
 /**
- * Runs the checks that need no key: structure, "alg", then {@link checkAccessClaims}, "kid", then the types of "jti", "scope" and "aud".
+ * Runs the checks that need no key, in the order of `docs/security.md`.
  *
  * @throws {InvalidTokenError} `reason` says which check failed.
  * @throws {ExpiredTokenError} when "exp" has come.

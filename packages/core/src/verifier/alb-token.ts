@@ -34,7 +34,7 @@ export interface UnverifiedAlbToken extends UnverifiedJws {
   readonly keyUrl: string
 }
 
-const reader = new CompactJwsReader('ES256', 'allowed')
+const reader = new CompactJwsReader('ES256', 'allowed', OIDC_DATA_HEADER)
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i
 
@@ -52,7 +52,9 @@ function keyUrlOf(base: string, kid: unknown): string {
 }
 
 /**
- * Runs the checks that need no key: structure, "alg", `signer`, `client`, "iss", "kid", "exp", shape of the signature.
+ * Runs the checks that need no key, in the order of `docs/security.md`. A check that depends on the time or on the other
+ * token also belongs into what is asked of a remembered token: {@link checkAlbTimes}.
+ *
  * Nothing is fetched for a token that does not pass: a stranger cannot make the app call AWS with it.
  *
  * @throws {InvalidTokenError} `reason` says which check failed.
@@ -73,7 +75,7 @@ export function checkAlbToken(token: string, policy: AlbTokenPolicy): Unverified
   policy.issuers.checkAlbIssuer(iss)
   const keyUrl = keyUrlOf(keysBase, kid)
   checkAlbTimes(unverifiedHeader, unverifiedClaims, policy.clockToleranceSeconds)
-  if (!isEs256Signature(signature)) throw badSignature()
+  if (!isEs256Signature(signature)) throw badSignature(OIDC_DATA_HEADER)
   return { unverifiedHeader, unverifiedClaims, signature, signingInput, keyUrl }
 }
 
@@ -102,7 +104,7 @@ export function checkAlbClaims(header: Claims, claims: Claims): void {
   }
 }
 
-/** The answer to every signature that does not hold: which byte was wrong is nobody's business. */
-export function badSignature(): InvalidTokenError {
-  return new InvalidTokenError('signature', 'The signature of the token does not hold')
+/** The error for every invalid signature: what is wrong with it is not told. */
+export function badSignature(what: string): InvalidTokenError {
+  return new InvalidTokenError('signature', `Invalid signature: ${what}`)
 }

@@ -11,11 +11,13 @@ import type { BearerPolicy } from './bearer-options.js'
 import { CompactJwsReader } from './compact-jws.js'
 import type { IssuerPolicy } from './issuer.js'
 
-const reader = new CompactJwsReader('RS256', 'refused')
+/** What messages call it. */
+export const BEARER_TOKEN = 'the bearer token'
+
+const reader = new CompactJwsReader('RS256', 'refused', BEARER_TOKEN)
 
 /**
- * Runs the checks that need no key: structure, "alg", "iss", `token_use`, `client_id`, "exp", "nbf", "iat", "kid". Nothing is
- * fetched for a token that does not pass.
+ * Runs the checks that need no key, in the order of `docs/security.md`. Nothing is fetched for a token that does not pass.
  *
  * @throws {InvalidTokenError} `reason` says which check failed.
  * @throws {ExpiredTokenError} when "exp" has come.
@@ -58,7 +60,7 @@ export function checkBearerClaims(
       'Unexpected "client_id": the app client of the bearer token is not in bearer.clientId',
     )
   }
-  checkTokenTimes(claims, toleranceSeconds, 'the bearer token')
+  checkTokenTimes(claims, toleranceSeconds, BEARER_TOKEN)
 }
 
 /**
@@ -69,7 +71,7 @@ export function checkBearerClaims(
  */
 export function checkBearerPurpose(claims: Claims, policy: BearerPolicy): void {
   if (typeof claims['sub'] !== 'string' || claims['sub'] === '') {
-    throw new InvalidTokenError('subject', 'Missing "sub": bearer token')
+    throw new InvalidTokenError('subject', `Missing "sub": ${BEARER_TOKEN}`)
   }
   if (policy.audiences !== undefined && !audiencesOf(claims['aud']).some((one) => policy.audiences?.has(one))) {
     throw new InvalidTokenError('audience', 'Unexpected "aud": the bearer token is not for bearer.audience')
@@ -77,7 +79,7 @@ export function checkBearerPurpose(claims: Claims, policy: BearerPolicy): void {
   const { scope } = claims
   const scopes = typeof scope === 'string' ? scope.split(' ') : []
   if (!policy.scopes.every((one) => scopes.includes(one))) throw new InsufficientScopeError(policy.scopes)
-  checkRegisteredClaims(claims, 'the bearer token')
+  checkRegisteredClaims(claims, BEARER_TOKEN)
 }
 
 function audiencesOf(aud: unknown): string[] {

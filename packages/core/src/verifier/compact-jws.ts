@@ -24,33 +24,29 @@ export interface UnverifiedJws {
   readonly signingInput: string
 }
 
-function malformed(why: string): InvalidTokenError {
-  return new InvalidTokenError('malformed', `The token is malformed: ${why}`)
-}
-
-function parseObject(start: number, end: number, what: string): Claims {
-  const object = parseSoftJsonObject(scratch, start, end)
-  if (object === undefined) throw malformed(`its ${what} is not a JSON object`)
-  return object
+function malformed(why: string, what: string): InvalidTokenError {
+  return new InvalidTokenError('malformed', `Malformed token: ${why}: ${what}`)
 }
 
 /**
- * Checks that a token is a text of a size worth looking at, before anything else is done with it.
+ * Checks that a token is a string of a size worth looking at, before anything else is done with it.
  *
- * @throws {InvalidTokenError} `malformed` when it is not a text; `too_large` above 16 KiB.
+ * @param what The token, for messages.
+ * @throws {InvalidTokenError} `malformed` when it is no string; `too_large` above 16 KiB.
  */
-export function checkToken(token: unknown): asserts token is string {
-  if (typeof token !== 'string') throw malformed('it is not a text')
-  if (token.length > MAX_TOKEN_LENGTH) throw new InvalidTokenError('too_large', 'The token is larger than 16 KiB')
+export function checkToken(token: unknown, what: string): asserts token is string {
+  if (typeof token !== 'string') throw malformed('must be a string', what)
+  if (token.length > MAX_TOKEN_LENGTH) throw new InvalidTokenError('too_large', `Token larger than 16 KiB: ${what}`)
 }
 
 /**
- * Makes of claims whose signature held what may be handed out.
+ * Makes claims safe to hand out: see {@link harden}. Verified or not.
  *
- * @throws {InvalidTokenError} `malformed` when they are nested absurdly deep.
+ * @param what The token, for messages.
+ * @throws {InvalidTokenError} `malformed` when they are nested too deep.
  */
-export function hardened(claims: Claims): Claims {
-  if (!harden(claims)) throw malformed('it is nested too deep')
+export function hardened(claims: Claims, what: string): Claims {
+  if (!harden(claims)) throw malformed('nested too deep', what)
   return claims
 }
 
@@ -58,11 +54,16 @@ export function hardened(claims: Claims): Claims {
 export class CompactJwsReader {
   readonly #algorithm: string
   readonly #padding: 'allowed' | 'refused'
+  readonly #what: string
   /** The header read last. Whoever signs writes the same one over and over: Cognito for months, a load balancer for a second. */
   #latest: { readonly segment: string; readonly header: Claims } | undefined
 
-  /** @param padding The load balancer pads its segments with `=`, against RFC 7515 section 2; Cognito does not. */
-  constructor(algorithm: string, padding: 'allowed' | 'refused') {
+  /**
+   * @param padding The load balancer pads its segments with `=`, against RFC 7515 section 2; Cognito does not.
+   * @param what The token, for messages.
+   */
+  constructor(algorithm: string, padding: 'allowed' | 'refused', what: string) {
+    this.#what = what
     this.#algorithm = algorithm
     this.#padding = padding
   }
@@ -75,11 +76,11 @@ export class CompactJwsReader {
    * RFC 7797): extensions that would change how the token is read, and that neither AWS service uses.
    */
   read(token: string): UnverifiedJws {
-    checkToken(token)
+    checkToken(token, this.#what)
     const headerDot = token.indexOf('.')
     const payloadDot = token.indexOf('.', headerDot + 1)
     if (headerDot === -1 || payloadDot <= headerDot || token.includes('.', payloadDot + 1)) {
-      throw malformed('it does not have three parts')
+      throw this.#malformed('not a compact JWS (three parts with dots between)')
     }
     const header = token.slice(0, headerDot)
     const payload = token.slice(headerDot + 1, payloadDot)
@@ -90,9 +91,9 @@ export class CompactJwsReader {
     const end = this.#decode(signature, payloadEnd)
     const unverifiedHeader =
       header === this.#latest?.segment ? this.#latest.header : this.#readHeader(header, headerEnd)
-    const unverifiedClaims = parseObject(headerEnd, payloadEnd, 'payload')
+    const unverifiedClaims = this.#parseObject(headerEnd, payloadEnd, 'payload')
     // After "alg": a token that says `none` has no signature, and is refused for what it says.
-    if (end === payloadEnd) throw malformed('it has no signature')
+    if (end === payloadEnd) throw this.#malformed('no signature')
     return {
       unverifiedHeader,
       unverifiedClaims,
@@ -114,21 +115,34 @@ export class CompactJwsReader {
     const isPaddedRight = padAt === -1 || segment.slice(padAt) === '='.repeat((4 - (text.length % 4)) % 4)
     const end = start + scratch.write(text, start, 'base64url')
     if (!isPaddedRight || scratch.toString('base64url', start, end) !== text) {
-      throw malformed('a part of it is not base64url')
+      throw this.#malformed('invalid base64url')
     }
     return end
   }
 
+  #malformed(why: string): InvalidTokenError {
+    return malformed(why, this.#what)
+  }
+
+  #parseObject(start: number, end: number, part: string): Claims {
+    const object = parseSoftJsonObject(scratch, start, end)
+    if (object === undefined) throw this.#malformed(`${part} must be a JSON object`)
+    return object
+  }
+
   #readHeader(segment: string, end: number): Claims {
-    const header = parseObject(0, end, 'header')
+    const header = this.#parseObject(0, end, 'header')
     if (header['alg'] !== this.#algorithm) {
-      throw new InvalidTokenError('algorithm', `The token is not signed with ${this.#algorithm}`)
+      throw new InvalidTokenError('algorithm', `Unexpected "alg": expected ${this.#algorithm}: ${this.#what}`)
     }
     const { typ } = header
     if ((typ !== undefined && typ !== 'JWT') || 'crit' in header || 'b64' in header) {
-      throw new InvalidTokenError('header', 'The header of the token asks to be read in a way that is not supported')
+      throw new InvalidTokenError(
+        'header',
+        `Unsupported JWS header parameter: "typ" must be JWT, and "crit" and "b64" must be absent: ${this.#what}`,
+      )
     }
-    this.#latest = { segment, header: hardened(header) }
+    this.#latest = { segment, header: hardened(header, this.#what) }
     return header
   }
 }
