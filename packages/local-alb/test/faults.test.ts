@@ -56,11 +56,11 @@ describe('every fault', () => {
     const form = fieldOf(await (await browser.send(`${alb.url}/_local-alb`)).text(), 'form')
     const body = new URLSearchParams({ form, fault: name })
     await browser.send(`${alb.url}/_local-alb/fault`, { method: 'POST', body })
-    const page = await (await browser.send(`${alb.url}/_local-alb`)).text()
+    const page = await (await browser.send(`${alb.url}/_local-alb/faults`)).text()
     expect(page).toMatch(new RegExp(`value="${name}"\\s+aria-pressed="true"`))
     const init = { method: 'POST', headers: { 'x-local-alb': '1' } }
     await fetch(`${alb.url}/_local-alb/api/fault`, { ...init, body: '{"fault":null}' })
-    expect(await (await browser.send(`${alb.url}/_local-alb`)).text()).toContain('No fault is set')
+    expect(await (await browser.send(`${alb.url}/_local-alb/faults`)).text()).toContain('No fault is set')
     const answer = await fetch(`${alb.url}/_local-alb/api/fault`, { ...init, body: JSON.stringify({ fault: name }) })
     expect(await answer.json()).toEqual({ fault: name })
   })

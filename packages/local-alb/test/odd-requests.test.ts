@@ -34,7 +34,7 @@ const H2C = ['Connection: Upgrade, HTTP2-Settings', 'Upgrade: h2c', 'HTTP2-Setti
 describe('a client that would rather speak HTTP/2 (curl --http2, Java)', () => {
   test.each([
     ['the app', '/a', '"url":"/a"'],
-    ['the status page', '/_local-alb', '<h1>Status</h1>'],
+    ['the status page', '/_local-alb', '<h1>Requests</h1>'],
     ['keys', '/_local-alb/xx-local-1_LocalAlb1/.well-known/jwks.json', '"keys":'],
   ])('is answered by %s in HTTP/1.1', async (_what, path, expected) => {
     const answer = await send(
@@ -103,7 +103,7 @@ describe('the target of a request', () => {
 
   test('may be a whole URL, and is subject to the rules all the same', async () => {
     expect(statusOf(await get('GET http://localhost/api/a HTTP/1.1', 'Host: localhost'))).toBe(401)
-    expect(await get(`GET ${alb.url}/_local-alb HTTP/1.1`, 'Host: localhost')).toContain('<h1>Status</h1>')
+    expect(await get(`GET ${alb.url}/_local-alb HTTP/1.1`, 'Host: localhost')).toContain('<h1>Requests</h1>')
     expect(await get('GET HTTP://LOCALHOST:1/%2Fa?b=c#d HTTP/1.1', 'Host: x.localhost')).toContain(
       '"url":"/%2Fa?b=c#d"',
     )

@@ -1,5 +1,7 @@
 import { mkdirSync } from 'node:fs'
+import { readFile } from 'node:fs/promises'
 import { createServer, type Server } from 'node:http'
+import { createRequire } from 'node:module'
 import { fileURLToPath } from 'node:url'
 import { type Browser, chromium, type Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -16,6 +18,21 @@ async function screenshot(page: Page, name: string): Promise<void> {
   await page.screenshot({ path: `${DOCS}${name}.png`, fullPage: true })
 }
 const FLAGS = ['--no-sandbox', '--disable-gpu', '--no-first-run', '--disable-background-networking', '--disable-sync']
+
+const axeSource = readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
+
+/** What axe calls a violation, as `rule: selector`. */
+async function axeFindings(page: Page): Promise<string[]> {
+  // Not addScriptTag(): the policy would, rightly, refuse it.
+  await page.evaluate(await axeSource)
+  return await page.evaluate(async () => {
+    const { axe } = globalThis as unknown as {
+      axe: { run(): Promise<{ violations: { id: string; nodes: { target: unknown[] }[] }[] }> }
+    }
+    const { violations } = await axe.run()
+    return violations.flatMap(({ id, nodes }) => nodes.map(({ target }) => `${id}: ${target.join(' ')}`))
+  })
+}
 
 /** Moves the focus by the Tab key alone until it is on what is called that. */
 async function focusOn(page: Page, name: string): Promise<void> {
@@ -42,6 +59,8 @@ function createApp(): Server {
   })
 }
 
+const TABS = ['', '/users', '/faults', '/attack', '/clock']
+
 describe('in a browser without JavaScript', () => {
   let app: Server
   let alb: LocalAlb
@@ -64,6 +83,12 @@ describe('in a browser without JavaScript', () => {
     app.close()
   })
 
+  /** Number of the latest request. */
+  async function newest(): Promise<string> {
+    const response = await fetch(`${alb.url}/_local-alb/api/requests`, { headers: { 'x-local-alb': '1' } })
+    return ((await response.json()) as { requests: { id: string }[] }).requests[0]?.id ?? ''
+  }
+
   const heading = async (): Promise<string | null> => await page.textContent('h1')
 
   test('a person signs in by keyboard alone, and is greeted', async () => {
@@ -82,16 +107,15 @@ describe('in a browser without JavaScript', () => {
     expect(await heading()).toBe('Not for you')
   })
 
-  test('sees on the status page what was sent', async () => {
+  test('sees beside a request what was sent', async () => {
     await page.goto(`${alb.url}/_local-alb`)
     expect(await page.textContent('main')).toContain('Signed in as Dev Eloper')
-    expect(await page.textContent('pre')).toContain('cognito:groups')
-    await page.setViewportSize({ width: 1100, height: 700 })
-    await screenshot(page, 'status')
+    await page.click('a:text-is("/admin")')
+    expect(await page.textContent('main')).toContain('cognito:groups')
   })
 
-  test('uses the status page by keyboard alone: a fault, new keys, signing out', async () => {
-    await page.goto(`${alb.url}/_local-alb`)
+  test('uses the console by keyboard alone: a fault, new keys, signing out', async () => {
+    await page.goto(`${alb.url}/_local-alb/faults`)
     await focusOn(page, 'wrong_signer')
     await page.keyboard.press('Enter')
     await page.waitForSelector('button[aria-pressed=true]')
@@ -102,6 +126,7 @@ describe('in a browser without JavaScript', () => {
     await focusOn(page, 'Rotate keys now')
     await page.keyboard.press('Space')
     await page.waitForSelector('text=The keys are new')
+    await page.goto(`${alb.url}/_local-alb`)
     await focusOn(page, 'Sign out')
     await page.keyboard.press('Enter')
     await page.waitForSelector('text=Nobody is signed in')
@@ -121,7 +146,7 @@ describe('in a browser without JavaScript', () => {
   })
 
   test('sets a fault and takes it back', async () => {
-    await page.goto(`${alb.url}/_local-alb`)
+    await page.goto(`${alb.url}/_local-alb/faults`)
     await page.click('button[value=missing_data]')
     expect(await page.textContent('button[aria-pressed=true]')).toContain('missing_data')
     await page.click('button[value=""]')
@@ -129,6 +154,7 @@ describe('in a browser without JavaScript', () => {
   })
 
   test('signs out and switches to somebody who is typed in', async () => {
+    await page.goto(`${alb.url}/_local-alb`)
     await page.click('text=Sign out')
     expect(await page.textContent('main')).toContain('Nobody is signed in')
     await page.setViewportSize({ width: 390, height: 780 })
@@ -161,8 +187,7 @@ describe('in a browser without JavaScript', () => {
   })
 
   test('every field and button has a name, and every page one heading and a language', async () => {
-    await page.goto(`${alb.url}/_local-alb`)
-    await screenshot(page, 'status-phone')
+    await page.goto(`${alb.url}/_local-alb/faults`)
     const signIn = await (await browser.newContext({ javaScriptEnabled: false })).newPage()
     await signIn.goto(`${alb.url}/`)
     await signIn.click('summary')
@@ -204,7 +229,11 @@ describe('in a browser without JavaScript', () => {
     expect(await widthAt('/')).toBe(390)
     await phone.click('button.user')
     await phone.waitForURL(`${alb.url}/`)
-    for (const path of ['/_local-alb', '/_local-alb/nothing']) expect(await widthAt(path)).toBe(390)
+    alb.setFault('wrong_signer')
+    await phone.goto(`${alb.url}/admin`)
+    alb.setFault(undefined)
+    for (const path of [...TABS, '/nothing', `/requests/${await newest()}`])
+      expect([path, await widthAt(`/_local-alb${path}`)]).toEqual([path, 390])
     alb.setUsers(DEFAULT_USERS)
     await context.close()
   })
@@ -228,6 +257,86 @@ describe('in a browser without JavaScript', () => {
       await context.close()
       await other.stop()
       for (const server of [elsewhere, redirecting]) server.close()
+    }
+  })
+})
+
+describe('in a browser with JavaScript', () => {
+  let app: Server
+  let alb: LocalAlb
+  let browser: Browser
+
+  beforeAll(async () => {
+    app = createApp()
+    await new Promise<void>((resolve) => app.listen(0, '127.0.0.1', resolve))
+    const { port } = app.address() as { port: number }
+    alb = await startLocalAlb({
+      target: `http://127.0.0.1:${port}`,
+      port: 0,
+      rules: [{ path: '/api/*', action: 'deny' }],
+    })
+    browser = await chromium.launch({ executablePath, args: FLAGS })
+  })
+  afterAll(async () => {
+    await browser.close()
+    await alb.stop()
+    app.closeAllConnections()
+    app.close()
+  })
+
+  test('a fetch() of a page whose session is over fails, as on AWS', async () => {
+    const page = await (await browser.newContext()).newPage()
+    await page.context().addCookies([...alb.signIn('dev@example.com').cookies])
+    await page.goto(alb.url)
+    await page.context().clearCookies()
+    expect(await page.evaluate("fetch('/data').then(() => 'answered', ({ name }) => name)")).toBe('TypeError')
+    expect(await page.evaluate("fetch('/data', { redirect: 'manual' }).then(({ type }) => type)")).toBe(
+      'opaqueredirect',
+    )
+    expect(await page.evaluate("fetch('/api/data').then(({ status }) => status)")).toBe(401)
+    await page.context().close()
+  })
+
+  test('requests come by themselves, under the policy, and expire before the eyes', async () => {
+    const page = await (await browser.newContext()).newPage()
+    const mistakes: string[] = []
+    page.on('pageerror', ({ message }) => mistakes.push(message))
+    page.on('console', (message) => void (message.type() === 'error' && mistakes.push(message.text())))
+    await page.goto(`${alb.url}/_local-alb`)
+    const { cookie } = alb.signIn('dev@example.com')
+    await fetch(`${alb.url}/live`, { headers: { cookie } })
+    await page.click('a:text-is("/live")')
+    expect(await page.textContent('[data-until]')).toMatch(/^in \d+ s$/)
+    expect(await page.isVisible('[data-copy]')).toBe(true)
+    expect(mistakes).toEqual([])
+    await page.context().close()
+  })
+
+  test.each(['light', 'dark'] as const)('axe finds nothing on any page, %s', async (colorScheme) => {
+    for (const width of [1280, 390]) {
+      const context = await browser.newContext({ colorScheme, viewport: { width, height: 800 } })
+      const page = await context.newPage()
+      const look = async (name: string): Promise<void> => {
+        const size = width === 390 ? '-phone' : ''
+        if (colorScheme === 'light') await screenshot(page, name + size)
+        expect([name, await axeFindings(page)]).toEqual([name, []])
+      }
+      await page.goto(`${alb.url}/reports`)
+      await look('sign-in')
+      await page.click('button.user')
+      await page.waitForURL(`${alb.url}/reports`)
+      alb.setFault('wrong_signer')
+      await page.goto(`${alb.url}/reports/2026`)
+      alb.setFault(undefined)
+      await page.goto(`${alb.url}/_local-alb`)
+      await look('requests')
+      await page.click('a:text-is("/reports/2026")')
+      await look('request')
+      for (const tab of TABS.slice(1)) {
+        await page.goto(`${alb.url}/_local-alb${tab}`)
+        await look(tab.slice(1))
+      }
+      await context.close()
     }
   })
 })

@@ -59,7 +59,7 @@ describe('somebody without a session', () => {
     await browser.follow(callback)
     const status = await (await browser.send(`${alb.url}/_local-alb`)).text()
     expect(status).toContain('(new@example.com)')
-    expect(status).toContain('<dd>a, b</dd>')
+    expect(status).toContain('(new@example.com), a, b.')
   })
 
   test.each(['AAAA', '', 'undefined', 'x'.repeat(4000)])(

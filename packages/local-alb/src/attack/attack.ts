@@ -69,7 +69,7 @@ class Attacker {
 
   async send(headers: OidcHeaders): Promise<Answer> {
     const { origins, tickets } = this.#state
-    const ticket = tickets.create({ user: idOf(this.#user), headers })
+    const ticket = tickets.create({ who: this.#user, headers })
     const forwarded = origins.public === undefined ? {} : { 'x-forwarded-host': new URL(origins.public).host }
     try {
       const response = await fetch(origins.local + this.#path, {

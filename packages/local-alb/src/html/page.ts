@@ -1,10 +1,11 @@
 /**
- * What all pages have in common. They work without JavaScript; there is none.
+ * What all pages have in common. They work without JavaScript.
  *
  * @module
  */
 
 import { htmlEscape } from 'escape-goat'
+import { hashOf, SCRIPT } from './live.js'
 
 /** HTML that is safe as it stands. */
 export interface Html {
@@ -51,6 +52,12 @@ label { display: block; margin: .9rem 0 .25rem; font-weight: 600; font-size: .9r
 input { width: 100%; min-height: 2.75rem; padding: .5rem .7rem; border: 1px solid var(--soft); border-radius: 10px; background: transparent } [aria-invalid] { border-color: var(--bad) }
 .problem { color: var(--bad); font-weight: 600; margin: .25rem 0 0 }
 details { margin-top: 1.5rem; border-top: 1px solid var(--line); padding-top: 1rem } summary { cursor: pointer; font-weight: 600; padding: .35rem 0 }
+nav { display: flex; flex-wrap: wrap; gap: .25rem; margin: 0 0 1.25rem; border-bottom: 1px solid var(--line) } nav a { padding: .55rem .8rem; color: var(--soft); text-decoration: none; font-weight: 600; border-bottom: 3px solid transparent } nav a:hover { color: var(--accent) } nav a[aria-current] { color: var(--ink); border-color: var(--accent) }
+.bar { display: flex; flex-wrap: wrap; gap: .5rem 1rem; align-items: center; justify-content: space-between; margin: 0 0 1rem } .bar p { margin: 0 } .bar form { margin: 0 }
+.bar-below { margin-bottom: 1.25rem } .small { min-height: 2.25rem; padding: .3rem .7rem; font-size: .85rem; width: auto } select { font: inherit; color: inherit; min-height: 2.75rem; border: 1px solid var(--soft); border-radius: 10px; background: var(--card); padding: .3rem .5rem; max-width: 100% }
+.inline { display: flex; flex-wrap: wrap; gap: .5rem; align-items: end } .inline label { margin-top: 0 } .grow { flex: 1 1 14rem; min-width: 0 } .grow select { width: 100% }
+.person > *, .bar > * { min-width: 0 } label, h1, h2 { overflow-wrap: anywhere } .person { border: 1px solid var(--line); border-radius: 12px; padding: .9rem; display: grid; gap: .75rem } .person form { margin: 0 }
+td.why { white-space: normal; min-width: 14rem; overflow-wrap: anywhere; color: var(--soft) } td.path { white-space: normal; overflow-wrap: anywhere; min-width: 8rem } td.value { white-space: normal; overflow-wrap: anywhere; min-width: 10rem; font: .85rem/1.5 ui-monospace, monospace }
 .row { display: flex; flex-wrap: wrap; gap: .6rem }
 .faults { display: grid; gap: .6rem; grid-template-columns: repeat(auto-fill, minmax(min(100%, 13.5rem), 1fr)) }
 .faults button { display: grid; align-content: start; font-size: .85rem; color: var(--soft) } .faults strong { color: var(--ink); font: 600 .85rem/1.5 ui-monospace, monospace }
@@ -59,50 +66,86 @@ button:disabled { cursor: not-allowed; border-style: dashed; background: transpa
 .notice { border: 1px solid var(--line); border-left: 4px solid var(--good); border-radius: 8px; padding: .6rem .9rem; color: var(--ink) } .notice.on { border-left-color: var(--warn); background: var(--warn-tint) }
 dl { display: grid; grid-template-columns: max-content 1fr; gap: .25rem 1.25rem; margin: .75rem 0 1rem } dt { color: var(--soft) } dd { margin: 0; overflow-wrap: anywhere }
 .scroll { overflow-x: auto } pre { overflow-x: auto; background: var(--page); border: 1px solid var(--line); border-radius: 10px; padding: .8rem; font: .8rem/1.5 ui-monospace, monospace; margin: 0 0 1rem } code { font: .9em ui-monospace, monospace }
-table { border-collapse: collapse; width: 100%; font-size: .9rem } th, td { text-align: left; padding: .45rem .9rem .45rem 0; border-bottom: 1px solid var(--line); white-space: nowrap } th { color: var(--soft); font-weight: 600 } .good { color: var(--good) } .bad { color: var(--bad) } td.good, td.bad { font-weight: 600 }
+table { border-collapse: collapse; width: 100%; font-size: .9rem } th, td { text-align: left; padding: .45rem .9rem .45rem 0; border-bottom: 1px solid var(--line); white-space: nowrap } th { color: var(--soft); font-weight: 600 } td.note { font-weight: 600; color: var(--warn) } .good { color: var(--good) } .bad { color: var(--bad) } td.good, td.bad { font-weight: 600 } tr:target { background: var(--tint) }
 footer { margin-top: 1.25rem; text-align: center; font-size: .85rem; color: var(--soft) } a { color: var(--accent) }
 `
 
-/** Nothing but the page's own style: no script could run even if one got in. */
-const POLICY = `default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; base-uri 'none'`
+/** As they stand: the hashes below are of every character between the tags. */
+const STYLE_TAG = { html: `<style>${STYLE}</style>` }
+const SCRIPT_TAG = { html: `<script>${SCRIPT}</script>` }
 
-/** Headers of all pages. Their forms lead back to them. */
-export const PAGE_HEADERS = {
+/** The page's own style and script by their hash: no other could run even if one got in. */
+const POLICY = `default-src 'none'; style-src ${hashOf(STYLE)}; frame-ancestors 'none'; base-uri 'none'`
+
+const COMMON_HEADERS = {
   'content-type': 'text/html; charset=utf-8',
-  'content-security-policy': `${POLICY}; form-action 'self'`,
   'cache-control': 'no-store',
   'referrer-policy': 'same-origin',
   'x-content-type-options': 'nosniff',
+} as const
+
+/** Headers of pages without a script. Their forms lead back to them. */
+export const PAGE_HEADERS = {
+  ...COMMON_HEADERS,
+  'content-security-policy': `${POLICY}; form-action 'self'`,
+} as const
+
+/** Headers of pages with {@link SCRIPT}, which listens to our own events. */
+export const LIVE_HEADERS = {
+  ...COMMON_HEADERS,
+  'content-security-policy': `${POLICY}; form-action 'self'; script-src ${hashOf(SCRIPT)}; connect-src 'self'`,
 } as const
 
 /**
  * Headers of the sign-in page. Chromium holds every redirect that a form leads to against `form-action`: an app whose
  * first page redirects to another origin would end in a blank page.
  */
-export const SIGN_IN_HEADERS = { ...PAGE_HEADERS, 'content-security-policy': POLICY } as const
+export const SIGN_IN_HEADERS = { ...COMMON_HEADERS, 'content-security-policy': POLICY } as const
 
 const LOGO = {
   html: '<svg width="24" height="24" viewBox="0 0 24 24" fill="none" stroke="currentColor" stroke-width="2" stroke-linecap="round" aria-hidden="true"><circle cx="5" cy="12" r="3"/><circle cx="19" cy="5" r="3"/><circle cx="19" cy="19" r="3"/><path d="M8 11l8-5M8 13l8 5"/></svg>',
 }
 
-/** A whole page. @param className `wide` for much to read */
-export function page(title: string, body: Html, className = ''): string {
+/** The tabs of the console. */
+const TABS = [
+  ['/_local-alb', 'Requests'],
+  ['/_local-alb/users', 'Users'],
+  ['/_local-alb/faults', 'Faults'],
+  ['/_local-alb/attack', 'Attack'],
+  ['/_local-alb/clock', 'Keys and time'],
+] as const
+
+/** What a page has besides its body. */
+export interface PageOptions {
+  /** The tab that is shown: a page of the console, which is wide and has the script. */
+  readonly tab?: (typeof TABS)[number][1]
+}
+
+function tabs(current: string): Html {
+  const links = TABS.map(
+    ([href, name]) => html`<a href="${href}" ${{ html: name === current ? 'aria-current="page"' : '' }}>${name}</a>`,
+  )
+  return html`<nav aria-label="Local load balancer">${links}</nav>`
+}
+
+/** A whole page. */
+export function page(title: string, body: Html, { tab }: PageOptions = {}): string {
   return html`<!doctype html>
     <html lang="en">
       <head>
         <meta charset="utf-8" />
         <meta name="viewport" content="width=device-width, initial-scale=1" />
         <title>${title} · local ALB</title>
-        <style>
-          ${{ html: STYLE }}
-        </style>
+        ${STYLE_TAG}
       </head>
-      <body class="${className}">
+      <body class="${tab === undefined ? '' : 'wide'}">
         <header>${LOGO}<span>Local load balancer</span></header>
-        <main>${body}</main>
+        <main>${tab === undefined ? '' : tabs(tab)}${body}</main>
         <footer>
-          A stand-in for AWS on this machine, not a real sign-in. <a href="/_local-alb">Status and faults</a>
+          A stand-in for AWS on this machine, not a real sign-in.
+          ${tab === undefined ? html`<a href="/_local-alb">Requests and faults</a>` : ''}
         </footer>
+        ${tab === undefined ? '' : SCRIPT_TAG}
       </body>
     </html> `.html
 }

@@ -110,6 +110,7 @@ export class Forwarder {
   }
 
   #begin(req: IncomingMessage, res: ServerResponse | Socket, underWay: UnderWay): void {
+    underWay.record.target = underWay.target
     this.#underWay.set(req, underWay)
     res.once('close', () => this.#state.requests.end(underWay.record, { status: 'client left' }))
   }

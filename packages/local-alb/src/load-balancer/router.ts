@@ -44,7 +44,8 @@ export class Router {
 
   /** Where a request goes; its headers then are as an app may see them. */
   async route(req: IncomingMessage, record: RequestRecord): Promise<Route> {
-    const ticket = this.#state.tickets.take(req.headers[TICKET_HEADER])
+    const { [TICKET_HEADER]: ticketId } = req.headers
+    const ticket = this.#state.tickets.take(ticketId)
     delete req.headers[TICKET_HEADER]
     const rule = ruleFor(this.#state.rules, {
       path: pathOf(req),
@@ -59,9 +60,9 @@ export class Router {
     if (action === 'none' || action === 'jwt') return await this.#withoutUser(req, rule, target)
     for (const name of Object.keys(req.headers)) if (name.startsWith('x-amzn-oidc-')) delete req.headers[name]
     if (ticket !== undefined) {
-      const { user, fault, headers } = ticket
+      const { who, fault, headers } = ticket
       Object.assign(req.headers, headers)
-      Object.assign(record, { user, fault, sent: headers })
+      Object.assign(record, { who, user: idOf(who), fault, sent: headers, ticket: ticketId })
       return { target }
     }
     const sessionId = sessionIdOf(req.headers.cookie)
@@ -95,6 +96,7 @@ export class Router {
 
   #addUser(req: IncomingMessage, session: Session, target: string, record: RequestRecord): Route {
     const { issuer, fault } = this.#state
+    record.who = session.user
     record.user = idOf(session.user)
     record.fault = fault
     if (this.#state.isTooLarge(session))

@@ -105,7 +105,7 @@ const QUERIES: Readonly<Record<string, (state: AlbState, req: IncomingMessage) =
     return { headers: Object.fromEntries(Object.entries(lastHeaders).map(read)) }
   },
   requests: ({ requests }) => ({
-    requests: requests.recent.map(({ sent: _sent, ...one }) => ({
+    requests: requests.recent.map(({ sent: _sent, who: _who, ticket: _ticket, ...one }) => ({
       ...one,
       status: one.status ?? null,
       answeredBy: one.answeredBy ?? null,

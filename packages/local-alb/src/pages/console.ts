@@ -7,21 +7,33 @@
 
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { answer, redirect, showMessage } from '../html/answers.js'
-import { PAGE_HEADERS } from '../html/page.js'
+import { html, LIVE_HEADERS } from '../html/page.js'
 import { isAt } from '../net/own-host.js'
-import { clearSession, sessionIdOf } from '../sessions/cookies.js'
+import { sessionIdOf } from '../sessions/cookies.js'
 import type { AlbState } from '../sessions/state.js'
 import { answerApi } from './api.js'
+import { attackPage, type LastAttack } from './attack-page.js'
+import { clockPage } from './clock-page.js'
+import { actionOf } from './console-actions.js'
+import type { ConsoleView } from './console-view.js'
+import { streamRequests } from './events.js'
+import { faultsPage } from './faults-page.js'
 import { HostedUi } from './hosted-ui.js'
 import { answerKeys } from './key-endpoints.js'
+import { asCurl, requestPage } from './request-page.js'
+import { requestsPage } from './requests-page.js'
+import { followSignInLink, LINK_PATH } from './sign-in-link.js'
 import { TOKEN_PATH, TokenEndpoint } from './token-endpoint.js'
-import { statusPage } from './status-page.js'
+import { usersPage } from './users-page.js'
+
+const REQUEST_PATH = /^\/_local-alb\/requests\/(\d+)$/
 
 /** Answers `/_local-alb…`. */
 export class Console {
   readonly #state: AlbState
   readonly #hostedUi: HostedUi
   readonly #tokens: TokenEndpoint
+  readonly #last: { attack: LastAttack } = { attack: { path: '/' } }
 
   constructor(state: AlbState) {
     this.#state = state
@@ -47,39 +59,61 @@ export class Console {
     // Cookies and forms belong to one name: a page at another one would post a form that is refused.
     if (!isPost && !isAt(req, own)) return redirect(res, own + pathname + search)
     if (isHosted) return await this.#hostedUi.handle(req, res, new URL(own + pathname + search))
-    if (pathname === '/_local-alb') return this.#status(req, res, url)
-    if (isPost) return await this.#statusForm(req, res, pathname)
-    showMessage(res, 404, 'Not found', 'The local load balancer has no such page.')
+    if (pathname.startsWith(LINK_PATH)) return followSignInLink(this.#state, req, res, url)
+    if (pathname === '/_local-alb/events') return streamRequests(this.#state, req, res)
+    if (isPost) return await this.#form(req, res, pathname)
+    this.#page(req, res, pathname, url)
   }
 
-  #status(req: IncomingMessage, res: ServerResponse, url: URL): void {
-    const { signIns, lastHeaders, fault, requests, csrf, origins } = this.#state
+  #page(req: IncomingMessage, res: ServerResponse, pathname: string, url: URL): void {
+    const { csrf, origins } = this.#state
     const { token, cookies } = csrf.begin(req, origins.app)
-    const session = signIns.session(sessionIdOf(req.headers.cookie))
-    const { idleFaults } = this.#state.issuer.provider
-    const hasRotated = url.searchParams.has('rotated')
-    const view = { formToken: token, session, lastHeaders, fault, idleFaults, hasRotated, recent: requests.recent }
-    answer(res, 200, { ...PAGE_HEADERS, 'set-cookie': cookies }, statusPage(view))
+    const text = this.#pageText(req, pathname, url, token)
+    if (text === undefined) showMessage(res, 404, 'Not found', 'The local load balancer has no such page.')
+    else answer(res, 200, { ...LIVE_HEADERS, 'set-cookie': cookies }, text)
   }
 
-  async #statusForm(req: IncomingMessage, res: ServerResponse, pathname: string): Promise<void> {
-    const { app } = this.#state.origins
-    const fields = await this.#state.csrf.read(req, res, app)
+  #pageText(req: IncomingMessage, pathname: string, url: URL, token: string): string | undefined {
+    const { signIns, fault, requests, users, issuer } = this.#state
+    const view: ConsoleView = {
+      hidden: html`<input type="hidden" name="form" value="${token}" />`,
+      session: signIns.session(sessionIdOf(req.headers.cookie)),
+      fault,
+    }
+    const { idleFaults } = issuer.provider
+    const id = REQUEST_PATH.exec(pathname)?.[1]
+    if (id !== undefined) return this.#requestPage(id, view)
+    switch (pathname) {
+      case '/_local-alb':
+        return requestsPage(view, requests.recent, idleFaults)
+      case '/_local-alb/faults':
+        return faultsPage(view, idleFaults)
+      case '/_local-alb/users':
+        return usersPage(view, users)
+      case '/_local-alb/clock':
+        return clockPage(view, { clock: issuer.clock, kids: issuer.kids, hasRotated: url.searchParams.has('rotated') })
+      case '/_local-alb/attack':
+        return attackPage(view, this.#last.attack)
+      default:
+        return undefined
+    }
+  }
+
+  #requestPage(id: string, view: ConsoleView): string | undefined {
+    const { requests, origins, issuer } = this.#state
+    const record = requests.find(id)
+    if (record === undefined) return undefined
+    const curl = asCurl(record, { app: origins.app, target: record.target.replace(/\/$/, '') })
+    return requestPage(record, view, { curl, idle: issuer.provider.idleFaults })
+  }
+
+  async #form(req: IncomingMessage, res: ServerResponse, pathname: string): Promise<void> {
+    const { origins, csrf } = this.#state
+    const action = actionOf(pathname)
+    if (action === undefined) return showMessage(res, 404, 'Not found', 'The local load balancer has no such page.')
+    const fields = await csrf.read(req, res, origins.app)
     if (fields === undefined) return
-    const cookies: string[] = []
-    let part = ''
-    if (pathname === '/_local-alb/fault') {
-      this.#state.setFault(fields.get('fault') ?? undefined)
-      part = '#faults'
-    } else if (pathname === '/_local-alb/rotate-keys') {
-      this.#state.issuer.rotateKeys()
-      part = '?rotated#faults'
-    } else if (pathname === '/_local-alb/sign-out') {
-      const { cookie } = req.headers
-      const id = sessionIdOf(cookie)
-      this.#state.signIns.signOut(this.#state.signIns.session(id)?.poolSession, id)
-      cookies.push(...clearSession(app, cookie))
-    } else return showMessage(res, 404, 'Not found', 'The local load balancer has no such page.')
-    redirect(res, `${app}/_local-alb${part}`, cookies)
+    const { location, cookies = [] } = await action({ state: this.#state, fields, req, last: this.#last })
+    redirect(res, origins.app + location, [...cookies])
   }
 }

@@ -47,6 +47,10 @@ export class ExpiringMap<Value> {
     return [...this.#entries.values()].map(({ value }) => value)
   }
 
+  deleteWhere(is: (value: Value) => boolean): void {
+    for (const [key, { value }] of this.#entries) if (is(value)) this.#entries.delete(key)
+  }
+
   delete(key: string): void {
     this.#entries.delete(key)
   }

@@ -5,6 +5,7 @@
  */
 
 import type { FaultName } from '../options/faults.js'
+import type { MockUser } from '../options/users.js'
 import type { OidcHeaders } from '../tokens/token-issuer.js'
 
 const MOST_RECENT = 100
@@ -32,6 +33,12 @@ export interface RequestRecord {
   errorReason?: string | undefined
   /** The fault that was on. */
   fault: FaultName | undefined
+  /** The user, where one is signed in. */
+  who: MockUser | undefined
+  /** The ticket that it came with, where the load balancer sent it itself. */
+  ticket: string | undefined
+  /** The app or the rule's own target; empty where the load balancer answered. */
+  target: string
   /** The headers that the load balancer added. */
   sent: OidcHeaders
 }
@@ -56,7 +63,7 @@ export class RequestLog {
     return this.#records.find((record) => record.id === id)
   }
 
-  /** Remembers a request that begins. */
+  /** Remembers a request that begins; not that of an icon, which browsers ask for by themselves. */
   begin({ method, path, user = '' }: NewRecord): RequestRecord {
     this.#count += 1
     const record: RequestRecord = {
@@ -71,9 +78,12 @@ export class RequestLog {
       reason: undefined,
       why: undefined,
       fault: undefined,
+      who: undefined,
+      ticket: undefined,
+      target: '',
       sent: {},
     }
-    this.#records.unshift(record)
+    if (path !== '/favicon.ico') this.#records.unshift(record)
     this.#records.length = Math.min(this.#records.length, MOST_RECENT)
     return record
   }

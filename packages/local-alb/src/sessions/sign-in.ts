@@ -12,7 +12,7 @@ import { ExpiringMap } from './expiring-map.js'
 import { COOKIES, MAX_SESSION_LENGTH } from './cookies.js'
 import type { Clock } from '../tokens/clock.js'
 import type { AccessToken } from '../tokens/provider.js'
-import type { MockUser } from '../options/users.js'
+import { idOf, type MockUser } from '../options/users.js'
 
 /** Somebody's session at the load balancer. */
 export interface Session {
@@ -123,9 +123,19 @@ export class SignIns {
     return id
   }
 
-  /** Makes the access tokens of all sessions expire: the next request of each refreshes, or fails to. */
-  expireAccessTokens(): void {
-    for (const session of this.#sessions.values()) session.accessToken = { ...session.accessToken, exp: 0 }
+  /** Makes access tokens of sessions expire: the next request of each refreshes, or fails to. @param user of one user only */
+  expireAccessTokens(user?: MockUser): void {
+    for (const session of this.#sessionsOf(user)) session.accessToken = { ...session.accessToken, exp: 0 }
+  }
+
+  #sessionsOf(user: MockUser | undefined): Session[] {
+    return this.#sessions.values().filter((one) => user === undefined || idOf(one.user) === idOf(user))
+  }
+
+  /** Ends all sessions of a user, at the load balancer and at the user pool. */
+  endSessionsOf(user: MockUser): void {
+    this.#sessions.deleteWhere((one) => idOf(one.user) === idOf(user))
+    this.#poolSessions.deleteWhere((one) => idOf(one) === idOf(user))
   }
 
   session(id: string | undefined): Session | undefined {

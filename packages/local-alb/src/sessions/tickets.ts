@@ -9,6 +9,7 @@
 
 import { randomBytes } from 'node:crypto'
 import type { FaultName } from '../options/faults.js'
+import type { MockUser } from '../options/users.js'
 import type { OidcHeaders } from '../tokens/token-issuer.js'
 import type { Clock } from '../tokens/clock.js'
 import { ExpiringMap } from './expiring-map.js'
@@ -18,8 +19,8 @@ export const TICKET_HEADER = 'x-local-alb-ticket'
 
 /** What a request is sent on with. */
 export interface Ticket {
-  /** Whose request it is shown as. */
-  readonly user: string
+  /** Whose request it is. */
+  readonly who: MockUser
   readonly headers: OidcHeaders
   readonly fault?: FaultName | undefined
 }

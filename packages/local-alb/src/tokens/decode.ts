@@ -12,11 +12,16 @@ interface ReadableToken {
 
 const read = (part: string): unknown => JSON.parse(Buffer.from(part, 'base64').toString('utf8'))
 
-/** Header and claims of a token; other values, such as an opaque access token, as they are. */
+/** Header and claims of a token; other values, such as an opaque access token or garbage, as they are. */
 export function readable(value: string): ReadableToken | string {
   const [header, claims, signature] = value.split('.')
   if (header === undefined || claims === undefined || signature === undefined) return value
-  return { header: read(header), claims: read(claims) }
+  try {
+    return { header: read(header), claims: read(claims) }
+  } catch {
+    // Three parts, and yet no JWT: an attack that somebody tries on purpose.
+    return value
+  }
 }
 
 /** The same as text. */

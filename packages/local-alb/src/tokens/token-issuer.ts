@@ -52,6 +52,11 @@ export class TokenIssuer {
     this.#keys = [createAlbKey(), ...this.#keys].slice(0, MOST_KEYS)
   }
 
+  /** Ids of published keys, the one that signs first. */
+  get kids(): readonly string[] {
+    return this.#keys.map(({ kid }) => kid)
+  }
+
   /** PEM of a published key. */
   pemOf(kid: string): string | undefined {
     return this.#keys.find((key) => key.kid === kid)?.pem
