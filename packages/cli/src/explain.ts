@@ -5,7 +5,13 @@
  */
 
 import type { DecisionReason } from '@cognito-auth/core'
-import { type ConfigLocation, type Explanation, explainConfig, type RuleKey } from '@cognito-auth/core/inspect'
+import {
+  bearerOfEnvironment,
+  type ConfigLocation,
+  type Explanation,
+  explainConfig,
+  type RuleKey,
+} from '@cognito-auth/core/inspect'
 
 /** A user, described. */
 export interface DescribedUser {
@@ -13,6 +19,10 @@ export interface DescribedUser {
   readonly email?: string | undefined
   /** @default none */
   readonly groups?: readonly string[] | undefined
+  /** App client of a bearer token, which has no e-mail. @default none: a person with an ALB session */
+  readonly client?: string | undefined
+  /** Scopes of the bearer token. @default none */
+  readonly scopes?: readonly string[] | undefined
   /** What the token says about the address. @default undefined: nothing, which counts as verified */
   readonly emailVerified?: boolean | undefined
 }
@@ -39,7 +49,7 @@ export interface ExplainReport {
   readonly requireAll: boolean
   /** Every rule, in order, with what it said. */
   readonly rules: readonly ExplainedRule[]
-  /** What would allow the user; empty where they are allowed. */
+  /** What would allow the user, and why a bearer token is rejected whatever the rules say. */
   readonly hints: readonly string[]
 }
 
@@ -62,6 +72,28 @@ const WANTED: Readonly<Record<RuleKey, string>> = {
   allowed_groups: 'a group of allowed_groups',
   allowed_users: 'the e-mail address in allowed_users',
   allowed_domains: 'an e-mail address of allowed_domains',
+  allowed_clients: 'a bearer token of a client of allowed_clients',
+}
+
+function isAboutEmail(key: RuleKey): boolean {
+  return key === 'allowed_users' || key === 'allowed_domains'
+}
+
+/** Why a bearer token is rejected before any rule is asked, as far as the environment says; options in code are not seen. */
+function tokenHintsOf({ client, scopes = [] }: DescribedUser): string[] {
+  if (client === undefined) return []
+  const bearer = bearerOfEnvironment()
+  if (bearer === undefined) {
+    return [
+      'COGNITO_AUTH_BEARER_CLIENT_IDS is not set: bearer tokens are rejected (401), unless the app has the option bearer',
+    ]
+  }
+  if (!bearer.clientIds.includes(client)) {
+    return ['The client is not in COGNITO_AUTH_BEARER_CLIENT_IDS: its tokens are rejected (401)']
+  }
+  const missing = bearer.scopes.filter((scope) => !scopes.includes(scope))
+  if (missing.length === 0) return []
+  return [`The token lacks scopes of COGNITO_AUTH_BEARER_SCOPES (403, insufficient_scope): ${missing.join(', ')}`]
 }
 
 function hintsOf(explanation: Explanation, rules: readonly ExplainedRule[]): string[] {
@@ -70,7 +102,7 @@ function hintsOf(explanation: Explanation, rules: readonly ExplainedRule[]): str
   const mustBeVerified = ifVerified !== undefined
   const failing = rules
     .filter(({ allowed }) => !allowed)
-    .map(({ key }) => (mustBeVerified && key !== 'allowed_groups' ? `${WANTED[key]}, verified` : WANTED[key]))
+    .map(({ key }) => (mustBeVerified && isAboutEmail(key) ? `${WANTED[key]}, verified` : WANTED[key]))
     .join('; ')
   const hints = [
     requireAll
@@ -99,7 +131,11 @@ export async function explain(
   location: ConfigLocation = {},
   options: ExplainOptions = {},
 ): Promise<ExplainReport> {
-  const profile = { email: user.email ?? '', groups: user.groups ?? [], emailVerified: user.emailVerified }
+  const { client, groups = [], scopes = [] } = user
+  const profile =
+    client === undefined
+      ? { email: user.email ?? '', groups, emailVerified: user.emailVerified }
+      : { kind: 'machine' as const, sub: client, username: '', clientId: client, email: '', groups, scopes }
   const explanation = await explainConfig(location, profile, options.platformAdminGroups)
   const { source, requireAll, decision } = explanation
   const rules = rulesOf(explanation)
@@ -110,7 +146,7 @@ export async function explain(
     isAppAdmin: decision.user.isAppAdmin,
     requireAll,
     rules,
-    hints: hintsOf(explanation, rules),
+    hints: [...hintsOf(explanation, rules), ...tokenHintsOf(user)],
   }
 }
 

@@ -6,7 +6,7 @@
 
 /** Commands, with the line that is shown where one of them was not understood. */
 export const COMMANDS = {
-  explain: 'explain (--email <address> | --groups <a,b>) [--config <file> | --secret <name>] [options]',
+  explain: 'explain (--email <address> | --groups <a,b> | --client <id>) [--config <file> | --secret <name>] [options]',
   doctor: 'doctor [--no-network] [--json]',
   audit: 'audit <file> [--json | --sarif] [--ignore <rule:resource>]',
 } as const
@@ -32,6 +32,8 @@ explain
   --secret <name>                the Secrets Manager secret that holds it, instead
   --email <address>              the user's e-mail address
   --groups <a,b>                 the user's Cognito groups, separated by commas; repeatable
+  --client <id>                  the app client of a bearer token, in place of an e-mail address
+  --scopes <a,b>                 the scopes of that token, separated by commas; repeatable
   --email-verified <true|false>  what the token says about the address (default: nothing, which counts as verified)
   --platform-admin-groups <a,b>  groups of platform admins (default: COGNITO_AUTH_PLATFORM_ADMIN_GROUPS)
 

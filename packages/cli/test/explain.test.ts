@@ -223,3 +223,41 @@ test('--help prints the usage, with the exit codes', async () => {
     expect(stdout).toContain(`  --${option} `)
   }
 })
+
+describe('a bearer token', () => {
+  let clients: string
+
+  beforeAll(async () => {
+    clients = await file('clients.json', { allowed_clients: ['nightly-job'], allowed_users: ['ada@example.com'] })
+  })
+
+  test('is allowed by its client, and told why it would be rejected all the same', async () => {
+    const args = ['explain', '--config', clients, '--client', 'nightly-job', '--scopes', 'a/read']
+    const on = { COGNITO_AUTH_BEARER_CLIENT_IDS: 'nightly-job,cli' }
+    const allowed = await cognitoAuth(args, on)
+    expect({ ...allowed, stderr: '' }).toMatchObject({ code: 0 })
+    expect(allowed.stdout).toMatch(/^ALLOWED by allowed_clients\n/)
+    expect(allowed.stdout).not.toContain('COGNITO_AUTH')
+    const scoped = await cognitoAuth(args, { ...on, COGNITO_AUTH_BEARER_SCOPES: 'a/read,a/write' })
+    expect(scoped.stdout).toContain('(403, insufficient_scope): a/write')
+    expect((await cognitoAuth(args, { COGNITO_AUTH_BEARER_CLIENT_IDS: 'cli' })).stdout).toContain('rejected (401)')
+    expect((await cognitoAuth(args)).stdout).toContain('COGNITO_AUTH_BEARER_CLIENT_IDS is not set')
+  })
+
+  test('of another client, and a person, are denied', async () => {
+    const other = await cognitoAuth(['explain', '--config', clients, '--client', 'other'])
+    expect(other.code).toBe(1)
+    expect(other.stdout).toContain('a bearer token of a client of allowed_clients')
+    expect((await cognitoAuth(['explain', '--config', clients, '--groups', 'nightly-job'])).code).toBe(1)
+  })
+
+  test.each([
+    [['--client', 'x', '--email', 'a@example.com'], /--client and --email cannot be used together/],
+    [['--scopes', 'x', '--groups', 'a'], /--scopes needs --client/],
+    [['--client', ''], /--client must not be empty/],
+  ])('%j is not understood', async (args, sentence) => {
+    const { code, stderr } = await cognitoAuth(['explain', '--config', clients, ...args])
+    expect(code).toBe(2)
+    expect(stderr).toMatch(sentence)
+  })
+})

@@ -7,6 +7,7 @@
 import type { CognitoAuthOptions } from './cognito-auth.js'
 import { parseAuthConfig, type RuleKey } from './config/auth-config.js'
 import {
+  bearerOfEnvironment,
   configSource,
   devModeOfEnvironment,
   platformAdminGroupsOfEnvironment,
@@ -26,7 +27,7 @@ import { nearest } from './lib/suggest.js'
 import { DEFAULT_PLATFORM_ADMIN_GROUPS } from './user.js'
 import { setUpVerifier, verifierOptionsOf } from './verifier/options.js'
 
-export { configSource, devModeOfEnvironment, nearest, refuseDevModeInProduction, VARIABLE_NAMES }
+export { bearerOfEnvironment, configSource, devModeOfEnvironment, nearest, refuseDevModeInProduction, VARIABLE_NAMES }
 export type { RuleKey }
 
 /** Where the public keys come from that a configuration trusts. */

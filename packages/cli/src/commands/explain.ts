@@ -23,13 +23,20 @@ export async function runExplain(args: readonly string[]): Promise<Outcome> {
     secret: { type: 'string' },
     email: { type: 'string' },
     groups: { type: 'string', multiple: true },
+    client: { type: 'string' },
+    scopes: { type: 'string', multiple: true },
     'email-verified': { type: 'string' },
     'platform-admin-groups': { type: 'string', multiple: true },
     json: { type: 'boolean' },
   })
-  if (values.email === undefined && values.groups === undefined) {
-    throw new UsageError('Missing user: give --email, --groups, or both')
+  if (values.email === undefined && values.groups === undefined && values.client === undefined) {
+    throw new UsageError('Missing user: give --email, --groups, or both; or --client for a bearer token')
   }
+  if (values.client !== undefined && (values.email ?? values['email-verified']) !== undefined) {
+    throw new UsageError('--client and --email cannot be used together: a bearer token has no e-mail address')
+  }
+  if (values.scopes !== undefined && values.client === undefined) throw new UsageError('--scopes needs --client')
+  if (values.client === '') throw new UsageError('--client must not be empty')
   if (values.config !== undefined && values.secret !== undefined) {
     throw new UsageError('--config and --secret cannot be used together')
   }
@@ -41,6 +48,8 @@ export async function runExplain(args: readonly string[]): Promise<Outcome> {
   const user = {
     email: values.email,
     groups: listOf(values.groups ?? []),
+    client: values.client,
+    scopes: listOf(values.scopes ?? []),
     emailVerified: verifiedOf(values['email-verified']),
   }
   try {

@@ -124,6 +124,17 @@ function bearerWithEnvironment(given: unknown): unknown {
   return { ...(clientId && { clientId }), ...(scopes && { scopes }), ...given }
 }
 
+/**
+ * Whose bearer tokens the environment accepts, and the scopes that they must have.
+ *
+ * @returns `undefined` where it accepts none.
+ * @throws {ConfigurationError} for scopes without a client, or an empty variable.
+ */
+export function bearerOfEnvironment(): { clientIds: readonly string[]; scopes: readonly string[] } | undefined {
+  const found = bearerWithEnvironment(undefined) as { clientId: string[]; scopes?: string[] } | undefined
+  return found && { clientIds: found.clientId, scopes: found.scopes ?? [] }
+}
+
 /** A list of which an empty variable opens nothing: it counts as not set. */
 function listOrNone(option: string): string[] | undefined {
   const found = list(option, true)
