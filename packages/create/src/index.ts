@@ -5,3 +5,4 @@
  */
 
 export { run } from './main.js'
+export type { Surroundings } from './main.js'

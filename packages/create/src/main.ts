@@ -51,15 +51,30 @@ function templateOf(name: string): TemplateName {
   throw new UsageError(`Unknown template '${name}'. Did you mean '${nearest(name, Object.keys(TEMPLATES))}'?`)
 }
 
-async function create(names: readonly string[], values: Values): Promise<string> {
+/** Where the command runs. */
+export interface Surroundings {
+  readonly folder: string
+  /** Whether somebody can be asked. */
+  readonly isTerminal: boolean
+  out(text: string): void
+  error(text: string): void
+}
+
+const PROCESS: Surroundings = {
+  folder: process.cwd(),
+  isTerminal: process.stdin.isTTY && process.stdout.isTTY,
+  out: (text) => process.stdout.write(text),
+  error: (text) => process.stderr.write(text),
+}
+
+async function create(names: readonly string[], values: Values, { folder, isTerminal }: Surroundings): Promise<string> {
   if (names.length > 1) throw new UsageError('One app at a time: give one name')
   if (values['dry-run'] === true) throw new UsageError('--dry-run is for update')
   const given = values.template === undefined ? undefined : templateOf(values.template)
-  // Nobody answers where there is no terminal.
-  const asks = values.yes !== true && process.stdin.isTTY && process.stdout.isTTY
+  const asks = values.yes !== true && isTerminal
   const name = checkName(names[0] ?? (asks ? await askName('my-app') : 'my-app'))
   const template = given ?? (asks ? await askTemplate() : 'express')
-  createProject(process.cwd(), { name, template, infra: values['no-infra'] !== true }, version())
+  createProject(folder, { name, template, infra: values['no-infra'] !== true }, version())
   return `${name} is there (${TEMPLATES[template]}). Now:\n\n  cd ${name} && npm install\n  npm run dev\n`
 }
 
@@ -70,13 +85,13 @@ const SAID: Readonly<Record<Change['kind'], string>> = {
   new: 'yours   ',
 }
 
-function update(names: readonly string[], values: Values): string {
+function update(names: readonly string[], values: Values, { folder }: Surroundings): string {
   if (names.length > 0) throw new UsageError('update takes no name: run it in the folder of the app')
   if (values.template !== undefined || values['no-infra'] === true) {
     throw new UsageError('update goes by the template that the app was made from: leave --template and --no-infra out')
   }
   const isDryRun = values['dry-run'] === true
-  const changes = updateProject(process.cwd(), version(), isDryRun)
+  const changes = updateProject(folder, version(), isDryRun)
   if (changes.length === 0) return 'Nothing is newer in the template.\n'
   const lines = changes.map(
     ({ kind, path, target }) => `${SAID[kind]}  ${kind === 'new' ? `${path}: the newer one is ${target}` : path}`,
@@ -88,24 +103,25 @@ function update(names: readonly string[], values: Values): string {
  * Runs the command.
  *
  * @param args What follows the command's name.
- * @returns The exit code.
+ * @param surroundings This process's, but for tests.
+ * @returns The exit code: 0 done, 1 not possible and nothing written, 2 not understood.
  */
-export async function run(args: readonly string[]): Promise<number> {
+export async function run(args: readonly string[], surroundings: Surroundings = PROCESS): Promise<number> {
   try {
     const { values, positionals } = parse(args)
     const [first, ...rest] = positionals
-    if (values.help === true) process.stdout.write(USAGE)
-    else if (values.version === true) process.stdout.write(`${version()}\n`)
-    else if (first === 'update') process.stdout.write(update(rest, values))
-    else process.stdout.write(await create(positionals, values))
+    if (values.help === true) surroundings.out(USAGE)
+    else if (values.version === true) surroundings.out(`${version()}\n`)
+    else if (first === 'update') surroundings.out(update(rest, values, surroundings))
+    else surroundings.out(await create(positionals, values, surroundings))
     return 0
   } catch (error) {
     if (error instanceof UsageError) {
-      process.stderr.write(`${SHORT_USAGE}\n${error.message}\n`)
+      surroundings.error(`${SHORT_USAGE}\n${error.message}\n`)
       return 2
     }
     if (error instanceof Failure) {
-      process.stderr.write(`${error.message}\n`)
+      surroundings.error(`${error.message}\n`)
       return 1
     }
     throw error

@@ -14,6 +14,9 @@ export const TEMPLATES = {
   nestjs: 'NestJS',
   koa: 'Koa',
   'react-router': 'React Router, as a framework',
+  next: 'Next.js',
+  streamlit: 'Streamlit, behind the gateway',
+  fastapi: 'FastAPI, behind the gateway',
 } as const
 
 export type TemplateName = keyof typeof TEMPLATES
@@ -28,6 +31,9 @@ const LAYERS: Readonly<Record<TemplateName, readonly string[]>> = {
   nestjs: ['all', 'node', 'nestjs'],
   koa: ['all', 'node', 'koa'],
   'react-router': ['all', 'node', 'react-router'],
+  next: ['all', 'node', 'next'],
+  streamlit: ['all', 'python', 'streamlit'],
+  fastapi: ['all', 'python', 'fastapi'],
 }
 
 /** What to write. */
@@ -66,7 +72,9 @@ function filesOf(layer: string): string[] {
 
 /** Files of an app, by their paths with `/`, in the order of paths. */
 export function projectFiles(project: Project, version: string): ReadonlyMap<string, string> {
-  const layers = [...LAYERS[project.template], ...(project.infra ? ['infra'] : [])]
+  const own = LAYERS[project.template]
+  const infra = own.includes('python') ? ['infra', 'infra-python'] : ['infra']
+  const layers = [...own, ...(project.infra ? infra : [])]
   const files = layers.flatMap((layer) =>
     filesOf(layer).map((file) => [pathOf(file), readFileSync(`${FOLDER}${layer}/${file}`, 'utf8')] as const),
   )

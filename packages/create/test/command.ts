@@ -1,15 +1,12 @@
-/** Runs the built command in a folder of its own, as a shell without a terminal would. */
-import { spawnSync } from 'node:child_process'
+/** Runs the command in a folder of its own, where nobody can be asked. */
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { onTestFinished } from 'vitest'
-
-const CLI = fileURLToPath(new URL('../dist/cli.mjs', import.meta.url))
+import { run } from '../src/index.js'
 
 export interface Result {
-  readonly code: number | null
+  readonly code: number
   readonly stdout: string
   readonly stderr: string
 }
@@ -21,7 +18,13 @@ export function emptyFolder(): string {
   return folder
 }
 
-export function create(cwd: string, ...args: readonly string[]): Result {
-  const { status, stdout, stderr } = spawnSync(process.execPath, [CLI, ...args], { cwd, encoding: 'utf8', input: '' })
-  return { code: status, stdout, stderr }
+export async function create(folder: string, ...args: readonly string[]): Promise<Result> {
+  let [stdout, stderr] = ['', '']
+  const code = await run(args, {
+    folder,
+    isTerminal: false,
+    out: (text) => (stdout += text),
+    error: (text) => (stderr += text),
+  })
+  return { code, stdout, stderr }
 }

@@ -25,44 +25,44 @@ function wasOlder(path: string, content = 'older'): void {
   changeManifest(({ files }) => (files[path] = hashOf(content)))
 }
 
-beforeEach(() => {
+beforeEach(async () => {
   const folder = emptyFolder()
-  create(folder, 'shop')
+  await create(folder, 'shop')
   app = join(folder, 'shop')
 })
 
-test('nothing newer brings nothing, whatever you changed', () => {
+test('nothing newer brings nothing, whatever you changed', async () => {
   writeFileSync(at('src/app.ts'), 'mine')
-  expect(create(app, 'update')).toEqual({ code: 0, stdout: 'Nothing is newer in the template.\n', stderr: '' })
+  expect(await create(app, 'update')).toEqual({ code: 0, stdout: 'Nothing is newer in the template.\n', stderr: '' })
   expect(read('src/app.ts')).toBe('mine')
   expect(existsSync(at('src/app.ts.new'))).toBe(false)
 })
 
-test('an unchanged file is overwritten', () => {
+test('an unchanged file is overwritten', async () => {
   const newer = read('Dockerfile')
   wasOlder('Dockerfile')
-  expect(create(app, 'update').stdout).toBe('updated   Dockerfile\n')
+  expect((await create(app, 'update')).stdout).toBe('updated   Dockerfile\n')
   expect(read('Dockerfile')).toBe(newer)
-  expect(create(app, 'update').stdout).toBe('Nothing is newer in the template.\n')
+  expect((await create(app, 'update')).stdout).toBe('Nothing is newer in the template.\n')
 })
 
-test('a changed file gets the newer one beside it, once', () => {
+test('a changed file gets the newer one beside it, once', async () => {
   const newer = read('src/app.ts')
   wasOlder('src/app.ts')
   writeFileSync(at('src/app.ts'), 'mine')
-  expect(create(app, 'update').stdout).toBe('yours     src/app.ts: the newer one is src/app.ts.new\n')
+  expect((await create(app, 'update')).stdout).toBe('yours     src/app.ts: the newer one is src/app.ts.new\n')
   expect([read('src/app.ts'), read('src/app.ts.new')]).toEqual(['mine', newer])
-  expect(create(app, 'update').stdout).toBe('Nothing is newer in the template.\n')
+  expect((await create(app, 'update')).stdout).toBe('Nothing is newer in the template.\n')
 })
 
-test('a deleted file comes back, with its folder', () => {
+test('a deleted file comes back, with its folder', async () => {
   const content = read('.github/workflows/ci.yml')
   rmSync(at('.github'), { recursive: true })
-  expect(create(app, 'update').stdout).toBe('restored  .github/workflows/ci.yml\n')
+  expect((await create(app, 'update')).stdout).toBe('restored  .github/workflows/ci.yml\n')
   expect(read('.github/workflows/ci.yml')).toBe(content)
 })
 
-test('a file that is new in the template is added, and gets a .new where you have one of your own', () => {
+test('a file that is new in the template is added, and gets a .new where you have one of your own', async () => {
   changeManifest(({ files }) => {
     delete files['Dockerfile']
     delete files['tsconfig.json']
@@ -70,23 +70,25 @@ test('a file that is new in the template is added, and gets a .new where you hav
   const newer = read('Dockerfile')
   writeFileSync(at('Dockerfile'), 'mine')
   rmSync(at('tsconfig.json'))
-  expect(create(app, 'update').stdout).toBe(
+  expect((await create(app, 'update')).stdout).toBe(
     'yours     Dockerfile: the newer one is Dockerfile.new\nadded     tsconfig.json\n',
   )
   expect([read('Dockerfile'), read('Dockerfile.new')]).toEqual(['mine', newer])
 })
 
-test('--dry-run says the same, and writes nothing', () => {
+test('--dry-run says the same, and writes nothing', async () => {
   wasOlder('Dockerfile')
   const manifest = read('.cognito-auth.json')
-  expect(create(app, 'update', '--dry-run').stdout).toBe('updated   Dockerfile\n\nNothing was written (--dry-run).\n')
+  expect((await create(app, 'update', '--dry-run')).stdout).toBe(
+    'updated   Dockerfile\n\nNothing was written (--dry-run).\n',
+  )
   expect([read('Dockerfile'), read('.cognito-auth.json')]).toEqual(['older', manifest])
 })
 
-test('an app without infra/ stays so', () => {
+test('an app without infra/ stays so', async () => {
   const folder = emptyFolder()
-  create(folder, 'small', '--no-infra')
-  expect(create(join(folder, 'small'), 'update').stdout).toBe('Nothing is newer in the template.\n')
+  await create(folder, 'small', '--no-infra')
+  expect((await create(join(folder, 'small'), 'update')).stdout).toBe('Nothing is newer in the template.\n')
   expect(existsSync(join(folder, 'small/infra'))).toBe(false)
 })
 
@@ -167,10 +169,10 @@ describe('refuses, and writes nothing', () => {
       },
       /^Dockerfile is in the way/,
     ],
-  ])('%s', (_, prepare, sentence) => {
+  ])('%s', async (_, prepare, sentence) => {
     wasOlder('README.md')
     prepare()
-    const { code, stdout, stderr } = create(app, 'update')
+    const { code, stdout, stderr } = await create(app, 'update')
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' })
     expect(stderr).toMatch(sentence)
     expect(stderr.trimEnd()).not.toContain('\n')

@@ -7,7 +7,7 @@ import { AppController } from './app.controller.js'
 export class AppModule {
   /** @param options Beside those of the environment; tests give their own. */
   static create(options: CognitoAuthOptions = {}): DynamicModule {
-    // Every handler needs a user, but those that are @Public()
-    return { module: AppModule, imports: [CognitoAuthModule.forRoot({ ...options, global: true })] }
+    // Every path needs a user, whatever answers it, but handlers that are @Public()
+    return { module: AppModule, imports: [CognitoAuthModule.forRoot({ ...options, global: true, everything: true })] }
   }
 }
