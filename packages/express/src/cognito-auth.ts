@@ -70,6 +70,9 @@ function port(onError: OnError | undefined): Framework<Call, Request, Request, R
       for (const cookie of cookies) res.append('set-cookie', cookie)
       res.status(status).end(body)
     },
+    setHeader({ res }, name, value) {
+      if (!res.headersSent) res.setHeader(name, value)
+    },
     async reject({ req, res, next }, error, answer) {
       // Too late for an answer. Express ends the connection, so that half a response is not taken for a whole one.
       if (res.headersSent) return next(error)

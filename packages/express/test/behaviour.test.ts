@@ -7,11 +7,13 @@ import {
   EARLIER_COOKIE,
   earlierCookieRows,
   handlerRows,
+  localOptions,
   logoutRows,
   makerNames,
   mistakes,
   pageRows,
   rawPathRows,
+  reasonRows,
   REDIRECT_URL,
   runRow,
   sendRaw,
@@ -29,6 +31,7 @@ const own: Record<AppVariant, ExpressAuthOptions> = {
   optional: { redirectUrl: REDIRECT_URL },
   signOut: signOutOptions,
   bearer: bearerOptions,
+  local: { ...localOptions, onError: (_, req, res) => void (req.get('x-own') && res.status(418).end()) },
 }
 
 describe.each(majors)('the behaviour of every adapter, in $version', ({ express }) => {
@@ -81,6 +84,7 @@ describe.each(majors)('the behaviour of every adapter, in $version', ({ express 
     ...logoutRows,
     ...earlierCookieRows,
     ...bearerRows,
+    ...reasonRows,
   ])('$app: $what', async (row) => {
     const app = (row.fresh ? undefined : shared.get(row.app)) ?? (await start(row.app))
     expect(await runRow(row, app)).toEqual([])

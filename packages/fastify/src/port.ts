@@ -96,6 +96,7 @@ export function createPort(
       request.user = user
     },
     send,
+    setHeader: ({ reply }, name, value) => void reply.header(name, value),
     async reject(call, error, answer) {
       let left: unknown = error
       try {

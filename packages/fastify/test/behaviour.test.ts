@@ -7,11 +7,13 @@ import {
   EARLIER_COOKIE,
   earlierCookieRows,
   handlerRows,
+  localOptions,
   logoutRows,
   makerNames,
   mistakes,
   pageRows,
   rawPathRows,
+  reasonRows,
   REDIRECT_URL,
   runRow,
   sendRaw,
@@ -29,6 +31,10 @@ const own: Record<AppVariant, FastifyAuthOptions> = {
   optional: { redirectUrl: REDIRECT_URL },
   signOut: signOutOptions,
   bearer: bearerOptions,
+  local: {
+    ...localOptions,
+    onError: (_, request, reply) => (request.headers['x-own'] ? reply.code(418).send() : undefined),
+  },
 }
 
 describe('the behaviour of every adapter', () => {
@@ -98,6 +104,7 @@ describe('the behaviour of every adapter', () => {
     ...logoutRows,
     ...earlierCookieRows,
     ...bearerRows,
+    ...reasonRows,
   ])('$app: $what', async (row) => {
     const app = (row.fresh ? undefined : shared.get(row.app)) ?? (await start(row.app))
     expect(await runRow(row, app)).toEqual([])

@@ -74,6 +74,7 @@ function port(onError: OnError | undefined): Framework<Context, Context, Context
     routedPathsOf: (c) => [routedPath(c)],
     setUser: (c, user) => c.set('user', user),
     send,
+    setHeader: (c, name, value) => c.header(name, value),
     async reject(c, error, answer) {
       let left: unknown = error
       if (onError !== undefined) {

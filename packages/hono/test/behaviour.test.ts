@@ -7,11 +7,13 @@ import {
   EARLIER_COOKIE,
   earlierCookieRows,
   handlerRows,
+  localOptions,
   logoutRows,
   makerNames,
   mistakes,
   pageRows,
   rawPathRows,
+  reasonRows,
   REDIRECT_URL,
   runRow,
   sendRaw,
@@ -29,6 +31,7 @@ const own: Record<AppVariant, HonoAuthOptions> = {
   optional: { redirectUrl: REDIRECT_URL },
   signOut: signOutOptions,
   bearer: bearerOptions,
+  local: { ...localOptions, onError: (_, c) => (c.req.header('x-own') ? c.body(null, 418) : undefined) },
 }
 
 describe.each(versions)('the behaviour of every adapter, in $version', ({ Hono }) => {
@@ -82,6 +85,7 @@ describe.each(versions)('the behaviour of every adapter, in $version', ({ Hono }
     ...logoutRows,
     ...earlierCookieRows,
     ...bearerRows,
+    ...reasonRows,
   ])('$app: $what', async (row) => {
     const app = (row.fresh ? undefined : shared.get(row.app)) ?? (await start(row.app))
     expect(await runRow(row, app)).toEqual([])

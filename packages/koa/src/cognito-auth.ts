@@ -98,6 +98,9 @@ function port(onError: KoaAuthOptions['onError']): Framework<Call, IncomingMessa
       ctx.state.user = user
     },
     send: ({ ctx }, response) => send(ctx, response),
+    setHeader({ ctx }, name, value) {
+      if (!ctx.headerSent) ctx.set(name, value)
+    },
     async reject({ ctx }, error, answer) {
       if (onError === undefined || ctx.headerSent) return await answerOnce(ctx, error, answer)
       if (onError === 'throw') throw error

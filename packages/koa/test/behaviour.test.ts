@@ -8,11 +8,13 @@ import {
   EARLIER_COOKIE,
   earlierCookieRows,
   handlerRows,
+  localOptions,
   logoutRows,
   makerNames,
   mistakes,
   pageRows,
   rawPathRows,
+  reasonRows,
   REDIRECT_URL,
   runRow,
   sendRaw,
@@ -31,6 +33,7 @@ const own: Record<AppVariant, KoaAuthOptions> = {
   optional: { redirectUrl: REDIRECT_URL },
   signOut: signOutOptions,
   bearer: bearerOptions,
+  local: { ...localOptions, onError: (_, ctx) => (ctx.get('x-own') ? (ctx.status = 418) : undefined) },
 }
 
 describe.each(majors)('the behaviour of every adapter, in $version', ({ Koa }) => {
@@ -99,6 +102,7 @@ describe.each(majors)('the behaviour of every adapter, in $version', ({ Koa }) =
     ...logoutRows,
     ...earlierCookieRows,
     ...bearerRows,
+    ...reasonRows,
   ])('$app: $what', async (row) => {
     const app = (row.fresh ? undefined : shared.get(row.app)) ?? (await start(row.app))
     expect(await runRow(row, app)).toEqual([])

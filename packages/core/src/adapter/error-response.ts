@@ -48,6 +48,9 @@ const TITLES: Readonly<Record<number, string>> = {
   503: 'Service Unavailable',
 }
 
+/** Says behind a local load balancer why a request was refused: the code, and after a slash which check it was. */
+export const REASON_HEADER = 'x-cognito-auth-reason'
+
 /** The problem document for an error; whatever is not ours is a 500 that says nothing. */
 export function problemOf(error: unknown): ProblemDocument {
   const { status, code } = isCognitoAuthError(error) ? error : { status: 500, code: 'internal_error' }
@@ -63,7 +66,7 @@ export function problemHeaders(error: unknown, auth: AnswerOptions = {}): Record
   if (auth.localAlb === undefined) return headers
   const { code } = problemOf(error)
   const reason = isCognitoAuthError(error) ? error.reason : undefined
-  return { ...headers, 'x-cognito-auth-reason': reason === undefined ? code : `${code}/${reason}` }
+  return { ...headers, [REASON_HEADER]: reason === undefined ? code : `${code}/${reason}` }
 }
 
 /**
@@ -192,13 +195,13 @@ export function errorResponse(error: unknown, request: AnswerableRequest, auth: 
     const { redirectUrl } = auth
     const isRefusal = problem.status === 401 || problem.status === 403
     if (isRefusal && redirectUrl !== undefined && !isAlreadyAt(redirectUrl, request)) {
-      const { 'x-cognito-auth-reason': reason } = headers
+      const { [REASON_HEADER]: reason } = headers
       return {
         status: 302,
         headers: {
           location: redirectUrl,
           'cache-control': 'no-store',
-          ...(reason !== undefined && { 'x-cognito-auth-reason': reason }),
+          ...(reason !== undefined && { [REASON_HEADER]: reason }),
         },
         body: '',
       }

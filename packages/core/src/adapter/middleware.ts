@@ -11,7 +11,13 @@ import type { HeadersInput } from '../headers.js'
 import { refuseUnknown } from '../lib/schema.js'
 import type { User } from '../user.js'
 import { type Bypass, createBypass } from './bypass.js'
-import { type AnswerableRequest, type ErrorResponse, errorResponse } from './error-response.js'
+import {
+  type AnswerableRequest,
+  type ErrorResponse,
+  errorResponse,
+  problemHeaders,
+  REASON_HEADER,
+} from './error-response.js'
 import { checkGroups, checkScopes, refuseArguments, RequestAuth } from './request-auth.js'
 import { isSignOut, signOutResponse } from './sign-out.js'
 
@@ -38,6 +44,8 @@ export interface Framework<Call, Raw extends object, Subject, Middleware> {
   /** A courtesy to handlers. `undefined` removes what others may have put there. */
   setUser(call: Call, user: User | undefined): void
   send(call: Call, response: PipelineResponse): void | Promise<void>
+  /** Sets a header of whatever answer follows, also of one that the app's hook makes; nothing where it has begun. */
+  setHeader(call: Call, name: string, value: string): void
   /** Answers a failure, by the app's hook where there is one; `answer` sends the usual answer to an error. */
   reject(
     call: Call,
@@ -129,6 +137,8 @@ export function createMiddleware<Call, Raw extends object, Subject, Middleware>(
       try {
         return await decide(call)
       } catch (thrown) {
+        const { [REASON_HEADER]: reason } = problemHeaders(thrown, auth)
+        if (reason !== undefined) framework.setHeader(call, REASON_HEADER, reason)
         await framework.reject(call, asError(thrown), (error) =>
           framework.send(call, errorResponse(error, framework.requestOf(call), auth)),
         )

@@ -7,7 +7,7 @@
 export { bearerOptions, bearerRows } from './bearer-rows.js'
 export { makerNames, mistakes } from './mistakes.js'
 export type { Makers, Mistake } from './mistakes.js'
-export { behaviourRows, handlerRows, pageRows, rawPathRows, REDIRECT_URL } from './rows.js'
+export { behaviourRows, handlerRows, localOptions, pageRows, rawPathRows, reasonRows, REDIRECT_URL } from './rows.js'
 export type { AppVariant, BehaviourRow, Expected } from './rows.js'
 export { differencesOf, runRow } from './run-row.js'
 export { sendRaw } from './send.js'

@@ -15,7 +15,7 @@
  *
  * {@link behaviourRows} is for every adapter. Beside it stand {@link pageRows} for those that answer people,
  * {@link rawPathRows} for those that see the path as sent, {@link handlerRows} for those that call the handler, with a route
- * `GET /boom` that throws, and `signOutRows`.
+ * `GET /boom` that throws, `signOutRows`, `bearerRows` and {@link reasonRows}.
  *
  * @module
  */
@@ -27,9 +27,10 @@ import type { RawRequest } from './send.js'
 
 /**
  * Which app a row is for: `plain`, the whole app is protected; `redirect`, with a `redirectUrl`; `optional`, where anonymous
- * requests are allowed, with one too; `signOut`, `plain` with `signOutOptions`; `bearer`, `plain` with `bearerOptions`.
+ * requests are allowed, with one too; `signOut`, `plain` with `signOutOptions`; `bearer` and `local`,
+ * `plain` with `bearerOptions` and `localOptions`.
  */
-export type AppVariant = 'plain' | 'redirect' | 'optional' | 'signOut' | 'bearer'
+export type AppVariant = 'plain' | 'redirect' | 'optional' | 'signOut' | 'bearer' | 'local'
 
 /** Where browsers are sent in the variants `redirect` and `optional`: a route that every app has, so that one row may be there already. */
 export const REDIRECT_URL = 'https://example.com/admins'
@@ -489,4 +490,41 @@ export const handlerRows: readonly BehaviourRow[] = [
     expected: { status: 500, headers: { 'content-type': /^(?!application\/problem)/ } },
   },
   { what: 'refuses before a handler throws', app: 'plain', request: anonymous('/boom'), expected: missing },
+]
+
+/** Options of the variant `local`. */
+export const localOptions = { localAlb: 'http://localhost:8080' } as const
+
+/** For adapters with `onError`, in the variant `local`: `plain`, with a hook that answers 418 to requests with the header `x-own`. */
+export const reasonRows: readonly BehaviourRow[] = [
+  {
+    what: 'tells a local load balancer the code',
+    app: 'local',
+    request: anonymous('/'),
+    expected: { ...missing, headers: { ...missing.headers, 'x-cognito-auth-reason': 'missing_token' } },
+  },
+  {
+    what: 'tells a local load balancer which check it was',
+    app: 'local',
+    request: as(developer, '/', { fault: 'wrong_signer' }),
+    expected: { ...invalid, headers: { ...invalid.headers, 'x-cognito-auth-reason': 'invalid_token/signer' } },
+  },
+  {
+    what: 'tells a local load balancer why a page was refused',
+    app: 'local',
+    request: as(developer, '/', { fault: 'wrong_signer', headers: navigation }),
+    expected: { status: 401, headers: { 'x-cognito-auth-reason': 'invalid_token/signer' } },
+  },
+  {
+    what: 'tells a local load balancer why, also where the app answers itself',
+    app: 'local',
+    request: anonymous('/', { headers: { 'x-own': '1' } }),
+    expected: { status: 418, headers: { 'x-cognito-auth-reason': 'missing_token' } },
+  },
+  {
+    what: 'says nothing of it anywhere else',
+    app: 'plain',
+    request: as(developer, '/', { fault: 'wrong_signer' }),
+    expected: { ...invalid, headers: { ...invalid.headers, 'x-cognito-auth-reason': null } },
+  },
 ]
