@@ -1,37 +1,65 @@
-import { readdir, readFile, rm, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { copyFile, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { basename, join } from 'node:path'
 import { defineConfig } from 'tsdown'
 
 /**
- * One ESM build, and for CommonJS a door to that same build: `require()` of an ES module works from Node 20.19 on.
- * A second, CommonJS, copy of the code would mean two `CognitoAuthError` classes and two memories of who was verified.
+ * Dependencies that are ES modules only: the CommonJS build holds a copy of what it uses of them, since `require()` of an
+ * ES module is switched off on Lambda's Node 20 and 22, and unknown to Jest.
+ */
+const ESM_ONLY = /^(?:jose|httpxy|escape-goat)(?:\/|$)/
+
+/** Their licences ask that they come with each copy. */
+async function writeLicences(outDir, chunks) {
+  const modules = chunks.flatMap((chunk) => Object.keys(chunk.modules ?? {}))
+  const folders = modules.map((path) => /^.*[/]node_modules[/](?:@[^/]+[/])?[^/]+(?=[/])/.exec(path)?.[0])
+  for (const folder of new Set(folders.filter((one) => one !== undefined))) {
+    const file = (await readdir(folder)).find((name) => /^licen[cs]e/i.test(name))
+    if (file === undefined) throw new Error(`${folder} has no licence to come with its copy`)
+    await mkdir(join(outDir, 'licences'), { recursive: true })
+    await copyFile(join(folder, file), join(outDir, 'licences', `${basename(folder)}.txt`))
+  }
+}
+
+/**
+ * Two builds: ES modules, and CommonJS. A process may hold both (a CommonJS library in an ES module app): what they must
+ * share is on `globalThis`, and their classes know each other's instances (core/src/lib/shared.ts).
  *
  * @param {Record<string, string>} entry Name of an output file, to its source.
  * @param {{ programs?: readonly string[] }} [options] `programs`: entries that are commands, which nobody imports.
  */
 export function packageConfig(entry, { programs = [] } = {}) {
-  return defineConfig({
-    entry,
-    format: ['esm'],
-    dts: true,
-    target: 'node20',
-    platform: 'node',
-    fixedExtension: true,
-    hooks: {
-      'build:done': async ({ options }) => {
-        for (const name of programs) await rm(join(options.outDir, `${name}.d.mts`), { force: true })
-        // The declarations say the same for CommonJS; only their file names differ.
-        for (const file of await readdir(options.outDir)) {
-          if (!file.endsWith('.d.mts')) continue
-          const types = await readFile(join(options.outDir, file), 'utf8')
-          const commonJs = types.replaceAll(/(from "\.\.?\/[^"]*)\.mjs"/g, '$1.cjs"')
-          await writeFile(join(options.outDir, file.replace('.d.mts', '.d.cts')), commonJs)
-        }
-        for (const name of Object.keys(entry).filter((one) => !programs.includes(one))) {
-          const door = `'use strict'\nmodule.exports = require('./${name}.mjs')\n`
-          await writeFile(join(options.outDir, `${name}.cjs`), door)
-        }
+  const shared = { target: 'node20', platform: 'node', fixedExtension: true }
+  const imported = Object.fromEntries(Object.entries(entry).filter(([name]) => !programs.includes(name)))
+  return defineConfig([
+    {
+      ...shared,
+      entry,
+      format: 'esm',
+      dts: true,
+      hooks: {
+        'build:done': async ({ options }) => {
+          for (const name of programs) await rm(join(options.outDir, `${name}.d.mts`), { force: true })
+          // The declarations say the same for CommonJS; only their file names differ.
+          for (const file of await readdir(options.outDir)) {
+            if (!file.endsWith('.d.mts')) continue
+            const types = await readFile(join(options.outDir, file), 'utf8')
+            const commonJs = types.replaceAll(/(from "\.\.?\/[^"]*)\.mjs"/g, '$1.cjs"')
+            await writeFile(join(options.outDir, file.replace('.d.mts', '.d.cts')), commonJs)
+          }
+        },
       },
     },
-  })
+    {
+      ...shared,
+      entry: imported,
+      format: 'cjs',
+      dts: false,
+      // The other build cleans the folder, before either begins.
+      clean: false,
+      deps: { alwaysBundle: ESM_ONLY, onlyBundle: ESM_ONLY },
+      // `import()` is refused inside Jest's sandbox; what is imported that way is CommonJS, or both.
+      outputOptions: { dynamicImportInCjs: false },
+      hooks: { 'build:done': async ({ options, chunks }) => await writeLicences(options.outDir, chunks) },
+    },
+  ])
 }

@@ -14,6 +14,7 @@ import type { ConfigSource } from './config/config-source.js'
 import { RefreshingConfig } from './config/refreshing-config.js'
 import { type SecretsClient, secretSource } from './config/secret-source.js'
 import { ConfigurationError } from './errors.js'
+import { brand } from './lib/brand.js'
 import { parseOptions, refuseUnknown, seconds, text } from './lib/schema.js'
 import { checkRules, type Rule } from './rules/rule.js'
 import { decide, type RuleSet } from './rules/rule-set.js'
@@ -119,6 +120,10 @@ const REFRESH_OPTIONS = ['ttlSeconds', 'maxAgeSeconds']
  */
 export class Authoriser {
   #rules: RuleSet | RefreshingConfig
+
+  static {
+    brand(this, 'Authoriser')
+  }
 
   /**
    * @throws {ConfigurationError} without a rule: to allow everyone who is signed in is written `authoriser: null`.

@@ -36,6 +36,7 @@ import {
 import { checkLogout, type LogoutAnswer, logoutAnswer, type LogoutOptions } from './logout.js'
 import { statedPlatformAdmin } from './dev/mock-user.js'
 import { countInstance } from './lib/instance-count.js'
+import { brand } from './lib/brand.js'
 import { optionError, optionName, parseOptions, refuseUnknown } from './lib/schema.js'
 import {
   DEFAULT_PLATFORM_ADMIN_GROUPS,
@@ -79,12 +80,9 @@ export interface CognitoAuthOptions extends TokenVerifierOptions {
   readonly sessionCookieName?: string | undefined
 }
 
-/** Marks instances, also those of another copy of this package: `instanceof` knows one copy only. */
-const BRAND = Symbol.for('@cognito-auth/core/auth')
-
 /** Whether this is a `CognitoAuth`, of whichever copy of this package. */
 export function isCognitoAuth(given: unknown): given is CognitoAuth {
-  return typeof given === 'object' && given !== null && (given as { [BRAND]?: unknown })[BRAND] === true
+  return given instanceof CognitoAuth
 }
 
 /** Names of all options of {@link CognitoAuth}. */
@@ -153,7 +151,7 @@ export class CognitoAuth {
   readonly #firstClientId: string | undefined
 
   static {
-    Object.defineProperty(this.prototype, BRAND, { value: true })
+    brand(this, 'CognitoAuth')
   }
 
   /**

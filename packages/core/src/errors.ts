@@ -7,10 +7,11 @@
  * @module
  */
 
+import { brand } from './lib/brand.js'
 import { type Decision, denialCode, type RuleDetailCode } from './decision.js'
 import type { User } from './user-type.js'
 
-/** Stable code of an error; compare this rather than `message`, or `instanceof` across packages. */
+/** Stable code of an error; compare this rather than `message`. */
 export type ErrorCode =
   | 'missing_token'
   | 'invalid_token'
@@ -40,9 +41,6 @@ export type InvalidTokenReason =
   | 'not_yet_valid'
   | 'claims'
 
-/** Marks errors of ours, also those of another copy of this package: `instanceof` knows one copy only. */
-const BRAND = Symbol.for('@cognito-auth/core/error')
-
 /** Base of every error that these packages throw on purpose. */
 export abstract class CognitoAuthError extends Error {
   /** Stable code; compare this rather than `message`. */
@@ -61,13 +59,13 @@ export abstract class CognitoAuthError extends Error {
   }
 
   static {
-    Object.defineProperty(this.prototype, BRAND, { value: true })
+    brand(this, 'CognitoAuthError')
   }
 }
 
 /** Whether an error is one of ours, of whichever copy of this package. */
 export function isCognitoAuthError(error: unknown): error is CognitoAuthError {
-  return typeof error === 'object' && error !== null && (error as { [BRAND]?: unknown })[BRAND] === true
+  return error instanceof CognitoAuthError
 }
 
 /**
@@ -87,6 +85,10 @@ export abstract class AuthenticationError extends CognitoAuthError {
 
   override get headers(): Readonly<Record<string, string>> {
     return { ...super.headers, 'www-authenticate': 'Bearer error="invalid_token"' }
+  }
+
+  static {
+    brand(this, 'AuthenticationError')
   }
 }
 
@@ -111,6 +113,10 @@ export class MissingTokenError extends AuthenticationError {
   override get headers(): Readonly<Record<string, string>> {
     return { ...super.headers, 'www-authenticate': 'Bearer' }
   }
+
+  static {
+    brand(this, 'MissingTokenError')
+  }
 }
 
 /** A token is malformed, badly signed, or was not issued for this application; `reason` says which check it failed. */
@@ -123,12 +129,20 @@ export class InvalidTokenError extends AuthenticationError {
     super(message, options)
     this.reason = reason
   }
+
+  static {
+    brand(this, 'InvalidTokenError')
+  }
 }
 
 /** The "exp" (Expiration Time) of a token has passed, clock tolerance included. */
 export class ExpiredTokenError extends AuthenticationError {
   override readonly name = 'ExpiredTokenError'
   readonly code = 'expired_token'
+
+  static {
+    brand(this, 'ExpiredTokenError')
+  }
 }
 
 /** The user is known, and may not come in. */
@@ -149,6 +163,10 @@ export class AccessDeniedError extends CognitoAuthError {
     if (reason !== undefined) this.reason = reason
     Object.defineProperty(this, 'decision', { value: decision })
     Object.defineProperty(this, 'user', { value: decision.user })
+  }
+
+  static {
+    brand(this, 'AccessDeniedError')
   }
 }
 
@@ -175,6 +193,10 @@ export class InsufficientScopeError extends CognitoAuthError {
     const challenge = `Bearer error="insufficient_scope", scope="${this.scopes.join(' ')}"`
     return { ...super.headers, 'www-authenticate': challenge }
   }
+
+  static {
+    brand(this, 'InsufficientScopeError')
+  }
 }
 
 /** Something that is needed cannot be had now. Not the user's fault: the request may be tried again. Always a 503. */
@@ -197,12 +219,20 @@ abstract class UnavailableError extends CognitoAuthError {
 export class KeysUnavailableError extends UnavailableError {
   override readonly name = 'KeysUnavailableError'
   readonly code = 'keys_unavailable'
+
+  static {
+    brand(this, 'KeysUnavailableError')
+  }
 }
 
 /** No authorisation config could be loaded yet, for a reason that may pass. */
 export class ConfigUnavailableError extends UnavailableError {
   override readonly name = 'ConfigUnavailableError'
   readonly code = 'config_unavailable'
+
+  static {
+    brand(this, 'ConfigUnavailableError')
+  }
 }
 
 /** Options, environment or config file are wrong; the message names what, where, and what to do. */
@@ -210,4 +240,8 @@ export class ConfigurationError extends CognitoAuthError {
   override readonly name = 'ConfigurationError'
   readonly code = 'configuration'
   readonly status = 500
+
+  static {
+    brand(this, 'ConfigurationError')
+  }
 }

@@ -7,9 +7,9 @@ import {
   MissingTokenError,
 } from '../errors.js'
 import * as core from '../index.js'
-import { createMockUser } from '../dev/mock-user.js'
+import { createMockUser, mockUser } from '../dev/mock-user.js'
 import type { User } from '../user.js'
-import { createAuth, errorResponse, RequestAuth } from './index.js'
+import { createAuth, errorResponse, RequestAuth, userOf } from './index.js'
 
 const ALB_ARN = 'arn:aws:elasticloadbalancing:eu-west-2:123456789012:loadbalancer/app/my-alb/0123456789abcdef'
 
@@ -111,14 +111,39 @@ describe('a second copy of core', () => {
 
   test('its CognitoAuth is taken as it is, and not replaced by one from the environment', async () => {
     const other = new (await secondCopy()).CognitoAuth(options)
-    expect(other).not.toBeInstanceOf(core.CognitoAuth)
+    expect(other).toBeInstanceOf(core.CognitoAuth)
+    expect(Object.getPrototypeOf(other)).not.toBe(core.CognitoAuth.prototype)
     expect(createAuth(other, []).auth).toBe(other)
   })
 
   test('its errors are answered as ours', async () => {
     const error = new (await secondCopy()).AccessDeniedError({} as core.Decision)
-    expect(error).not.toBeInstanceOf(core.AccessDeniedError)
+    expect(error).toBeInstanceOf(core.AccessDeniedError)
+    expect(error).not.toBeInstanceOf(core.ConfigurationError)
     expect(errorResponse(error, request('GET', {}), {})).toMatchObject({ status: 403 })
+  })
+
+  test('its authoriser decides for ours, with rules of both', async () => {
+    const other = await secondCopy()
+    const banned = mockUser({ email: 'ada@example.com', emailVerified: false })
+    const rules = [core.not(other.emailRule(['ada@example.com']))]
+    const auth = new core.CognitoAuth({ ...options, authoriser: new other.Authoriser({ rules }) })
+    expect(await auth.isAllowed(banned)).toBe(false)
+    expect(await auth.isAllowed(mockUser({ email: 'bob@example.com' }))).toBe(true)
+    expect(() => new core.CognitoAuth({ ...options, authoriser: {} as core.Authoriser })).toThrow(
+      /must be an Authoriser/,
+    )
+  })
+
+  test('whom it verified, ours knows', async () => {
+    vi.resetModules()
+    const adapter = await import('./index.js')
+    const request = {}
+    const verifying = new adapter.RequestAuth<object>(new core.CognitoAuth(options), () => ({}))
+    expect(userOf(request)).toBeUndefined()
+    await verifying.optionalUser(request)
+    expect(adapter.userOf).not.toBe(userOf)
+    expect(userOf(request)).toBeNull()
   })
 
   test('its missing tokens are nobody, where anonymous people are welcome', async () => {

@@ -6,9 +6,10 @@
 
 import { BoundedMap } from '../lib/bounded-map.js'
 import { isCognitoAuthError } from '../errors.js'
+import { shared } from '../lib/shared.js'
 
 /** Once for each sentence: a wrong option fails every request. */
-const reported = new BoundedMap<true>(100)
+const reported = shared('reported', () => new BoundedMap<true>(100))
 
 function kindOf(error: unknown): string {
   return error instanceof Error ? error.constructor.name : typeof error

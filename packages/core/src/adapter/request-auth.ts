@@ -8,6 +8,7 @@ import { CognitoAuth, COGNITO_AUTH_OPTIONS, type CognitoAuthOptions, isCognitoAu
 import { AccessDeniedError, ConfigurationError, InsufficientScopeError, isCognitoAuthError } from '../errors.js'
 import { publish } from '../events.js'
 import { hasTokens, type HeadersInput } from '../headers.js'
+import { shared } from '../lib/shared.js'
 import { checkScopes as checkScopeNames } from '../lib/scopes.js'
 import { isPlainObject, refuseUnknown } from '../lib/schema.js'
 import { checkList } from '../rules/rule.js'
@@ -15,7 +16,7 @@ import type { User } from '../user.js'
 import { problemOf } from './error-response.js'
 
 /** Users by request, whichever `RequestAuth` verified them: for `getUser(request)`, and never to decide anything. */
-const users = new WeakMap<object, User | null>()
+const users = shared('users', () => new WeakMap<object, User | null>())
 
 /**
  * The user of a request that was protected; what others wrote to `request.user` does not count.

@@ -13,6 +13,7 @@ import { hasHeader, type HeadersInput } from '../headers.js'
 import { mockUser, type MockUserProfile } from './mock-user.js'
 import { optionError } from '../lib/schema.js'
 import type { User } from '../user-type.js'
+import { isFirst } from '../lib/shared.js'
 
 const DEFAULT_FILE = './dev-mock-user.json'
 /** Set by Lambda, ECS, Fargate, App Runner, EKS (IRSA) and others: on AWS there are real users. */
@@ -102,8 +103,6 @@ export function loadDevUser(platformAdminGroups: readonly string[]): User {
 /** Load balancers of AWS add it to each request that they forward. */
 const TRACE_HEADER = 'x-amzn-trace-id'
 
-let hasWarnedOfTrace = false
-
 /**
  * Whether a request without tokens may get the mock user: never one that came through a load balancer, whatever else the
  * environment says. Warns once.
@@ -112,8 +111,7 @@ let hasWarnedOfTrace = false
  */
 export function mayBeMocked(headers: HeadersInput): boolean {
   if (!hasHeader(headers, TRACE_HEADER)) return true
-  if (!hasWarnedOfTrace) {
-    hasWarnedOfTrace = true
+  if (isFirst('dev-mode-trace')) {
     process.emitWarning(
       `Dev mode: a request without tokens came through a load balancer (${TRACE_HEADER}) and was rejected. Turn dev mode off here`,
       { type: 'CognitoAuthWarning', code: 'COGNITO_AUTH_DEV_MODE' },

@@ -8,6 +8,7 @@ import * as v from 'valibot'
 import { ConfigurationError } from '../errors.js'
 import { isDevelopment, productionMode } from '../lib/is-development.js'
 import { checkMembers, type NameOf, refuseUnknown, text } from '../lib/schema.js'
+import { isFirst, shared } from '../lib/shared.js'
 import { createUser, DEFAULT_PLATFORM_ADMIN_GROUPS, isMember, NO_CLAIMS, type User, type UserProfile } from '../user.js'
 
 /**
@@ -61,14 +62,12 @@ export function mockUser(
 }
 
 /** Mock users of whom their test said whether they are platform admins: that holds, whatever list is asked. */
-const stated = new WeakMap<User, boolean>()
+const stated = shared('mock-users', () => new WeakMap<User, boolean>())
 
 /** What a test said of a mock user's `isPlatformAdmin`; `undefined` where it did not, and for everybody else. */
 export function statedPlatformAdmin(user: User): boolean | undefined {
   return stated.get(user)
 }
-
-let hasWarned = false
 
 /**
  * Builds a user without tokens, for unit tests. Warns once per process. Another user may be spread into the profile.
@@ -88,8 +87,7 @@ export function createMockUser(profile: MockUserProfile = {}): User {
   const user = mockUser(profile, DEFAULT_PLATFORM_ADMIN_GROUPS)
   // Where a user was spread, its label came with it, and nobody said it.
   if (profile.isPlatformAdmin !== undefined && !isSpread) stated.set(user, profile.isPlatformAdmin)
-  if (!hasWarned) {
-    hasWarned = true
+  if (isFirst('mock-user')) {
     process.emitWarning('createMockUser() made a user that nobody signed in as', {
       type: 'CognitoAuthWarning',
       code: 'COGNITO_AUTH_MOCK_USER',

@@ -7,8 +7,7 @@
 import { ConfigurationError } from '../errors.js'
 import { isDevelopment, productionMode } from '../lib/is-development.js'
 import { environmentVariable } from '../lib/process-environment.js'
-
-let hasWarned = false
+import { isFirst } from '../lib/shared.js'
 
 /**
  * Refuses a process that verifies no TLS certificates (CWE-295): public keys are the root of trust of every token, and the
@@ -22,7 +21,6 @@ export function requireTlsVerification(): void {
   const sentence =
     'NODE_TLS_REJECT_UNAUTHORIZED=0 turns off certificate verification: anyone on the network can answer for the public keys. Unset it; NODE_EXTRA_CA_CERTS adds a certificate authority'
   if (!isDevelopment()) throw new ConfigurationError(`${sentence}. It is refused with ${productionMode()}`)
-  if (hasWarned) return
-  hasWarned = true
+  if (!isFirst('tls')) return
   process.emitWarning(sentence, { type: 'CognitoAuthWarning', code: 'COGNITO_AUTH_TLS' })
 }

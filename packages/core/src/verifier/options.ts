@@ -17,6 +17,7 @@ import {
   text,
   texts,
 } from '../lib/schema.js'
+import { isFirst } from '../lib/shared.js'
 import { isDevelopment, productionMode } from '../lib/is-development.js'
 import { isLoopback, parseUrl, plainBase } from '../lib/urls.js'
 import type { AlbTokenPolicy } from './alb-token.js'
@@ -249,8 +250,6 @@ function warnOfAnyAlb(): void {
   })
 }
 
-let hasWarned = false
-
 /**
  * Checks the options and makes of them what a verifier works with.
  *
@@ -272,8 +271,7 @@ export function setUpVerifier(options: TokenVerifierOptions, albRequired: boolea
     // Looked up on each call, so that a test or an instrumentation may replace the global one later.
     fetch: parsed.fetch ?? ((input, init) => globalThis.fetch(input, init)),
   }
-  if (parsed.allowAnyAlb && !hasWarned) {
-    hasWarned = true
+  if (parsed.allowAnyAlb && isFirst('allow-any-alb')) {
     warnOfAnyAlb()
   }
   return setup

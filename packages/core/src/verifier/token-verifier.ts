@@ -7,6 +7,7 @@
 import type { KeyObject } from 'node:crypto'
 import { ConfigurationError, InvalidTokenError } from '../errors.js'
 import { ACCESS_TOKEN_HEADER, OIDC_DATA_HEADER, requireTokens } from '../headers.js'
+import { brand } from '../lib/brand.js'
 import { AlbKeys } from '../keys/alb-keys.js'
 import { CognitoKeys } from '../keys/cognito-keys.js'
 import type { Claims } from '../user-type.js'
@@ -69,6 +70,10 @@ interface RememberedAccessToken {
  * ```
  */
 export class TokenVerifier {
+  static {
+    brand(this, 'TokenVerifier')
+  }
+
   readonly #setup: VerifierSetup
   readonly #albKeys: AlbKeys
   readonly #cognitoKeys: CognitoKeys
