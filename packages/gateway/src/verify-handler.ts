@@ -27,11 +27,15 @@ const FORGED: Answer = problem(403, 'identity_header')
 /** The load balancer's own, as it writes them; any other spelling is a client's. */
 const OWN_SPELLING = /^x-amzn-oidc-[a-z0-9-]+$/
 
-/** Whether the client sent a header that the app would take for the gateway's: the proxy in front may not remove it. */
+/**
+ * Whether the client sent a header that the app would take for the gateway's, which the proxy in front may not remove; or
+ * names one in `Connection`, so that the proxy removes the gateway's own from the request that it goes on to send.
+ */
 function isForged({ rawHeaders }: IncomingMessage, plan: HeaderPlan): boolean {
   let isFound = false
-  eachLine(rawHeaders, (name) => {
+  eachLine(rawHeaders, (name, value) => {
     if (plan.isIdentity(name) && !OWN_SPELLING.test(name)) isFound = true
+    if (name === 'connection' && value.split(',').some((named) => plan.isIdentity(named))) isFound = true
   })
   return isFound
 }

@@ -94,6 +94,14 @@ describe('a forged name is refused first, on every path', () => {
     }
   })
 
+  test.each(['X-Auth-Request-Email', 'close, x_auth_request_email', 'x-cognito-auth-user', 'x-amzn-oidc-data'])(
+    'in Connection: %s',
+    async (connection) => {
+      const text = await exchange(stage.port, head('GET', '/', { host: 'a', ...tokens, connection }), /\}$/)
+      expect(text).toMatch(/^HTTP\/1\.1 403 [^]*"code":"identity_header"/)
+    },
+  )
+
   test('an ordinary proxy\u2019s own headers are none', async () => {
     const headers = {
       ...tokens,
