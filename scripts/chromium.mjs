@@ -22,23 +22,28 @@ export function findChromium() {
   return NAMES.flatMap((name) => folders.map((folder) => join(folder, name))).find(isExecutable)
 }
 
-/** Installs it with apt-get, as root or through sudo. @returns `undefined`, or a sentence that says why not. */
+/** Installs Chromium. @returns `undefined`, or a sentence that says why not. */
 export function installChromium() {
+  const problem = installPackages(['chromium'])
+  return problem && `${problem}. Install Chromium or Chrome by hand, or name it in CHROMIUM_PATH`
+}
+
+/** Installs packages of Debian with apt-get, as root or through sudo. @returns `undefined`, or why not. */
+export function installPackages(names) {
   const has = (program) => spawnSync(program, ['--version'], { stdio: 'ignore' }).status === 0
-  const byHand = 'Install Chromium or Chrome by hand, or name it in CHROMIUM_PATH'
-  if (!has('apt-get')) return `there is no apt-get here. ${byHand}`
+  if (!has('apt-get')) return 'there is no apt-get here'
   const isRoot = process.getuid?.() === 0
   // -n: a build server has nobody who could type a password.
   if (!isRoot && spawnSync('sudo', ['-n', 'true'], { stdio: 'ignore' }).status !== 0)
-    return `apt-get needs root, or sudo without a password. ${byHand}`
+    return 'apt-get needs root, or sudo without a password'
   const sudo = isRoot ? [] : ['sudo', '-n']
   for (const args of [
     ['update', '-q'],
-    ['install', '-y', '-q', '--no-install-recommends', 'chromium'],
+    ['install', '-y', '-q', '--no-install-recommends', ...names],
   ]) {
     const [program, ...rest] = [...sudo, 'env', 'DEBIAN_FRONTEND=noninteractive', 'apt-get', ...args]
     if (spawnSync(program, rest, { stdio: ['ignore', 'ignore', 'inherit'] }).status !== 0)
-      return `apt-get ${args[0]} failed. ${byHand}`
+      return `apt-get ${args[0]} failed`
   }
   return undefined
 }

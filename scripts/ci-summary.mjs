@@ -6,7 +6,19 @@
 import { existsSync, readFileSync } from 'node:fs'
 
 /** Every command that must have left a report. One that left none did not run: that is a failure, not nothing. */
-const REPORTS = ['checks', 'vitest', 'browser', 'demo', 'aws', 'packages', 'create', 'matrix', 'bench', 'docs']
+const REPORTS = [
+  'checks',
+  'vitest',
+  'browser',
+  'demo',
+  'aws',
+  'proxies',
+  'packages',
+  'create',
+  'matrix',
+  'bench',
+  'docs',
+]
 
 let passed = 0
 let failed = 0

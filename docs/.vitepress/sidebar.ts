@@ -20,6 +20,7 @@ export const sidebar = [
       { text: 'Remix and React Router', link: '/remix' },
       { text: 'Request and Response', link: '/web' },
       { text: 'Lambda', link: '/lambda' },
+      { text: 'Any app: the gateway', link: '/gateway' },
       { text: 'Anything else', link: '/core' },
       { text: 'Bearer tokens and MCP', link: '/mcp' },
     ],

@@ -11,12 +11,15 @@ import { COMPILED, typeCheck } from './type-check.js'
 
 const SHELL: readonly string[] = ['sh', 'console']
 
+/** Files of other programs: those of proxies and Python apps are run by `npx pnpm test:proxies` and `test:python`. */
+const OTHERS: readonly string[] = ['nginx', 'txt', 'lua', 'yaml', 'ini', 'dockerfile', 'python']
+
 const blocks = allPages.flatMap(blocksOf)
 const ofLanguage = (languages: readonly string[]): Block[] =>
   blocks.filter((block) => languages.includes(block.language))
 
 test('every code block is in a language that is checked', () => {
-  const known = [...COMPILED, ...SHELL, 'json', 'http']
+  const known = [...COMPILED, ...SHELL, ...OTHERS, 'json', 'http']
   expect(blocks.filter(({ language }) => !known.includes(language))).toEqual([])
 })
 

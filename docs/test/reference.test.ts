@@ -16,7 +16,9 @@ import { allPages, readPage, ROOT, sitePages } from './pages.js'
 import { run } from './run.js'
 import { codeIn, tableOf } from './tables.js'
 
-const packages = readdirSync(join(ROOT, 'packages')).map((name) => `packages/${name}`)
+const packages = readdirSync(join(ROOT, 'packages'))
+  .map((name) => `packages/${name}`)
+  .filter((folder) => !readFileSync(join(ROOT, folder, 'package.json'), 'utf8').includes('"private": true'))
 const configuration = readPage('docs/configuration.md')
 
 function source(path: string): string {

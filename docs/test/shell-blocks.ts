@@ -166,6 +166,10 @@ const COMMANDS: Readonly<Record<string, (args: readonly string[], folder: string
   git: (args) => {
     if (!['clone', 'rebase'].includes(args[0] ?? '')) throw new Error(`git ${args[0]}: not needed to use this`)
   },
+  // Apps in Python: `npx pnpm test:python` runs these.
+  streamlit: (args) => checkFlags(args, '--server.trustedUserHeaders', 'what we use of streamlit'),
+  uvicorn: (args) => checkFlags(args, '--port', 'what we use of uvicorn'),
+  python: (args) => checkFlags(args, '', 'what we use of python'),
   cd: () => undefined,
   mkdir: () => undefined,
   export: () => undefined,
