@@ -25,6 +25,14 @@ export async function createOurs(alb, seen) {
   }
 }
 
+/** This project, for bearer tokens: a verifier that has its keys and has seen no token but the pairs given. */
+export async function createOursBearer(alb, seen) {
+  const verifier = new TokenVerifier({ ...alb.options, bearer: { clientId: alb.options.clientId } })
+  const access = ({ accessToken }) => verifier.verifyBearerToken(accessToken)
+  for (const pair of seen) await access(pair)
+  return access
+}
+
 /** Adds whose tokens they are: what {@link createOurs} compares a lone access token with. */
 export function withSub(pairs) {
   return pairs.map((pair) => ({ ...pair, sub: decodeJwt(pair.accessToken).sub }))

@@ -1,5 +1,6 @@
 /** All rows, in the order in which they are told. */
 import { authorise } from './authorise.mjs'
+import { bearerNeverSeen, bearerSeen } from './bearer.mjs'
 import { endToEnd } from './end-to-end.mjs'
 import { memory } from './memory.mjs'
 import {
@@ -32,4 +33,6 @@ export const CASES = {
   start,
   size,
   'access token alone': accessTokenAlone,
+  'bearer, never seen': bearerNeverSeen,
+  'bearer, seen': bearerSeen,
 }

@@ -37,12 +37,12 @@ export function checkBearerToken(
 }
 
 /**
- * Checks the claims against the configuration and the clock. Asked for each request, remembered token or not.
+ * Checks the claims against the configuration and the clock. Of a remembered token only the clock is asked again.
  *
  * @throws {InvalidTokenError} `issuer`, `token_use`, `client`, `claims` or `not_yet_valid`.
  * @throws {ExpiredTokenError} when "exp" has come.
  */
-export function checkBearerClaims(
+function checkBearerClaims(
   claims: Claims,
   policy: BearerPolicy,
   issuers: IssuerPolicy,

@@ -11,10 +11,16 @@ import { brand } from '../lib/brand.js'
 import { AlbKeys } from '../keys/alb-keys.js'
 import { CognitoKeys } from '../keys/cognito-keys.js'
 import type { Claims } from '../user-type.js'
-import { checkAccessClaims, checkAccessToken, checkExpected, type ExpectedAccessToken } from './access-token.js'
+import {
+  checkAccessClaims,
+  checkAccessToken,
+  checkExpected,
+  checkTokenTimes,
+  type ExpectedAccessToken,
+} from './access-token.js'
 import { type AlbToken, badSignature, checkAlbClaims, checkAlbTimes, checkAlbToken } from './alb-token.js'
 import type { BearerPolicy } from './bearer-options.js'
-import { BEARER_TOKEN, checkBearerClaims, checkBearerPurpose, checkBearerToken } from './bearer-token.js'
+import { BEARER_TOKEN, checkBearerPurpose, checkBearerToken } from './bearer-token.js'
 import { checkToken, hardened, type UnverifiedJws } from './compact-jws.js'
 import { InFlight } from './in-flight.js'
 import { refuseUndefined, setUpVerifier, type TokenVerifierOptions, type VerifierSetup } from './options.js'
@@ -290,11 +296,9 @@ export class TokenVerifier {
     const known = this.#bearerTokens.get(digest)
     if (known !== undefined) {
       const { claims, jwksUrl, kid } = known.token
-      checkBearerClaims(claims, policy, issuers, clockToleranceSeconds)
-      if (this.#cognitoKeys.peek(jwksUrl, kid) === known.key) {
-        checkBearerPurpose(claims, policy)
-        return claims
-      }
+      // Nothing else of it can have changed: the policy is that of this verifier, which remembers good tokens only.
+      checkTokenTimes(claims, clockToleranceSeconds, BEARER_TOKEN)
+      if (this.#cognitoKeys.peek(jwksUrl, kid) === known.key) return claims
     }
     const unverified = checkBearerToken(token, policy, issuers, clockToleranceSeconds)
     const { kid } = unverified
