@@ -39,7 +39,7 @@ import {
   RequireAdmin,
 } from '../src/index.js'
 import { authenticateAs } from '../src/testing.js'
-import { authoriser, create, listen, type Platform, platforms, signedIn, stranger } from './apps.js'
+import { authoriser, create, listen, nestMajor, type Platform, platforms, signedIn, stranger } from './apps.js'
 
 let alb: TestAlb
 const folder = mkdtempSync(join(tmpdir(), 'cognito-auth-files-'))
@@ -94,9 +94,9 @@ class Handlers {
 }
 
 /** Static files, pages of Swagger, and middleware that answers, in the ways that apps have them. */
-function dress(app: INestApplication, platform: Platform): void {
-  app.use('/raw', (_: IncomingMessage, response: ServerResponse) => response.end('SECRET'))
-  app.use('/pages/raw', (_: IncomingMessage, response: ServerResponse) => response.end('SECRET'))
+function dress(app: INestApplication, platform: Platform, hasMiddleware = true): void {
+  if (hasMiddleware) app.use('/raw', (_: IncomingMessage, response: ServerResponse) => response.end('SECRET'))
+  if (hasMiddleware) app.use('/pages/raw', (_: IncomingMessage, response: ServerResponse) => response.end('SECRET'))
   if (platform === 'express') {
     const express = app as NestExpressApplication
     express.useStaticAssets(folder, { prefix: '/files/' })
@@ -192,7 +192,7 @@ describe.each(platforms)('everything: true on $platform', ({ platform }) => {
       { method: 'GET', path: '/health/', status: 200, body: '{"ok":true}' },
       { method: 'GET', path: '/health?x=1', status: 200, body: '{"ok":true}' },
       { method: 'GET', path: '/maybe', status: 200, body: '{"email":null}' },
-      { method: 'POST', path: '/hook/7', status: 201, body: '' },
+      { method: 'POST', path: '/hook/7', status: 201, body: expect.stringMatching(/^(\{\})?$/) as unknown },
       { method: 'GET', path: '/pages/one', status: 200, body: '{"page":"one"}' },
       { method: 'GET', path: '/raw', status: 200, body: 'SECRET' },
       { method: 'GET', path: '/robots.txt', status: 404, body: expect.stringContaining('Cannot GET') as unknown },
@@ -253,7 +253,8 @@ describe.each(platforms)('everything: true on $platform', ({ platform }) => {
     const app = testing.createNestApplication(
       platform === 'express' ? new ExpressAdapter() : (new FastifyAdapter() as never),
     )
-    dress(app, platform)
+    // Fastify under Nest 10 takes middleware once it has been initialised only.
+    dress(app, platform, platform === 'express' || nestMajor > 10)
     const own = await listen(app)
     expect(await sendRaw(own, { path: '/docs' })).toMatchObject({ status: 401 })
     expect(await sendRaw(own, { path: '/files/secret.txt' })).toMatchObject({ status: 401 })

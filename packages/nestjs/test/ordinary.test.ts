@@ -41,7 +41,7 @@ import {
   RequireAdmin,
   RequireGroups,
 } from '../src/index.js'
-import { admin, authoriser, create, listen, platforms, signedIn } from './apps.js'
+import { admin, authoriser, create, listen, nestMajor, platforms, signedIn } from './apps.js'
 
 let alb: TestAlb
 
@@ -234,7 +234,7 @@ class PetsModule {}
 @Module({})
 class AppModule {
   configure(consumer: MiddlewareConsumer): void {
-    consumer.apply((_: unknown, __: unknown, next: () => void) => next()).forRoutes('*path')
+    consumer.apply((_: unknown, __: unknown, next: () => void) => next()).forRoutes(nestMajor === 10 ? '*' : '*path')
   }
 }
 
