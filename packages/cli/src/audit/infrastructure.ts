@@ -22,6 +22,8 @@ export interface Resource {
 }
 
 export interface LoadBalancer extends Resource {
+  /** As its ARN has it; `null` where CloudFormation makes one up. */
+  readonly ownName: Value
   readonly securityGroups: Value
   /** `routing.http.drop_invalid_header_fields.enabled`; `null` where it is not set. */
   readonly dropsInvalidHeaders: Value

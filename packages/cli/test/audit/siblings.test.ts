@@ -68,6 +68,8 @@ const ingress = (rule: object): Record<string, unknown> => ({
 const environment = (...variables: readonly object[]): Record<string, unknown> => ({
   'Resources.Task.Properties.ContainerDefinitions.0.Environment': variables,
 })
+const albNamed = (name: string, id = '0123456789abcdef'): string =>
+  `arn:aws:elasticloadbalancing:eu-west-2:111122223333:loadbalancer/app/${name}/${id}`
 const parameter = (name: string): Record<string, unknown> => ({
   [`Parameters.${name}`]: { Type: 'String', Default: 'x' },
 })
@@ -250,6 +252,7 @@ describe.each<[string, readonly (readonly [string, Record<string, unknown>])[]]>
       ['the name', environment({ Name: 'COGNITO_AUTH_ALB_ARN', Value: { 'Fn::GetAtt': ['Alb', 'LoadBalancerName'] } })],
       ['the target group', environment({ Name: 'COGNITO_AUTH_ALB_ARNS', Value: { Ref: 'Targets' } })],
       ['something that is no ARN', environment({ Name: 'COGNITO_AUTH_ALB_ARN', Value: 'my-alb' })],
+      ['an ARN of another name', environment({ Name: 'COGNITO_AUTH_ALB_ARN', Value: albNamed('other') })],
     ].map(([what, change]) => [what as string, change as Record<string, unknown>] as const),
   ],
   [
@@ -379,6 +382,13 @@ describe('nothing is found, and nothing left out', () => {
       environment({ Name: 'COGNITO_AUTH_ALB_ARNS', Value: { 'Fn::GetAtt': ['Alb', 'LoadBalancerArn'] } }),
     ],
     [
+      'an ARN of its name, with any id',
+      {
+        'Resources.Alb.Properties.Name': 'my-alb',
+        ...environment({ Name: 'COGNITO_AUTH_ALB_ARN', Value: albNamed('my-alb', '*') }),
+      },
+    ],
+    [
       'a function for another service',
       { 'Resources.P': { Type: 'AWS::Lambda::Permission', Properties: { Principal: 'events.amazonaws.com' } } },
     ],
@@ -436,7 +446,7 @@ describe('what cannot be known is no finding, and is counted', () => {
       'an ARN that is written out, while the load balancer is made here',
       environment({
         Name: 'COGNITO_AUTH_ALB_ARN',
-        Value: 'arn:aws:elasticloadbalancing:eu-west-2:111122223333:loadbalancer/app/a/0123456789abcdef',
+        Value: albNamed('MyApp-Alb16-1A2B3C4D5E6F'),
       }),
     ],
     ['a macro', { Transform: 'MyMacro' }],

@@ -1,7 +1,9 @@
 /** What `audit` finds, misses and invents, in templates of which it is known what is wrong with them. */
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, onTestFinished, test } from 'vitest'
 import { auditFile } from '../../src/audit/audit.js'
 import { RULES } from '../../src/audit/rules.js'
 import { pathOf, type Template, TEMPLATES } from './templates.js'
@@ -16,6 +18,22 @@ test.each(TEMPLATES)('$file: nothing missed, no false alarm', (template) => {
   expect(foundIn(template).sort()).toEqual([...template.problems].sort())
   expect(auditFile(pathOf(template.file)).unchecked).toBe(template.unchecked ?? 0)
 })
+
+test.each(TEMPLATES.filter(({ file }) => file.startsWith('terraform-') && !file.includes('after-apply')))(
+  '$file without resource_changes, which name what is unknown: the same is found',
+  (template) => {
+    const { resource_changes: _, ...plan } = JSON.parse(readFileSync(pathOf(template.file), 'utf8')) as Record<
+      string,
+      unknown
+    >
+    const folder = mkdtempSync(join(tmpdir(), 'plan-'))
+    onTestFinished(() => rmSync(folder, { recursive: true }))
+    const file = join(folder, 'plan.json')
+    writeFileSync(file, JSON.stringify(plan))
+    const found = auditFile(file).findings.map(({ rule, resource }) => `${rule}:${resource}`)
+    expect(found.sort()).toEqual([...template.problems].sort())
+  },
+)
 
 test('each file of the folder is in the list, or nested in one that is', () => {
   const listed = TEMPLATES.map(({ file }) => file)

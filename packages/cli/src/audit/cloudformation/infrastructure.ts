@@ -247,6 +247,7 @@ export function cloudFormationInfrastructure(root: Stack): Infrastructure {
       .filter(({ properties }) => !['network', 'gateway'].includes(String(at(properties, 'Type'))))
       .map((one) => ({
         ...resourceOf(one),
+        ownName: at(one.properties, 'Name'),
         securityGroups: at(one.properties, 'SecurityGroups'),
         dropsInvalidHeaders: attribute(
           at(one.properties, 'LoadBalancerAttributes'),

@@ -54,10 +54,26 @@ function isOneOf(arn: Value, own: readonly LoadBalancer[], infrastructure: Infra
   }
   const written = stringOf(arn)
   if (written === undefined) return undefined
-  // An ARN that is written out may be that of a load balancer which this file is about to change. Anything else is none.
-  return /^arn:[\w-]+:elasticloadbalancing:[\w-]+:\d{12}:loadbalancer\/app\/[\w-]+\/(?:\w+|\*)$/.test(written)
-    ? undefined
-    : false
+  const parts = ARN.exec(written)?.groups
+  if (parts === undefined) return false
+  const answers = own.map((one) => hasName(one, parts['name'] ?? '', parts['id'] === '*'))
+  if (answers.includes(true)) return true
+  return answers.includes(undefined) ? undefined : false
+}
+
+const ARN = /^arn:[\w-]+:elasticloadbalancing:[\w-]+:\d{12}:loadbalancer\/app\/(?<name>[\w-]+)\/(?<id>\w+|\*)$/
+
+/**
+ * Whether an ARN that is written out can be that of a load balancer which this file makes: by its name, since its id is
+ * known only afterwards. CloudFormation makes names up of the stack's, the logical id and random letters.
+ */
+function hasName({ ownName, name }: LoadBalancer, written: string, hasAnyId: boolean): boolean | undefined {
+  const known = stringOf(ownName)
+  if (known !== undefined) return known === written ? hasAnyId || undefined : false
+  if (!isAbsent(ownName)) return undefined
+  const logicalId = name.slice(name.lastIndexOf('/') + 1)
+  const isMadeUp = /-[A-Z0-9]{8,}$/.test(written) && written.includes(`-${logicalId.slice(0, 3)}`)
+  return isMadeUp ? undefined : false
 }
 
 function everything({ loadBalancers, listeners, targetGroups, rules }: Infrastructure) {

@@ -73,7 +73,7 @@ function readResources(plan: JsonRecord, file: string): Read[] {
   const known = knownNames(planned)
   return planned.map((resource) => {
     const { address, moduleAddress, index, type, values, unknown } = resource
-    const reader = new ValueReader(references, { moduleAddress, index }, known)
+    const reader = new ValueReader(references, { moduleAddress, index }, known, unknown !== undefined)
     return {
       name: address,
       id: address,
@@ -306,6 +306,7 @@ export function terraformInfrastructure(plan: JsonRecord, file: string): Infrast
       .filter(({ values }) => !['network', 'gateway'].includes(String(at(values, 'load_balancer_type'))))
       .map((one) => ({
         ...resourceOf(one),
+        ownName: at(one.values, 'name'),
         securityGroups: at(one.values, 'security_groups'),
         dropsInvalidHeaders: at(one.values, 'drop_invalid_header_fields'),
       })),

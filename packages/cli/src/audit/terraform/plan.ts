@@ -18,11 +18,16 @@ export interface PlannedResource {
   /** Of `count` or `for_each`; `undefined` without. */
   readonly index: Json | undefined
   readonly values: Json
-  /** `true` where a value is known only after apply, in the shape of `values`. */
-  readonly unknown: Json
+  /** `true` where a value is known only after apply, in the shape of `values`; `undefined` where the plan does not say. */
+  readonly unknown: Json | undefined
 }
 
-function resourceOf(json: Json, moduleAddress: string, values: Json, unknown: Json): PlannedResource | undefined {
+function resourceOf(
+  json: Json,
+  moduleAddress: string,
+  values: Json,
+  unknown: Json | undefined,
+): PlannedResource | undefined {
   const [address, type, name] = ['address', 'type', 'name'].map((one) => member(json, one))
   if (typeof address !== 'string' || typeof type !== 'string' || typeof name !== 'string') return undefined
   if (member(json, 'mode') === 'data') return undefined
@@ -31,7 +36,7 @@ function resourceOf(json: Json, moduleAddress: string, values: Json, unknown: Js
 
 function plannedIn(module: Json | undefined, moduleAddress = ''): PlannedResource[] {
   const own = entries(member(module, 'resources')).map((one) =>
-    resourceOf(one, moduleAddress, member(one, 'values') ?? {}, {}),
+    resourceOf(one, moduleAddress, member(one, 'values') ?? {}, undefined),
   )
   const children = entries(member(module, 'child_modules')).flatMap((child) =>
     plannedIn(child, String(member(child, 'address') ?? '')),
@@ -61,7 +66,7 @@ export function plannedResources(plan: JsonRecord): PlannedResource[] {
       json,
       typeof moduleAddress === 'string' ? moduleAddress : '',
       member(change, 'after') ?? found.get(address)?.values ?? {},
-      member(change, 'after_unknown') ?? {},
+      member(change, 'after_unknown'),
     )
     if (changed !== undefined) found.set(address, changed)
   }

@@ -16,16 +16,22 @@ export class ValueReader {
   readonly #references: References
   readonly #scope: Scope
   readonly #known: Known
+  readonly #saysUnknown: boolean
 
-  constructor(references: References, scope: Scope, known: Known) {
+  /** @param saysUnknown Whether the plan says which values are unknown; else those that are missing and have references are. */
+  constructor(references: References, scope: Scope, known: Known, saysUnknown: boolean) {
     this.#references = references
     this.#scope = scope
     this.#known = known
+    this.#saysUnknown = saysUnknown
   }
 
   /** @param unknown As in `after_unknown`: `true` where the value comes after apply, else in the shape of the value. */
   read(value: Json, unknown: Json | undefined, expression: Json | undefined): Value {
     if (unknown === true) return expression === undefined ? COMPUTED : this.#references.resolve(expression, this.#scope)
+    if (!this.#saysUnknown && value === null && member(expression, 'references') !== undefined) {
+      return this.#references.resolve(expression, this.#scope)
+    }
     if (typeof value === 'string') return this.#known.get(value) ?? value
     if (Array.isArray(value) || Array.isArray(unknown)) {
       return this.#list(entries(value), entries(unknown), expression)
@@ -50,7 +56,8 @@ export class ValueReader {
   }
 
   #record(value: Json, unknown: Json | undefined, expression: Json | undefined): Value {
-    const names = new Set([...members(value), ...members(unknown)].map(([name]) => name))
+    const missing = this.#saysUnknown ? [] : members(expression)
+    const names = new Set([...members(value), ...members(unknown), ...missing].map(([name]) => name))
     return record(
       [...names].map((name) => {
         const read = this.read(member(value, name) ?? null, member(unknown, name), member(expression, name))
