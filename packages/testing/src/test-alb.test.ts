@@ -1,5 +1,5 @@
 import { createPublicKey, verify } from 'node:crypto'
-import { afterEach, expect, test, vi } from 'vitest'
+import { afterEach, describe, expect, test, vi } from 'vitest'
 import { createTestAlb, FAULTS, type Fault, type TestAlb } from './index.js'
 
 const user = { email: 'dev@example.com', name: 'Dev', givenName: 'D', familyName: 'E', groups: ['developers'] }
@@ -182,4 +182,39 @@ test('only its own keys are published', async () => {
   expect((await alb.options.fetch(`${base}/${alb.albKey.kid}`)).status).toBe(200)
   expect((await alb.options.fetch(`https://evil.example/${alb.albKey.kid}`)).status).toBe(404)
   expect(alb.options.albArn).toMatch(/^arn:aws-us-gov:/)
+})
+
+test('in production it warns, once', async () => {
+  const warn = vi.spyOn(process, 'emitWarning').mockReturnValue()
+  await createTestAlb()
+  expect(warn).not.toHaveBeenCalled()
+  vi.stubEnv('NODE_ENV', 'Production')
+  await createTestAlb()
+  await createTestAlb()
+  vi.unstubAllEnvs()
+  expect(warn).toHaveBeenCalledOnce()
+  warn.mockRestore()
+})
+
+describe('a bearer token', () => {
+  const claimsOf = ({ authorization }: { authorization: string }) => parts(authorization.slice('Bearer '.length)).claims
+
+  test('is a program’s where there is a client and nobody, else a person’s', async () => {
+    const alb = await createTestAlb()
+    const machine = claimsOf(await alb.bearerFor({ clientId: 'job' }, { scopes: ['a/b', 'c/d'] }))
+    expect(machine).toMatchObject({ sub: 'job', client_id: 'job', token_use: 'access', scope: 'a/b c/d' })
+    expect(machine).not.toHaveProperty('username')
+    const person = claimsOf(await alb.bearerFor({ clientId: 'cli', email: 'a@example.com', groups: ['g'] }))
+    expect(person).toMatchObject({ client_id: 'cli', 'cognito:groups': ['g'], scope: 'openid' })
+    expect(person['username']).toBe(person['sub'])
+    expect(claimsOf(await alb.bearerFor())).toMatchObject({ client_id: alb.options.clientId })
+    expect(claimsOf(await alb.bearerFor({ clientId: 'job' }, { audience: ['x'] }))).toMatchObject({ aud: ['x'] })
+    expect(claimsOf(await alb.bearerFor({ clientId: 'job' }))).not.toHaveProperty('scope')
+  })
+
+  test.each([[{ fault: 'typo' }], [{ scope: 'a' }]])('with %j is an error', async (options) => {
+    const alb = await createTestAlb()
+    await expect(alb.bearerFor({}, options as object)).rejects.toThrow(TypeError)
+    await expect(alb.bearerFor({ mail: 'x' } as object)).rejects.toThrow(TypeError)
+  })
 })

@@ -338,8 +338,21 @@ function withBadSignature(token: string): string {
   return [header, payload, signature.slice(0, at) + other + signature.slice(at + 1)].join('.')
 }
 
+let hasWarned = false
+
+/** Whoever gets `headersFor()` of a running app is anyone they like. Core's own list, which this package does not depend on. */
+function warnInProduction(): void {
+  const mode = (process.env['NODE_ENV'] ?? '').trim().toLowerCase()
+  if (hasWarned || ['', 'development', 'dev', 'local', 'test'].includes(mode)) return
+  hasWarned = true
+  process.emitWarning('createTestAlb() is for tests: whoever can ask it for headers can sign in as anyone', {
+    type: 'CognitoAuthWarning',
+    code: 'COGNITO_AUTH_TEST_ALB',
+  })
+}
+
 /**
- * Makes a load balancer with a user pool, in memory.
+ * Makes a load balancer with a user pool, in memory. Warns once where `NODE_ENV` says production.
  *
  * @throws {TypeError} for an option that there is not.
  * @example
@@ -350,5 +363,6 @@ function withBadSignature(token: string): string {
  * ```
  */
 export async function createTestAlb(options: TestAlbOptions = {}): Promise<TestAlb> {
+  warnInProduction()
   return new TestAlb(options)
 }
