@@ -120,6 +120,11 @@ export function createGate(auth: CognitoAuth, { onError, isData, onRefusal }: Ga
   }
 }
 
+/** The answer to a failure where no `CognitoAuth` could be made: there is no hook, page or redirect to go by. */
+export function refuseUnmade(error: unknown, request: WebRequest): Response {
+  return errorResponse(error, answerable(request, false), { errorPage: false })
+}
+
 /** A hook that failed is a mistake of the app: 500, whatever it was asked about. */
 function failed(cause: unknown): Error {
   return new Error('onError failed', { cause })

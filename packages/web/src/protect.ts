@@ -32,7 +32,33 @@ export interface Protect {
 type Handler = (request: WebRequest, auth: { readonly user: User | null }, ...rest: readonly unknown[]) => Answer
 
 /** What is decided about a request before its handler runs: the answer, or with whom it runs. */
-type Passage = { readonly response: Response } | { readonly response?: undefined; readonly user: User | null }
+export type Passage =
+  | { readonly response: Response; readonly user?: undefined }
+  | { readonly response?: undefined; readonly user: User | null }
+
+/**
+ * Makes the decision about requests: sign-out, bypass, then the user. It never throws.
+ *
+ * @throws {ConfigurationError} when `bypass` is wrong.
+ */
+export function createPassage<Request extends WebRequest>(
+  auth: CognitoAuth,
+  gate: Gate,
+  bypass: Bypass<Request> | undefined,
+): (request: Request) => Promise<Passage> {
+  const isBypassed = createBypass(bypass, auth)
+  return async (request) => {
+    try {
+      checkRequest(request)
+      const path = pathAsSent(request.url)
+      if (isSignOut(auth, request.method, path)) return { response: await gate.signOut(request) }
+      if (isBypassed(request, path, pathAsRouted(request.url))) return { user: null }
+      return { user: await gate.requests.requireUser(request) }
+    } catch (error) {
+      return { response: await gate.refuse(error, request) }
+    }
+  }
+}
 
 /** Makes `protect()`. */
 export function createProtect(auth: CognitoAuth, gate: Gate): Protect {
@@ -41,20 +67,7 @@ export function createProtect(auth: CognitoAuth, gate: Gate): Protect {
       throw new ConfigurationError('protect() needs the handler to protect: protect((request, { user }) => …)')
     }
     refuseUnknown(options, ['bypass'], 'protect()')
-    const isBypassed = createBypass(options.bypass, auth)
-
-    async function passageOf(request: WebRequest): Promise<Passage> {
-      try {
-        checkRequest(request)
-        const path = pathAsSent(request.url)
-        if (isSignOut(auth, request.method, path)) return { response: await gate.signOut(request) }
-        if (isBypassed(request, path, pathAsRouted(request.url))) return { user: null }
-        return { user: await gate.requests.requireUser(request) }
-      } catch (error) {
-        return { response: await gate.refuse(error, request) }
-      }
-    }
-
+    const passageOf = createPassage(auth, gate, options.bypass)
     return async (request: WebRequest, ...rest: readonly unknown[]): Promise<Response> => {
       const passage = await passageOf(request)
       // Outside of `try`: what a handler throws is the app's.

@@ -8,6 +8,7 @@ import { STATUS_CODES } from 'node:http'
 import { ConfigurationError, type CognitoAuth } from '@cognito-auth/core'
 import {
   type AnswerableRequest,
+  type AnswerOptions,
   type ErrorResponse,
   errorResponse as errorResponseOf,
   signOutResponse as signOutResponseOf,
@@ -30,7 +31,7 @@ function toResponse({
 }
 
 /** The usual answer to a failure. A new `Response` each time: a body is read once only. */
-export function errorResponse(error: unknown, request: AnswerableRequest, auth: CognitoAuth): Response {
+export function errorResponse(error: unknown, request: AnswerableRequest, auth: AnswerOptions): Response {
   return toResponse(errorResponseOf(error, request, auth))
 }
 

@@ -4,8 +4,9 @@
  * @module
  */
 
-export { createGate } from '../gate.js'
+export { createGate, refuseUnmade } from '../gate.js'
 export type { Gate, GateOptions, ThrowingAuth } from '../gate.js'
-export { createProtect } from '../protect.js'
-export type { Protect, ProtectOptions } from '../protect.js'
+export { createPassage } from '../protect.js'
+export type { Passage } from '../protect.js'
+export { isRequest } from '../web-request.js'
 export type { OnError, WebRequest } from '../web-request.js'
