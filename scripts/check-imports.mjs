@@ -51,6 +51,7 @@ const PACKAGES = {
   web: ['core'],
   remix: ['core', 'web'],
   lambda: ['core'],
+  next: ['core', 'web'],
   mcp: ['core'],
   cli: ['core'],
   create: ['core'],

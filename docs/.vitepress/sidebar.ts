@@ -18,6 +18,7 @@ export const sidebar = [
       { text: 'Hono', link: '/hono' },
       { text: 'Fastify', link: '/fastify' },
       { text: 'Remix and React Router', link: '/remix' },
+      { text: 'Next.js', link: '/next' },
       { text: 'Request and Response', link: '/web' },
       { text: 'Lambda', link: '/lambda' },
       { text: 'Any app: the gateway', link: '/gateway' },

@@ -66,8 +66,8 @@ export async function createProject(name, { folder, tarballs, floor }) {
   const { floors: _, ...manifest } = JSON.parse(await readFile(join(source, 'package.json'), 'utf8'))
   for (const extension of ['mts', 'cts']) await cp(join(source, 'consumer.ts'), join(project, `consumer.${extension}`))
   for (const [resolution, options] of Object.entries(RESOLUTIONS)) {
-    // Nest 10.0 has declarations that today's compiler refuses.
-    const skipLibCheck = floor !== undefined
+    // Nest 10.0 has declarations that today's compiler refuses, and Next has of any version.
+    const skipLibCheck = floor !== undefined || manifest.compilerOptions?.skipLibCheck === true
     const compilerOptions = { ...COMPILER_OPTIONS, ...manifest.compilerOptions, ...options, skipLibCheck }
     const tsconfig = { compilerOptions, files: ['consumer.mts', 'consumer.cts'] }
     await writeFile(join(project, `tsconfig.${resolution}.json`), JSON.stringify(tsconfig))

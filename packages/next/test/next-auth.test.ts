@@ -1,0 +1,136 @@
+import { createTestAlb, type TestAlb, type TestUser } from '@cognito-auth/testing'
+import { NextRequest } from 'next/server.js'
+import { afterEach, beforeEach, describe, expect, expectTypeOf, test, vi } from 'vitest'
+import * as edge from '../src/edge.js'
+import * as index from '../src/index.js'
+import { CognitoAuth, createNextAuth, type NextAuth, type NextAuthOptions, type User } from '../src/index.js'
+
+const ada: TestUser = { email: 'ada@example.com', groups: ['developers'] }
+
+let alb: TestAlb
+
+beforeEach(async () => {
+  alb = await createTestAlb()
+})
+
+afterEach(() => {
+  vi.unstubAllEnvs()
+  vi.unstubAllGlobals()
+  vi.restoreAllMocks()
+})
+
+function authWith(options: NextAuthOptions = {}): NextAuth<User | null> {
+  return createNextAuth({ ...alb.options, authoriser: null, ...options } as NextAuthOptions & { bypass: string[] })
+}
+
+async function requestOf(user?: TestUser, path = '/'): Promise<NextRequest> {
+  return new NextRequest(`http://app.example${path}`, { headers: user ? await alb.headersFor(user) : {} })
+}
+
+const through = { params: Promise.resolve({}) }
+const ok = (): Response => new Response('ok')
+
+describe('options', () => {
+  test('are read at the first request: a build has no environment', async () => {
+    vi.spyOn(process, 'emitWarning').mockImplementation(() => {})
+    vi.stubEnv('COGNITO_AUTH_ALB_ARN', '')
+    const { proxy, withUser } = createNextAuth()
+    const handler = vi.fn<() => Response>(ok)
+    for (const answer of [await proxy(await requestOf(ada)), await withUser(handler)(await requestOf(ada), through)]) {
+      expect([answer?.status, await answer?.json()]).toEqual([500, expect.objectContaining({ code: 'configuration' })])
+    }
+    expect(handler).not.toHaveBeenCalled()
+    vi.stubEnv('COGNITO_AUTH_ALB_ARN', alb.options.albArn)
+    expect((await proxy(await requestOf()))?.status).toBe(500)
+  })
+
+  test.each([
+    { what: 'an unknown option', make: () => authWith({ byPass: [] } as object), message: /bypass/ },
+    { what: 'a misspelt variable', make: () => authWith({ clientID: 'x' } as object), message: /clientId/ },
+    { what: 'an onError that is no function', make: () => authWith({ onError: 'x' } as object), message: /onError/ },
+    { what: 'a path that is none', make: () => authWith({ bypass: ['x'] }), message: /bypass/ },
+    { what: 'a handler that is none', make: () => authWith().withUser(undefined as never), message: /withUser/ },
+  ])('$what is told at once', ({ make, message }) => {
+    expect(make).toThrow(
+      expect.objectContaining({ code: 'configuration', message: expect.stringMatching(message) as string }),
+    )
+  })
+
+  test('may be a CognitoAuth', async () => {
+    const { proxy } = createNextAuth(new CognitoAuth({ ...alb.options, authoriser: null }))
+    expect(await proxy(await requestOf(ada))).toBeUndefined()
+    expect((await proxy(await requestOf()))?.status).toBe(401)
+  })
+
+  test('keys are fetched past the caches of Next', async () => {
+    const fetch = vi.fn<typeof globalThis.fetch>((input, init) => alb.options.fetch(input, init))
+    vi.stubGlobal('fetch', fetch)
+    const { fetch: _, ...others } = alb.options
+    expect(await createNextAuth({ ...others, authoriser: null }).proxy(await requestOf(ada))).toBeUndefined()
+    expect(fetch).toHaveBeenCalledTimes(2)
+    for (const [, init] of fetch.mock.calls) expect(init).toMatchObject({ cache: 'no-store', next: { internal: true } })
+  })
+})
+
+describe('onError', () => {
+  test('answers for proxy and withUser, and where it answers nothing the usual answer is given', async () => {
+    const answers = [new Response('own', { status: 418 }), undefined]
+    for (const answer of answers) {
+      const { proxy, withUser } = authWith({ onError: () => answer })
+      const expected = answer?.status ?? 401
+      expect((await proxy(await requestOf()))?.status).toBe(expected)
+      expect((await withUser(ok)(await requestOf(), through)).status).toBe(expected)
+    }
+  })
+})
+
+describe('outside of the App Router', () => {
+  test.each(['requireUser', 'getUser', 'requireGroups', 'requireAdmin'] as const)(
+    '%s says where it works, with a digest',
+    async (name) => {
+      await expect(authWith()[name]('admins')).rejects.toMatchObject({
+        code: 'configuration',
+        digest: 'COGNITO_AUTH_configuration',
+        message: expect.stringContaining('App Router') as string,
+      })
+    },
+  )
+
+  test('withUser and proxy refuse a request of the Pages Router', async () => {
+    const { withUser, proxy } = authWith()
+    const handler = vi.fn<() => Response>(ok)
+    const pages = { url: '/', method: 'GET', headers: {} } as unknown as NextRequest
+    await expect(withUser(handler)(pages, through)).rejects.toThrow(/Pages Router/)
+    await expect(proxy(pages)).rejects.toThrow(/Pages Router/)
+    expect(handler).not.toHaveBeenCalled()
+  })
+})
+
+describe('in the Edge runtime', () => {
+  test('every export is there, and says that the Node runtime is needed', () => {
+    expect(Object.keys(edge).sort()).toEqual(Object.keys(index).sort())
+    for (const given of Object.values(edge)) {
+      expect(() => (given as () => never)()).toThrow(/runtime: 'nodejs'/)
+      expect(() => new (given as unknown as new () => object)()).toThrow(/runtime: 'nodejs'/)
+      expect(() => (given as unknown as { fromLists: unknown }).fromLists).toThrow(/runtime: 'nodejs'/)
+    }
+  })
+})
+
+test('the types say who may be null, and what a route has', () => {
+  const { withUser, requireUser } = createNextAuth()
+  expectTypeOf(requireUser).returns.resolves.toEqualTypeOf<User>()
+  withUser((request, { user }) => {
+    expectTypeOf(request).toEqualTypeOf<NextRequest>()
+    expectTypeOf(user).toEqualTypeOf<User>()
+    return ok()
+  })
+  const typed = withUser<{ id: string }>(async (_, { params }) => new Response((await params).id))
+  expectTypeOf(typed).toExtend<
+    (request: NextRequest, context: { params: Promise<{ id: string }> }) => Promise<Response>
+  >()
+  createNextAuth({ bypass: ['/open'] }).withUser((_, { user }) => {
+    expectTypeOf(user).toEqualTypeOf<User | null>()
+    return ok()
+  })
+})
