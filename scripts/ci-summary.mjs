@@ -11,7 +11,7 @@ const REPORTS = [
   'vitest',
   'browser',
   'demo',
-  'aws',
+  'next', 'aws',
   'proxies',
   'packages',
   'create',

@@ -1,0 +1,7 @@
+import { requireUser } from '../../lib/auth'
+import { Buttons } from './buttons'
+
+export default async function Page() {
+  await requireUser()
+  return <Buttons />
+}

@@ -1,0 +1,85 @@
+/** A built app of Next, started as it is deployed, behind a local load balancer. */
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { createServer } from 'node:net'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { type LocalAlb, startLocalAlb } from '@cognito-auth/local-alb'
+
+/** The folder of the version that is tested. */
+export const FOLDER = process.env['NEXT_FOLDER'] ?? ''
+
+export const USERS = [
+  { email: 'ada@example.com', name: 'Ada', groups: ['admins', 'developers'] },
+  { email: 'dev@example.com', name: 'Dev', groups: ['developers'] },
+  { email: 'guest@example.com', name: 'Guest', groups: ['visitors'] },
+]
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const address = server.address()
+  await new Promise((resolve) => server.close(resolve))
+  if (address === null || typeof address === 'string') throw new Error('no port')
+  return address.port
+}
+
+export interface NextApp {
+  readonly alb: LocalAlb
+  /** Past the load balancer. */
+  readonly direct: string
+  /** What the app has printed. */
+  readonly output: () => string
+  stop(): Promise<void>
+}
+
+/** Starts the app that `distDir` holds; `environment` is set besides that of the load balancer. */
+export async function startNext(environment: Record<string, string> = {}, command = 'start'): Promise<NextApp> {
+  const port = await freePort()
+  const direct = `http://127.0.0.1:${port}`
+  const alb = await startLocalAlb({ target: direct, users: USERS, port: 0 })
+  const config = fileURLToPath(new URL('auth-config.json', import.meta.url))
+  // Without `proxy.ts`: a folder of its own, below that of the version, whose packages it finds.
+  const cwd = command === 'dev' ? join(FOLDER, '.bare') : FOLDER
+  const next = join(FOLDER, 'node_modules/next/dist/bin/next')
+  const child: ChildProcess = spawn(process.execPath, [next, command, '-H', '127.0.0.1', '-p', String(port)], {
+    cwd,
+    env: {
+      ...process.env,
+      NODE_ENV: undefined,
+      NEXT_TELEMETRY_DISABLED: '1',
+      ...alb.env,
+      COGNITO_AUTH_CONFIG_PATH: config,
+      ...environment,
+    },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  let printed = ''
+  for (const stream of [child.stdout, child.stderr])
+    stream?.on('data', (chunk: Buffer) => (printed += chunk.toString()))
+  const app: NextApp = {
+    alb,
+    direct,
+    output: () => printed,
+    async stop() {
+      if (child.exitCode === null && child.signalCode === null) {
+        child.kill('SIGKILL')
+        await once(child, 'exit')
+      }
+      await alb.stop()
+    },
+  }
+  const deadline = Date.now() + 60_000
+  for (;;) {
+    try {
+      await fetch(`${direct}/health`)
+      return app
+    } catch (cause) {
+      if (Date.now() > deadline || child.exitCode !== null) {
+        await app.stop()
+        throw new Error(`next ${command} did not start:\n${printed}`, { cause })
+      }
+      await new Promise((resolve) => setTimeout(resolve, 200))
+    }
+  }
+}

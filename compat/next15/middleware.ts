@@ -1,0 +1,3 @@
+export { proxy as middleware } from './lib/auth'
+
+export const config = { runtime: 'nodejs' }

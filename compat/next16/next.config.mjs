@@ -1,0 +1,4 @@
+/** @type {import('next').NextConfig} */
+export default {
+  experimental: { useCache: true, authInterrupts: process.env.AUTH_INTERRUPTS === 'on' },
+}

@@ -1,0 +1,69 @@
+/**
+ * `npx pnpm test:next`: the adapter for Next.js in real apps, built once per version without any environment and started
+ * as they are deployed, behind the local load balancer; then in development and without `proxy.ts`. `--only next16` tests
+ * that version, `--no-build` goes by the last build. Counted in `.reports/next.json`.
+ */
+import { spawnSync } from 'node:child_process'
+import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { parseArgs } from 'node:util'
+import { findChromium } from './chromium.mjs'
+
+/** Refusals in components differ by `authInterrupts`: each version has it one way. */
+const VERSIONS = [
+  { name: 'next15', interrupts: 'on' },
+  { name: 'next16', interrupts: 'off' },
+]
+
+const { values } = parseArgs({ options: { only: { type: 'string' }, 'no-build': { type: 'boolean' } } })
+const root = fileURLToPath(new URL('..', import.meta.url))
+const chromium = findChromium()
+if (chromium === undefined)
+  console.log('next: the tests in a browser are skipped, there is no Chromium. apt-get install chromium')
+
+function run(cwd, args, env) {
+  // The environment of a build server: nothing that the adapter could read.
+  const bare = Object.fromEntries(
+    Object.entries(process.env).filter(([name]) => !/^(?:COGNITO_AUTH_|NODE_ENV)/.test(name)),
+  )
+  const { status } = spawnSync(process.execPath, args, {
+    cwd,
+    stdio: 'inherit',
+    env: { ...bare, NEXT_TELEMETRY_DISABLED: '1', ...env },
+  })
+  return status === 0
+}
+
+function test({ name, interrupts }) {
+  const folder = `${root}compat/${name}`
+  const env = { AUTH_INTERRUPTS: interrupts, NEXT_FOLDER: folder, ...(chromium && { CHROMIUM_PATH: chromium }) }
+  cpSync(`${root}compat/next-app`, folder, { recursive: true })
+  rmSync(`${folder}/.bare`, { recursive: true, force: true })
+  for (const part of ['app', 'lib', 'instrumentation.ts'])
+    cpSync(`${root}compat/next-app/${part}`, `${folder}/.bare/${part}`, { recursive: true })
+  for (const part of ['next.config.mjs', 'tsconfig.json']) cpSync(`${folder}/${part}`, `${folder}/.bare/${part}`)
+  if (values['no-build'] !== true && !run(folder, ['node_modules/next/dist/bin/next', 'build'], env))
+    return { passed: 0, failed: 1 }
+  const report = `${root}.reports/${name}.json`
+  const args = [
+    `${root}node_modules/vitest/vitest.mjs`,
+    'run',
+    '--reporter=default',
+    '--reporter=json',
+    `--outputFile.json=${report}`,
+  ]
+  if (chromium === undefined) args.push('--exclude', 'checks/browser.test.ts')
+  run(folder, args, env)
+  const { numPassedTests, numFailedTests, success } = JSON.parse(readFileSync(report, 'utf8'))
+  return { passed: numPassedTests, failed: success ? numFailedTests : Math.max(1, numFailedTests) }
+}
+
+mkdirSync(`${root}.reports`, { recursive: true })
+const chosen = VERSIONS.filter(({ name }) => values.only === undefined || name === values.only)
+if (chosen.length === 0) throw new Error(`There is no ${values.only}: ${VERSIONS.map(({ name }) => name).join(', ')}`)
+const results = chosen.map(test)
+const passed = results.reduce((sum, one) => sum + one.passed, 0)
+const failed = results.reduce((sum, one) => sum + one.failed, 0)
+console.log(`next: ${passed} passed, ${failed} failed`)
+writeFileSync(`${root}.reports/next.json`, JSON.stringify({ passed, failed }))
+process.exitCode = failed === 0 ? 0 : 1
