@@ -1,5 +1,5 @@
 import { defineConfig } from 'vitest/config'
 
 export default defineConfig({
-  test: { include: ['checks/*.test.ts'], testTimeout: 60_000, hookTimeout: 120_000, fileParallelism: false },
+  test: { include: ['checks/*.test.ts'], testTimeout: 300_000, hookTimeout: 300_000, fileParallelism: false },
 })

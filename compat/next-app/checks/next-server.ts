@@ -37,7 +37,7 @@ export interface NextApp {
 export async function startNext(environment: Record<string, string> = {}, command = 'start'): Promise<NextApp> {
   const port = await freePort()
   const direct = `http://127.0.0.1:${port}`
-  const alb = await startLocalAlb({ target: direct, users: USERS, port: 0 })
+  const alb = await startLocalAlb({ target: direct, users: USERS, port: 0, timeoutSeconds: 300 })
   const config = fileURLToPath(new URL('auth-config.json', import.meta.url))
   // Without `proxy.ts`: a folder of its own, below that of the version, whose packages it finds.
   const cwd = command === 'dev' ? join(FOLDER, '.bare') : FOLDER
@@ -69,7 +69,7 @@ export async function startNext(environment: Record<string, string> = {}, comman
       await alb.stop()
     },
   }
-  const deadline = Date.now() + 60_000
+  const deadline = Date.now() + 120_000
   for (;;) {
     try {
       await fetch(`${direct}/health`)

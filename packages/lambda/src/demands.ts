@@ -4,8 +4,8 @@
  * @module
  */
 
-import { ConfigurationError, type User } from '@cognito-auth/core'
-import { checkGroups, refuseUnknown, type RequestAuth } from '@cognito-auth/core/adapter'
+import { type CognitoAuth, ConfigurationError, type User } from '@cognito-auth/core'
+import { checkGroups, checkScopes, refuseUnknown, type RequestAuth } from '@cognito-auth/core/adapter'
 import type { AlbEvent } from './event.js'
 
 /** What `withUser()` asks besides; all of it must hold. A member that is written and `undefined` is a mistake. */
@@ -14,6 +14,8 @@ export interface Demands {
   readonly groups?: readonly string[]
   /** An app admin or platform admin. @default false */
   readonly admin?: boolean
+  /** Every one of these scopes in the access token: that of a session, or a bearer token. @default no scope */
+  readonly scopes?: readonly string[]
 }
 
 /** Asks for the user of an event. */
@@ -25,19 +27,22 @@ export type Ask = (event: AlbEvent) => Promise<User>
  * @throws {ConfigurationError} when a member is unknown, `undefined`, empty or of another type: what is written must be
  * asked.
  */
-export function createAsk(requests: RequestAuth<AlbEvent>, demands: Demands): Ask {
-  refuseUnknown(demands, ['groups', 'admin'], 'withUser()')
+export function createAsk(auth: CognitoAuth, requests: RequestAuth<AlbEvent>, demands: Demands): Ask {
+  refuseUnknown(demands, ['groups', 'admin', 'scopes'], 'withUser()')
   const { admin = false } = demands
   if ('admin' in demands && typeof demands.admin !== 'boolean') {
     throw new ConfigurationError('admin must be a boolean')
   }
-  if ('groups' in demands && !Array.isArray(demands.groups)) {
-    throw new ConfigurationError('groups must be a list of strings')
+  for (const name of ['groups', 'scopes'] as const) {
+    if (name in demands && !Array.isArray(demands[name]))
+      throw new ConfigurationError(`${name} must be a list of strings`)
   }
   const groups = demands.groups === undefined ? undefined : checkGroups(demands.groups)
+  const scopes = demands.scopes === undefined ? undefined : checkScopes(demands.scopes, auth, 'scopes')
   return async (event) => {
     const user = await requests.requireUser(event)
     if (groups !== undefined) await requests.requireGroups(event, groups)
+    if (scopes !== undefined) await requests.requireScopes(event, scopes)
     if (admin) await requests.requireAdmin(event)
     return user
   }

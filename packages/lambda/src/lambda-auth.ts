@@ -138,7 +138,7 @@ export function createLambdaAuth(options: LambdaAuthOptions | CognitoAuth = {}):
       if (typeof handler !== 'function') {
         throw new ConfigurationError('withUser() needs the handler to protect: withUser(async (event, { user }) => …)')
       }
-      const ask = createAsk(requests, demands)
+      const ask = createAsk(auth, requests, demands)
       return async (event, context) => {
         checkEvent(event)
         const passage = await passageOf(event, ask)

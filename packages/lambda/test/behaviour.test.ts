@@ -1,6 +1,8 @@
 import { createTestAlb, type TestAlb } from '@cognito-auth/testing'
 import {
   type AppVariant,
+  bearerOptions,
+  bearerRows,
   behaviourRows,
   pageRows,
   rawPathRows,
@@ -28,23 +30,27 @@ function appOf(variant: AppVariant, options: CognitoAuthOptions) {
     authoriser,
     ...(variant === 'redirect' && { redirectUrl: REDIRECT_URL }),
     ...(variant === 'signOut' && signOutOptions),
+    ...(variant === 'bearer' && bearerOptions),
     bypass: ['/health'],
   })
   const admins = withUser((_, { user }) => json({ email: user?.email }), { groups: ['admins'] })
   const admin = withUser((_, { user }) => json({ email: user?.email }), { admin: true })
+  const scopes = withUser((_, { user }) => json({ email: user?.email }), { scopes: ['my-api/read'] })
   const others = withUser(({ path }, { user }) => {
     if (user === null) return json({ ok: true })
     if (path !== '/') return { statusCode: 404, body: 'not found' }
     return json({ email: user.email, groups: user.groups, isAdmin: user.isAdmin })
   })
   return async (event: AlbEvent, context: unknown): Promise<AlbResult> => {
-    const route = { '/admins': admins, '/admin': admin }[event.path] ?? others
+    const route = { '/admins': admins, '/admin': admin, '/scopes': scopes }[event.path] ?? others
     return await route(event, context)
   }
 }
 
 // A function has no anonymous people: whom the load balancer forwards is signed in.
-const rows = [...behaviourRows, ...pageRows, ...rawPathRows, ...signOutRows].filter(({ app }) => app !== 'optional')
+const rows = [...behaviourRows, ...pageRows, ...rawPathRows, ...signOutRows, ...bearerRows].filter(
+  ({ app }) => app !== 'optional',
+)
 
 describe.each(['single', 'multi'] as const)('in %s-value mode', (mode) => {
   type Started = { readonly origin: string; readonly alb: TestAlb }
@@ -56,11 +62,11 @@ describe.each(['single', 'multi'] as const)('in %s-value mode', (mode) => {
   }
 
   beforeAll(async () => {
-    for (const variant of ['plain', 'redirect', 'signOut'] as const) shared.set(variant, await start(variant))
+    for (const variant of ['plain', 'redirect', 'signOut', 'bearer'] as const) shared.set(variant, await start(variant))
   })
 
   // The load balancer keeps the last of several values in single-value mode: the function sees one.
-  const ofMode = rows.filter(({ what }) => mode === 'multi' || !what.includes('second value'))
+  const ofMode = rows.filter(({ what }) => mode === 'multi' || !/second (?:value|Authorization)/.test(what))
 
   test.each(ofMode)('$app: $what', async (row) => {
     const app = (row.fresh ? undefined : shared.get(row.app)) ?? (await start(row.app))

@@ -25,6 +25,7 @@ export {
   unsupported as ConfigUnavailableError,
   unsupported as createNextAuth,
   unsupported as ExpiredTokenError,
+  unsupported as InsufficientScopeError,
   unsupported as InvalidTokenError,
   unsupported as KeysUnavailableError,
   unsupported as MissingTokenError,

@@ -16,8 +16,9 @@ export {
   ConfigurationError,
   ConfigUnavailableError,
   ExpiredTokenError,
+  InsufficientScopeError,
   InvalidTokenError,
   KeysUnavailableError,
   MissingTokenError,
 } from '@cognito-auth/core'
-export type { CognitoAuthOptions, Decision, User } from '@cognito-auth/core'
+export type { CognitoAuthOptions, Decision, ErrorCode, ErrorPage, InvalidTokenReason, User } from '@cognito-auth/core'

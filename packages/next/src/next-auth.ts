@@ -5,7 +5,14 @@
  */
 
 import { type CognitoAuth, ConfigurationError, type User } from '@cognito-auth/core'
-import { type Bypass, checkGroups, isCognitoAuthError, problemOf, RequestAuth } from '@cognito-auth/core/adapter'
+import {
+  type Bypass,
+  checkGroups,
+  checkScopes,
+  isCognitoAuthError,
+  problemOf,
+  RequestAuth,
+} from '@cognito-auth/core/adapter'
 import { createGate, createPassage, isRequest, type Passage, refuseUnmade } from '@cognito-auth/web/adapter'
 import type { NextRequest } from 'next/server.js'
 import { currentHeaders, type CurrentHeaders } from './current-headers.js'
@@ -41,6 +48,8 @@ export interface NextAuth<Who extends User | null = User> {
   requireGroups(...groups: string[]): Promise<User>
   /** The user, an app admin or platform admin. @throws as {@link NextAuth.requireUser} for everybody else. */
   requireAdmin(): Promise<User>
+  /** The user, whose access token has every one of the scopes. @throws as {@link NextAuth.requireUser} for everybody else. */
+  requireScopes(...scopes: string[]): Promise<User>
   /**
    * Protects a route handler, and answers refusals itself: 302, 401, 403, 500 or 503. What the handler throws is the
    * app's.
@@ -139,6 +148,8 @@ export function createNextAuth(options: NextAuthOptions | CognitoAuth = {}): Nex
     requireGroups: (...groups) =>
       ask(async (requests, headers) => await requests.requireGroups(headers, checkGroups(groups))),
     requireAdmin: () => ask((requests, headers) => requests.requireAdmin(headers)),
+    requireScopes: (...scopes) =>
+      ask(async (requests, headers) => await requests.requireScopes(headers, checkScopes(scopes, state().auth))),
     withUser(handler) {
       if (typeof handler !== 'function') {
         throw new ConfigurationError(

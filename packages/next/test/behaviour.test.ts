@@ -1,6 +1,8 @@
 import { createTestAlb, type TestAlb } from '@cognito-auth/testing'
 import {
   type AppVariant,
+  bearerOptions,
+  bearerRows,
   behaviourRows,
   handlerRows,
   pageRows,
@@ -23,11 +25,12 @@ const own: Record<AppVariant, NextAuthOptions> = {
   redirect: { redirectUrl: REDIRECT_URL },
   optional: {},
   signOut: signOutOptions,
+  bearer: bearerOptions,
 }
 
 // requireGroups(), requireAdmin() and getUser() ask Next for the headers: compat/next-app tests them in real apps.
-const rows = [...behaviourRows, ...pageRows, ...handlerRows, ...signOutRows].filter(
-  ({ app, what }) => app !== 'optional' && !/(?:group|admin) route|only if|is no member/.test(what),
+const rows = [...behaviourRows, ...pageRows, ...handlerRows, ...signOutRows, ...bearerRows].filter(
+  ({ app, what }) => app !== 'optional' && !/(?:group|admin|scope) route|only if|is no member|scope/.test(what),
 )
 
 const through = { params: Promise.resolve({}) }
@@ -65,7 +68,7 @@ describe.each([
   }
 
   beforeAll(async () => {
-    for (const variant of ['plain', 'redirect', 'signOut'] as const) shared.set(variant, await start(variant))
+    for (const variant of ['plain', 'redirect', 'signOut', 'bearer'] as const) shared.set(variant, await start(variant))
   })
 
   test.each(ofWay)('$app: $what', async (row) => {

@@ -85,7 +85,7 @@ describe('onError', () => {
 })
 
 describe('outside of the App Router', () => {
-  test.each(['requireUser', 'getUser', 'requireGroups', 'requireAdmin'] as const)(
+  test.each(['requireUser', 'getUser', 'requireGroups', 'requireAdmin', 'requireScopes'] as const)(
     '%s says where it works, with a digest',
     async (name) => {
       await expect(authWith()[name]('admins')).rejects.toMatchObject({

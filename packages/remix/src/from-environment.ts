@@ -6,7 +6,7 @@
 
 import { createRemixAuth, type RemixAuth } from './remix-auth.js'
 
-type Name = 'requireUser' | 'getUser' | 'requireGroups' | 'requireAdmin' | 'logout'
+type Name = 'requireUser' | 'getUser' | 'requireGroups' | 'requireAdmin' | 'requireScopes' | 'logout'
 
 let made: RemixAuth | undefined
 
@@ -30,5 +30,7 @@ export const getUser: RemixAuth['getUser'] = lazily('getUser')
 export const requireGroups: RemixAuth['requireGroups'] = lazily('requireGroups')
 /** As {@link RemixAuth.requireAdmin}, configured by the environment. @throws {ConfigurationError} when that is wrong. */
 export const requireAdmin: RemixAuth['requireAdmin'] = lazily('requireAdmin')
+/** As {@link RemixAuth.requireScopes}, configured by the environment. @throws {ConfigurationError} when that is wrong. */
+export const requireScopes: RemixAuth['requireScopes'] = lazily('requireScopes')
 /** As {@link RemixAuth.logout}, configured by the environment. @throws {ConfigurationError} when that is wrong. */
 export const logout: RemixAuth['logout'] = lazily('logout')

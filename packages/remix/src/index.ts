@@ -4,7 +4,7 @@
  * @module
  */
 
-export { getUser, logout, requireAdmin, requireGroups, requireUser } from './from-environment.js'
+export { getUser, logout, requireAdmin, requireGroups, requireScopes, requireUser } from './from-environment.js'
 export type { MiddlewareArgs, UserContext } from './middleware.js'
 export { headers } from './refusal-headers.js'
 export type { HeadersArgs } from './refusal-headers.js'
@@ -19,9 +19,10 @@ export {
   ConfigurationError,
   ConfigUnavailableError,
   ExpiredTokenError,
+  InsufficientScopeError,
   InvalidTokenError,
   KeysUnavailableError,
   MissingTokenError,
 } from '@cognito-auth/core'
-export type { CognitoAuthOptions, Decision, User } from '@cognito-auth/core'
+export type { CognitoAuthOptions, Decision, ErrorCode, ErrorPage, InvalidTokenReason, User } from '@cognito-auth/core'
 export type { OnError } from '@cognito-auth/web'

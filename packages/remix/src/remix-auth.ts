@@ -83,13 +83,14 @@ export function createRemixAuth(options: RemixAuthOptions | CognitoAuth = {}): R
     isData: isDataRequest,
     onRefusal: (request, refusal) => void refusals.set(request, refusal),
   })
-  const { requireUser, getUser, requireGroups, requireAdmin, logout } = gate
+  const { requireUser, getUser, requireGroups, requireAdmin, requireScopes, logout } = gate
   return {
     core: auth,
     requireUser,
     getUser,
     requireGroups,
     requireAdmin,
+    requireScopes,
     logout,
     middleware: createMiddleware({ auth, gate, bypass: own.bypass, userContext }),
     async refusalHeaders({ request }, next) {

@@ -5,7 +5,7 @@
  */
 
 import { type CognitoAuth, ConfigurationError, type User } from '@cognito-auth/core'
-import { checkGroups, refuseUnknown, type RequestAuth } from '@cognito-auth/core/adapter'
+import { checkGroups, checkScopes, refuseUnknown, type RequestAuth } from '@cognito-auth/core/adapter'
 import { createSharedRequests } from './shared-requests.js'
 import { answerable, checkRequest, isRequest, NO_REQUEST, type OnError, type WebRequest } from './web-request.js'
 import { errorResponse, ownResponse, signOutResponse } from './web-response.js'
@@ -29,6 +29,12 @@ export interface ThrowingAuth {
   requireGroups(request: WebRequest, ...groups: string[]): Promise<User>
   /** The user, an app admin or platform admin. @throws {Response} for everybody else. */
   requireAdmin(request: WebRequest): Promise<User>
+  /**
+   * The user, whose access token has every one of the scopes: that of a session, or a bearer token.
+   *
+   * @throws {Response} for everybody else; 403 `insufficient_scope` for a token that lacks one.
+   */
+  requireScopes(request: WebRequest, ...scopes: string[]): Promise<User>
   /**
    * The answer that signs out: expires the load balancer's session cookies, goes to Cognito's logout.
    *
@@ -112,6 +118,8 @@ export function createGate(auth: CognitoAuth, { onError, isData, onRefusal }: Ga
     requireGroups: (request, ...groups) =>
       orThrow(request, async () => await requests.requireGroups(request, checkGroups(groups))),
     requireAdmin: (request) => orThrow(request, () => requests.requireAdmin(request)),
+    requireScopes: (request, ...scopes) =>
+      orThrow(request, async () => await requests.requireScopes(request, checkScopes(scopes, auth))),
     logout: (request, options = {}) =>
       orThrow(request, async () => {
         refuseUnknown(options, ['returnTo'], 'logout()')

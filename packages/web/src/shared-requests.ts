@@ -63,7 +63,7 @@ export function createSharedRequests(auth: CognitoAuth): RequestAuth<WebRequest>
   }
   // Its headers are those of the second argument.
   return new RequestAuth<WebRequest>(
-    { requireUser: (headers) => requireUser(headers as Headers) },
+    { requireUser: (headers) => requireUser(headers as Headers), groupsClaim: auth.groupsClaim },
     ({ headers }) => headers,
   )
 }

@@ -71,13 +71,14 @@ async function authenticate(gate: Gate, request: WebRequest): Promise<Authentica
 export function createWebAuth(options: WebAuthOptions | CognitoAuth = {}): WebAuth {
   const { auth, own } = createAuth<Pick<WebAuthOptions, 'onError'>>(options, ['onError'])
   const gate = createGate(auth, { onError: own.onError })
-  const { requireUser, getUser, requireGroups, requireAdmin, logout } = gate
+  const { requireUser, getUser, requireGroups, requireAdmin, requireScopes, logout } = gate
   return {
     core: auth,
     requireUser,
     getUser,
     requireGroups,
     requireAdmin,
+    requireScopes,
     logout,
     authenticate: (request) => authenticate(gate, request),
     protect: createProtect(auth, gate),

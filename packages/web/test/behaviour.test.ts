@@ -2,6 +2,8 @@ import { Authoriser, type CognitoAuthOptions } from '@cognito-auth/core'
 import { createTestAlb, type TestAlb } from '@cognito-auth/testing'
 import {
   type AppVariant,
+  bearerOptions,
+  bearerRows,
   behaviourRows,
   handlerRows,
   pageRows,
@@ -20,7 +22,8 @@ afterAll(stopServers)
 
 function authOf(variant: AppVariant, options: CognitoAuthOptions): WebAuth {
   const redirect = variant === 'redirect' || variant === 'optional' ? { redirectUrl: REDIRECT_URL } : {}
-  return createWebAuth({ ...options, authoriser, ...redirect, ...(variant === 'signOut' && signOutOptions) })
+  const own = { signOut: signOutOptions, bearer: bearerOptions, plain: {}, redirect: {}, optional: {} }[variant]
+  return createWebAuth({ ...options, authoriser, ...redirect, ...own })
 }
 
 const profile = ({ email, groups, isAdmin }: User) => Response.json({ email, groups, isAdmin })
@@ -31,6 +34,7 @@ function throwing(auth: WebAuth): (request: Request) => Promise<Response> {
   const routes: Record<string, (request: Request) => Promise<Response>> = {
     '/admins': async (request) => Response.json({ email: (await auth.requireGroups(request, 'admins')).email }),
     '/admin': async (request) => Response.json({ email: (await auth.requireAdmin(request)).email }),
+    '/scopes': async (request) => Response.json({ email: (await auth.requireScopes(request, 'my-api/read')).email }),
     '/maybe': async (request) => Response.json({ email: (await auth.getUser(request))?.email ?? null }),
     '/boom': () => Promise.reject(new Error('boom')),
     '/': async (request) => profile(await auth.requireUser(request)),
@@ -72,7 +76,7 @@ function returning(auth: WebAuth, variant: AppVariant): (request: Request) => Pr
   }
 }
 
-const common = [...behaviourRows, ...pageRows, ...handlerRows]
+const common = [...behaviourRows, ...pageRows, ...handlerRows, ...bearerRows]
 
 describe.each([
   { what: 'protect()', appOf: whole, rows: [...common, ...signOutRows] },
@@ -87,7 +91,7 @@ describe.each([
   }
 
   beforeAll(async () => {
-    for (const variant of ['plain', 'redirect', 'optional', 'signOut'] as const)
+    for (const variant of ['plain', 'redirect', 'optional', 'signOut', 'bearer'] as const)
       shared.set(variant, await start(variant))
   })
 
