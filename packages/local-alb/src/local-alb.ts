@@ -4,17 +4,22 @@
  * @module
  */
 
+import { createServer } from 'node:http'
 import { createServer as createNetServer } from 'node:net'
 import { meantUser, signIn, type SignedIn } from './pages/api.js'
 import { AppProcess } from './app/app-process.js'
 import type { FaultName } from './options/faults.js'
+import { accessLine } from './load-balancer/access-log.js'
+import { type ListenerRule, parseRules } from './options/rules.js'
+import { offsetOf } from './options/time.js'
+import type { RequestRecord } from './sessions/request-log.js'
 import { Forwarder } from './load-balancer/forwarder.js'
 import { startHealthChecks } from './load-balancer/health-check.js'
 import { type Environment, environmentFor, mergeEnvironment } from './app/environment.js'
 import { TokenIssuer } from './tokens/token-issuer.js'
 import type { LambdaHandler } from './options/lambda-handler.js'
 import { createLambdaServer } from './app/lambda-target.js'
-import { listen, portOf } from './net/listen.js'
+import { listen, portInUse, PortInUseError, portOf } from './net/listen.js'
 import { type LocalAlbOptions, parseOptions, UsageError } from './options/options.js'
 import { isOwnHost, originOf, type Origins } from './net/own-host.js'
 import { createProvider } from './tokens/provider.js'
@@ -40,6 +45,10 @@ export interface LocalAlb {
   setFault(fault: FaultName | undefined): void
   /** Other people can sign in from now on. Sessions see their changes when the access token is refreshed. */
   setUsers(users: readonly MockUser[]): void
+  /** Other listener rules from now on. @throws {LocalAlbError} when one is wrong. */
+  setRules(rules: readonly ListenerRule[]): void
+  /** Moves the load balancer's clock, to a date or by a distance such as `+2h`; `undefined` for this machine's. */
+  setTime(at: string | undefined): void
   /** Signs with new keys from now on; the old ones stay published. */
   rotateKeys(): void
   /**
@@ -100,6 +109,7 @@ const hintFor = (port: number): string =>
 
 function createState(options: LocalAlbOptions): AlbState {
   const clock = new Clock()
+  if (options.at !== undefined) clock.offset = offsetOf(options.at)
   const provider = createProvider(options.oidc, options.accessTokenSeconds ?? DEFAULT_SECONDS.accessToken, clock)
   const state = new AlbState({
     issuer: new TokenIssuer(provider, options.tokenSeconds ?? DEFAULT_SECONDS.token, clock),
@@ -147,6 +157,12 @@ export async function startLocalAlb(given: LocalAlbOptions): Promise<LocalAlb> {
 export interface StartHooks {
   /** Gives the Lambda function, once the environment is known and before the port listens. */
   readonly loadLambda?: (env: Environment) => Promise<LambdaHandler>
+  /** Called for each request that was answered, with its line of the access log. */
+  readonly onRequest?: (record: RequestRecord, accessLine: () => string) => void
+  /** Takes the next free port where the default one is in use; called with whose it is. */
+  readonly onPortTaken?: (sentence: string, port: number) => void
+  /** Where the app reads from: the terminal, unless that is for our own keys. @default 'inherit' */
+  readonly stdin?: 'inherit' | 'pipe'
   /** Called for each result of `attack()`. */
   readonly onAttackResult?: (result: AttackResult) => void
   /** Whether the app's standard output goes to our standard error: ours is for a report. */
@@ -155,13 +171,29 @@ export interface StartHooks {
 
 type Writable<Options> = { -readonly [Name in keyof Options]: Options[Name] }
 
+/** Port 8080, or the next that is free where the command may take another. */
+async function defaultPort({ onPortTaken }: StartHooks): Promise<number> {
+  if (onPortTaken === undefined) return DEFAULT_PORT
+  let taken: PortInUseError | undefined
+  for (let port = DEFAULT_PORT; port < DEFAULT_PORT + 20; port += 1) {
+    try {
+      const { close } = await listen(createServer(), port)
+      await close()
+      if (taken !== undefined) onPortTaken(await portInUse(DEFAULT_PORT), port)
+      return port
+    } catch (error) {
+      if (!(error instanceof PortInUseError)) throw error
+      taken ??= error
+    }
+  }
+  throw taken ?? new Error('unreachable: no port was tried')
+}
+
 /** {@link startLocalAlb}, with what only the command needs. */
-export async function start(
-  given: LocalAlbOptions,
-  { loadLambda, onAttackResult, isQuietApp = false }: StartHooks = {},
-): Promise<LocalAlb> {
+export async function start(given: LocalAlbOptions, hooks: StartHooks = {}): Promise<LocalAlb> {
   const options: Writable<LocalAlbOptions> = parseOptions(given, '')
-  let { port: ownPort = DEFAULT_PORT } = options
+  const { loadLambda, onAttackResult, onRequest, isQuietApp = false, stdin } = hooks
+  let ownPort = options.port ?? (await defaultPort(hooks))
   if (loadLambda !== undefined) {
     if (ownPort === 0) ownPort = await freePort()
     options.lambda = await loadLambda(environmentWithoutApp({ ...options, port: ownPort }))
@@ -181,6 +213,8 @@ export async function start(
     appPort = port
   } else if (appPort === 0) appPort = await freePort()
   const appUrl = target ?? `http://localhost:${appPort}`
+  if (onRequest !== undefined)
+    state.requests.subscribe((record) => onRequest(record, () => accessLine(record, state.origins)))
   const hint = command === undefined ? '' : hintFor(appPort)
   const forwarder = new Forwarder(state, { target: appUrl, timeoutSeconds, hint })
   let app: AppProcess | undefined
@@ -202,6 +236,7 @@ export async function start(
       app = await AppProcess.start(command, appPort, {
         env: { ...mergeEnvironment(env, process.env), PORT: String(appPort) },
         stdout: isQuietApp ? 'stderr' : 'inherit',
+        stdin,
       })
     if (healthPath !== undefined)
       endHealthChecks = startHealthChecks({ appUrl, path: healthPath, requests: state.requests })
@@ -219,6 +254,8 @@ export async function start(
       },
       setFault: (fault) => state.setFault(fault),
       setUsers: (users) => (state.users = parseUsers(users, 'users')),
+      setRules: (rules) => (state.rules = parseRules(rules)),
+      setTime: (at) => (state.issuer.clock.offset = at === undefined ? 0 : offsetOf(at)),
       rotateKeys: () => state.issuer.rotateKeys(),
       attack: async (attackOptions) => await attackApp(state, attackOptions, onAttackResult),
       appExited: app?.exited,

@@ -1,4 +1,4 @@
-import { existsSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { afterAll, describe, expect, test, vi } from 'vitest'
@@ -252,5 +252,90 @@ describe('local-alb --attack', () => {
     )
     const { code, said } = await run(['--attack', '--', process.execPath, closed]).done
     expect([code, said]).toEqual([1, expect.stringContaining('answers correct requests for / with 403')])
+  })
+})
+
+describe('what local-alb says', () => {
+  const refusing = file(
+    'refusing.cjs',
+    `require('node:http').createServer((req, res) => {
+      if (req.url.startsWith('/bad')) res.setHeader('x-cognito-auth-reason', 'invalid_token/signer')
+      res.writeHead(req.url.startsWith('/bad') ? 401 : 200).end()
+    }).listen(process.env.PORT)`,
+  )
+
+  test('is a line for each refusal, with its reason and without query, e-mail or colours', async () => {
+    const { child, ready, done } = run(['--port', '0', '--', process.execPath, refusing])
+    const url = await ready
+    const { cookie } = (await (
+      await fetch(`${url}/_local-alb/api/sign-in`, {
+        method: 'POST',
+        headers: { 'x-local-alb': '1' },
+        body: '{"user":"dev@example.com"}',
+      })
+    ).json()) as { cookie: string }
+    await fetch(`${url}/good`, { headers: { cookie } })
+    await fetch(`${url}/bad?secret=x`, { headers: { cookie } })
+    child.kill('SIGTERM')
+    const { said } = await done
+    expect(said).toMatch(/ 401 {2}GET \/bad {2}\d+ ms {2}invalid_token\/signer: "signer" of x-amzn-oidc-data\. Got /)
+    for (const text of ['secret', 'dev@example.com', '/good', '\u001B']) expect(said).not.toContain(text)
+  })
+
+  test('is nothing with --quiet, and the access log is as AWS writes it', async () => {
+    const log = file('access.log', '')
+    const other = createServer()
+    await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve))
+    const { port } = other.address() as { port: number }
+    await new Promise((resolve) => other.close(resolve))
+    const args = ['--quiet', '--port', String(port), '--access-log', log, '--', process.execPath, refusing]
+    const { child, ready, done } = run(args)
+    ready.catch(() => undefined)
+    const url = `http://localhost:${port}`
+    await vi.waitFor(async () => await fetch(`${url}/a"b`, { redirect: 'manual' }), 20_000)
+    await fetch(`${url}/oauth2/idpresponse?state=x`)
+    child.kill('SIGTERM')
+    expect((await done).said).toBe('')
+    const lines = readFileSync(log, 'utf8').trim().split('\n')
+    const fields = (line = ''): string[] => [...line.matchAll(/"(?:[^"\\]|\\.)*"|\S+/g)].map(([field]) => field)
+    for (const line of lines) expect(fields(line)).toHaveLength(30)
+    expect(lines[0]).toMatch(
+      /^http \d{4}-\S+Z app\/local-alb\/0123456789abcdef 127\.0\.0\.1:\d+ - -1 -1 -1 302 - - - "GET http:\/\/localhost:\d+\/a%22b HTTP\/1\.1" /,
+    )
+    expect(lines[0]).toContain(' "authenticate" ')
+    expect(lines.at(-1)).toContain(' "AuthMissingCodeParam" ')
+  })
+
+  test('is which files it has read again: users and rules change, and a mistake changes nothing', async () => {
+    const users = file('watched.json', [{ email: 'a@example.com' }])
+    const { child, ready, done } = run(['--port', '0', '--users', users, ...command])
+    const url = await ready
+    const listed = async (): Promise<unknown> =>
+      await (await fetch(`${url}/_local-alb/api/users`, { headers: { 'x-local-alb': '1' } })).json()
+    const change = { email: 'b@example.com', groups: ['x'] }
+    await vi.waitFor(async () => {
+      // It may not have looked at the file for the first time yet: another change then.
+      file('watched.json', [change, { email: `${Date.now()}@example.com` }])
+      await new Promise((resolve) => setTimeout(resolve, 600))
+      expect(await listed()).toMatchObject({ users: [change, {}] })
+    }, 10_000)
+    const complained = new Promise((resolve) => {
+      child.stderr.on('data', (chunk: Buffer) => chunk.toString().includes('stay as they are') && resolve(undefined))
+    })
+    file('watched.json', [{ email: 'nobody' }])
+    await complained
+    await vi.waitFor(() => expect(child.exitCode).toBeNull())
+    expect(await listed()).toMatchObject({ users: [change, {}] })
+    child.kill('SIGTERM')
+    expect((await done).said).toContain('users[0].email must be an e-mail address; users and rules stay as they are')
+  })
+
+  test('--at moves its clock', async () => {
+    const { child, ready, done } = run(['--port', '0', '--at', '+2h', ...command])
+    const page = await (await fetch(`${await ready}/_local-alb/clock`)).text()
+    expect(page).toMatch(/7200 s ahead of this machine/)
+    child.kill('SIGTERM')
+    await done
+    expect((await run(['--at', 'soon', ...command]).done).said).toMatch(/^local-alb: --at must be a date such as 2026/)
   })
 })

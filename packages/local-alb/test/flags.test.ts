@@ -112,7 +112,7 @@ describe('flags', () => {
   test('--fault begins with a fault, which the status page shows', async () => {
     const fault = 'path_kid'
     const { child, ready, done } = run(['--port', '0', '--target', 'http://localhost:9', '--fault', fault])
-    const page = await (await fetch(`${await ready}/_local-alb`)).text()
+    const page = await (await fetch(`${await ready}/_local-alb/faults`)).text()
     expect(page).toMatch(new RegExp(`value="${fault}"\\s+aria-pressed="true"`))
     child.kill('SIGTERM')
     await done

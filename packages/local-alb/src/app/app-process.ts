@@ -57,6 +57,8 @@ export interface AppOptions {
   readonly env: NodeJS.ProcessEnv
   /** Where its standard output goes. @default 'inherit' */
   readonly stdout?: 'inherit' | 'stderr'
+  /** A pipe stays open and says nothing. @default 'inherit' */
+  readonly stdin?: 'inherit' | 'pipe' | undefined
 }
 
 /** A running app, and whatever it started itself. */
@@ -70,9 +72,13 @@ export class AppProcess {
   #endWatch: (() => void) | undefined
   readonly #killAtExit = (): void => void this.#signal('SIGKILL')
 
-  private constructor(program: string, args: readonly string[], { env, stdout = 'inherit' }: AppOptions) {
+  private constructor(
+    program: string,
+    args: readonly string[],
+    { env, stdout = 'inherit', stdin = 'inherit' }: AppOptions,
+  ) {
     this.#child = spawn(program, args, {
-      stdio: ['inherit', stdout === 'stderr' ? 2 : 'inherit', 'inherit'],
+      stdio: [stdin, stdout === 'stderr' ? 2 : 'inherit', 'inherit'],
       env,
       detached: HAS_GROUPS,
     })

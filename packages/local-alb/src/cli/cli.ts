@@ -12,6 +12,8 @@ import { importModule } from './config-file.js'
 import { mergeEnvironment, shellLines } from '../app/environment.js'
 import { attack, attackHooks, checkAttackFlags } from './attack.js'
 import { type Flags, parseFlags, readOptions } from './flags.js'
+import { sayHooks, sayReady } from './say.js'
+import { watchFiles } from './watch.js'
 import { HELP } from './help.js'
 import type { LambdaHandler } from '../options/lambda-handler.js'
 import { environmentWithoutApp, type LocalAlb, start, type StartHooks } from '../local-alb.js'
@@ -82,7 +84,7 @@ async function main(): Promise<number> {
   }
   const stopping = Promise.race([asked(), managerGone().then(() => 'SIGTERM' as const)])
   const hooks = {
-    ...attackHooks(values),
+    ...(values.attack ? attackHooks(values) : sayHooks(values)),
     ...(values.lambda !== undefined && { loadLambda: lambdaFrom(values.lambda) }),
   }
   // Nobody opens a page while an app is attacked: any port will do.
@@ -90,7 +92,8 @@ async function main(): Promise<number> {
   const alb = await Promise.race([started, stopping])
   if (typeof alb === 'string') process.exit(exitCodeOf(alb))
   if (values.attack) return await attackAndStop(alb, values, stopping)
-  process.stderr.write(`Local load balancer on ${alb.url} (status and faults: ${alb.url}/_local-alb)\n`)
+  sayReady(alb, values, { version: version(), command: command?.join(' ') })
+  watchFiles(alb, values)
   if (values['print-env']) process.stdout.write(shellLines(alb.env))
   const end = await (alb.appExited === undefined ? stopping : Promise.race([stopping, alb.appExited]))
   await alb.stop(typeof end === 'string' ? end : undefined)

@@ -29,6 +29,9 @@ const FLAGS = {
   port: { type: 'string' },
   'public-url': { type: 'string' },
   config: { type: 'string' },
+  at: { type: 'string' },
+  'access-log': { type: 'string' },
+  quiet: { type: 'boolean' },
   fault: { type: 'string' },
   attack: { type: 'boolean' },
   'attack-path': { type: 'string' },
@@ -54,6 +57,7 @@ const FLAG_OF_OPTION = {
   logoutUrls: '--logout-url',
   port: '--port',
   publicUrl: '--public-url',
+  at: '--at',
 } as const
 
 /** Flags as they were given. */
@@ -113,6 +117,7 @@ async function read({ values, positionals }: Flags): Promise<LocalAlbOptions> {
     logoutUrls: values['logout-url'],
     port: number(values.port, 'port'),
     publicUrl: values['public-url'],
+    at: values.at,
     fault: values.fault === undefined ? undefined : parseFault(values.fault),
     command: positionals.length > 0 ? positionals : undefined,
   }

@@ -32,11 +32,14 @@ Who signs in, and for how long
   --logout-url <url>          where else people may be sent after signing out (repeatable)
 
 The load balancer itself
-  --port <number>             where to listen, on this machine only (8080; 0 for a free port)
+  --port <number>             where to listen, on this machine only; 0 for a free one (8080, or the next free one)
   --public-url <url>          where people reach it from elsewhere, such as a Codespace: https://x-8080.app.github.dev
   --config <file>             JSON, or a TypeScript or JavaScript module with a default export: options of
                               startLocalAlb(), such as users, rules, port, target, command; flags win,
                               and an app given by flag replaces the file's target, command and lambda
+  --at <time>                 its clock: 2026-12-24T08:00:00Z, +2h or -5m (this machine's)
+  --access-log <file>         write access log lines in AWS's format; - for standard output
+  --quiet                     say nothing but errors
   --fault <name>              begin with a fault, see below
   --attack                    try the app with every attack and outage, print what it did, and end: 1 if an attack was
                               accepted, or an outage answered as if the user had done something wrong
@@ -48,7 +51,9 @@ The load balancer itself
   --version                   print the version
   -h, --help                  print this
 
-rules in --config: [{"path": "/public/*", "action": "authenticate" | "allow" | "deny" | "none", "target": "http://localhost:3001"}]
+rules in --config: [{"path": "/public/*", "action": "none"}]; conditions: path, hosts, methods, headers, query, sources;
+actions: authenticate, allow, deny, none, jwt (claims), redirect (redirect), fixed-response (response); target: http://localhost:3001
+The files of --users and --config are read again when they change: users and rules then are as they say.
 
 faults:
 ${Object.entries(FAULTS)
@@ -56,5 +61,6 @@ ${Object.entries(FAULTS)
   .join('\n')}
 
 Signals are passed on to the app and all it started, which never outlive local-alb. The exit code is the app's; 1 when the load balancer could not
-start, 2 when an option is wrong. Pages: /_local-alb shows the session, tokens as last sent, recent requests, and faults.
+start, 2 when an option is wrong. The console, /_local-alb, shows requests with their tokens, and changes users, faults, keys and time. On a terminal: o opens
+the app, u users, f faults, q quits.
 `

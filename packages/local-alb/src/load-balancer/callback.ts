@@ -28,6 +28,7 @@ export function finishSignIn(state: AlbState, req: IncomingMessage, record: Requ
   const { signIns, fault, origins } = state
   const { searchParams } = new URL(req.url ?? '/', origins.app)
   record.fault = fault
+  record.actions = ['authenticate']
   const error = searchParams.get('error')
   if (error === 'access_denied')
     return failed(state, {

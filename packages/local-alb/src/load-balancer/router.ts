@@ -29,6 +29,17 @@ import { verifyBearer } from './verify-bearer.js'
 /** Where a request goes, or what is answered instead. */
 export type Route = { readonly target: string } | Refusal
 
+/** Actions in the words of AWS's access log. */
+const ACTION_NAMES: Readonly<Record<ListenerRule['action'], string | readonly string[]>> = {
+  authenticate: 'authenticate',
+  allow: 'authenticate',
+  deny: 'authenticate',
+  jwt: 'jwt-validation',
+  none: [],
+  redirect: 'redirect',
+  'fixed-response': 'fixed-response',
+}
+
 const UNAUTHORIZED = { status: 401, title: '401 Authorization Required' } as const
 
 /** Finds the rule of a request, and its session. */
@@ -55,6 +66,9 @@ export class Router {
       source: req.socket.remoteAddress ?? '',
     })
     const { action, target = this.#target } = rule
+    record.rule = this.#state.rules.indexOf(rule) + 1
+    record.actions = [ACTION_NAMES[action]].flat()
+    record.client.traceId = [req.headers['x-amzn-trace-id'] ?? []].flat()[0]
     if (rule.redirect !== undefined) return redirectTo(rule.redirect, req, this.#state.origins)
     if (rule.response !== undefined) return fixedResponse(rule.response)
     if (action === 'none' || action === 'jwt') return await this.#withoutUser(req, rule, target)

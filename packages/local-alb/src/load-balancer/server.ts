@@ -76,8 +76,16 @@ class Listener {
     )
   }
 
-  #begin({ method = '', url = '' }: IncomingMessage): RequestRecord {
-    return this.#state.requests.begin({ method, path: url })
+  #begin({ method = '', url = '', headers, httpVersion, socket }: IncomingMessage, isUpgrade = false): RequestRecord {
+    const client = {
+      address: socket.remoteAddress ?? '-',
+      port: String(socket.remotePort ?? '-'),
+      host: headers.host,
+      userAgent: headers['user-agent'],
+      httpVersion,
+      isUpgrade,
+    }
+    return this.#state.requests.begin({ method, path: url, client })
   }
 
   async handle(req: IncomingMessage, res: ServerResponse): Promise<void> {
@@ -98,7 +106,7 @@ class Listener {
   }
 
   async upgrade(req: IncomingMessage, socket: Socket, head: Buffer): Promise<void> {
-    await this.#forwarder.upgrade(req, socket, head, this.#begin(req))
+    await this.#forwarder.upgrade(req, socket, head, this.#begin(req, true))
   }
 }
 

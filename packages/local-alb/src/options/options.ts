@@ -8,6 +8,7 @@ import * as v from 'valibot'
 import { firstOf, objectMessage, placeOf } from './validation-message.js'
 import { type FaultName, parseFault } from './faults.js'
 import type { LambdaHandler } from './lambda-handler.js'
+import { isTime, TIME_MESSAGE } from './time.js'
 import { nearest } from './nearest.js'
 import type { OidcOptions } from './oidc-options.js'
 import { type ListenerRule, parseRules } from './rules.js'
@@ -50,6 +51,8 @@ export interface LocalAlbOptions {
   readonly logoutUrls?: readonly string[] | undefined
   /** Path of the app that is asked every 30 seconds whether it is well, as a target group does. @default none */
   readonly healthPath?: string | undefined
+  /** Time of the load balancer at the start, such as `2026-12-24T08:00:00Z`, `+2h` or `-5m`. @default this machine's */
+  readonly at?: string | undefined
   /** A fault to begin with. @default none */
   readonly fault?: FaultName | undefined
 }
@@ -111,6 +114,7 @@ const entries = {
   timeoutSeconds: secondsSchema,
   logoutUrls: v.array(v.pipe(text, v.url('must be a URL')), 'must be a list of URLs'),
   healthPath: v.pipe(text, v.regex(/^\/(?!\/)/, 'must be a path of the app such as /health')),
+  at: v.pipe(text, v.check(isTime, TIME_MESSAGE)),
   fault: text,
 }
 

@@ -10,6 +10,7 @@ import { browserCookies, type BrowserCookie, sessionHeader, sessionIdOf } from '
 import { nearest } from '../options/nearest.js'
 import { readable } from '../tokens/decode.js'
 import type { AlbState } from '../sessions/state.js'
+import { offsetOf } from '../options/time.js'
 import { idOf, LocalAlbError, type MockUser, parseUser, parseUsers } from '../options/users.js'
 
 const API_PATH = '/_local-alb/api/'
@@ -78,6 +79,14 @@ const COMMANDS: Readonly<Record<string, Command>> = {
     },
   },
   'sign-in': { keys: ['user'], run: (state, { user }) => signIn(state, user) },
+  clock: {
+    keys: ['at'],
+    run({ issuer: { clock } }, { at }) {
+      if (at !== null && typeof at !== 'string') throw new LocalAlbError('at must be a time, or null for now')
+      clock.offset = at === null ? 0 : offsetOf(at)
+      return { at: new Date(clock.now()) }
+    },
+  },
   users: {
     keys: ['users'],
     run(state, { users }) {
@@ -105,7 +114,7 @@ const QUERIES: Readonly<Record<string, (state: AlbState, req: IncomingMessage) =
     return { headers: Object.fromEntries(Object.entries(lastHeaders).map(read)) }
   },
   requests: ({ requests }) => ({
-    requests: requests.recent.map(({ sent: _sent, who: _who, ticket: _ticket, ...one }) => ({
+    requests: requests.recent.map(({ sent: _sent, who: _who, ticket: _ticket, client: _client, ...one }) => ({
       ...one,
       status: one.status ?? null,
       answeredBy: one.answeredBy ?? null,

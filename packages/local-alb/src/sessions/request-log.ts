@@ -10,6 +10,18 @@ import type { OidcHeaders } from '../tokens/token-issuer.js'
 
 const MOST_RECENT = 100
 
+/** Who sent a request, and how. */
+export interface Client {
+  readonly address: string
+  readonly port: string
+  readonly host?: string | undefined
+  readonly userAgent?: string | undefined
+  readonly httpVersion: string
+  readonly isUpgrade: boolean
+  /** As the app gets it. */
+  traceId?: string | undefined
+}
+
 /** A request at the load balancer, for people to read. */
 export interface RequestRecord {
   readonly id: string
@@ -33,6 +45,11 @@ export interface RequestRecord {
   errorReason?: string | undefined
   /** The fault that was on. */
   fault: FaultName | undefined
+  readonly client: Client
+  /** Priority of the rule that matched, from 1; 0 for the default action. */
+  rule: number
+  /** What the load balancer did, in the words of AWS's access log. */
+  actions: readonly string[]
   /** The user, where one is signed in. */
   who: MockUser | undefined
   /** The ticket that it came with, where the load balancer sent it itself. */
@@ -44,7 +61,9 @@ export interface RequestRecord {
 }
 
 /** What is known of a request when it comes. */
-export type NewRecord = Pick<RequestRecord, 'method' | 'path'> & Partial<Pick<RequestRecord, 'user'>>
+export type NewRecord = Pick<RequestRecord, 'method' | 'path'> & Partial<Pick<RequestRecord, 'user' | 'client'>>
+
+const NO_CLIENT: Client = { address: '-', port: '-', httpVersion: '1.1', isUpgrade: false }
 
 /** Called for each change of a request. */
 export type RequestListener = (record: RequestRecord) => void
@@ -64,7 +83,7 @@ export class RequestLog {
   }
 
   /** Remembers a request that begins; not that of an icon, which browsers ask for by themselves. */
-  begin({ method, path, user = '' }: NewRecord): RequestRecord {
+  begin({ method, path, user = '', client = NO_CLIENT }: NewRecord): RequestRecord {
     this.#count += 1
     const record: RequestRecord = {
       id: String(this.#count),
@@ -72,6 +91,9 @@ export class RequestLog {
       method,
       path,
       user,
+      client,
+      rule: 0,
+      actions: [],
       status: undefined,
       answeredBy: undefined,
       milliseconds: undefined,

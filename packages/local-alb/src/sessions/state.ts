@@ -32,7 +32,7 @@ export class AlbState {
   readonly csrf = new CsrfTokens()
   readonly grants: Grants
   readonly tickets: Tickets
-  readonly rules: readonly ListenerRule[]
+  rules: readonly ListenerRule[]
   readonly requests = new RequestLog()
   /** Headers as last sent to the app. */
   lastHeaders: OidcHeaders = {}
