@@ -11,8 +11,11 @@ import { entries, isJsonRecord, type Json, type JsonRecord, member } from '../js
 import { Unknown } from '../value.js'
 import { configurationOf, type PlannedResource } from './plan.js'
 
-/** Attributes that name the resource itself, by type: mentions of any of them are the same. */
-const OWN_NAMES = ['arn', 'id']
+/**
+ * Attributes that name the resource itself: mentions of any of them are the same. Of `aws_lb.main[each.key].arn` a plan
+ * tells no attribute; what this command looks at wants an ARN or an id.
+ */
+const OWN_NAMES = ['arn', 'id', '']
 
 const RESOURCE =
   /^(?<type>[a-z][\w-]*)\.(?<name>[\w-]+)(?<index>\[(?:"(?:[^"\\]|\\.)*"|\d+)\])?(?:\.(?<attribute>.+))?$/
