@@ -35,22 +35,6 @@ async function checkMockUser(path: string): Promise<void> {
   }
 }
 
-/** A Jest configuration: what is to be compiled is, from the folders of npm and of pnpm; anything else is not. */
-function checkJest({ transform, transformIgnorePatterns }: Record<string, unknown>): void {
-  const patterns = (transformIgnorePatterns as string[]).map((pattern) => new RegExp(pattern))
-  const [first = ''] = Object.keys(transform as object)
-  const compiled = ['@cognito-auth/core/dist/index.mjs', '@cognito-auth/nestjs/dist/index.cjs', 'jose/dist/index.js']
-  for (const file of [...compiled, 'express/index.js']) {
-    for (const folder of ['/app/node_modules', `/app/node_modules/.pnpm/x@1.0.0/node_modules`]) {
-      const path = `${folder}/${file}`
-      const isIgnored = patterns.some((pattern) => pattern.test(path))
-      if (isIgnored === compiled.includes(file)) throw new Error(`${path} is ${isIgnored ? 'not ' : ''}compiled`)
-      if (!isIgnored && !file.endsWith('.cjs') && !new RegExp(first).test(path))
-        throw new Error(`${first}: not ${path}`)
-    }
-  }
-}
-
 /** Users and rules of the local load balancer: it says itself what is wrong with them. */
 async function checkLocalAlb(options: LocalAlbOptions): Promise<void> {
   const alb = await startLocalAlb({ target: 'http://localhost:1', ...options, port: 0 })
@@ -67,7 +51,6 @@ export async function jsonProblem(block: Block): Promise<string | undefined> {
     const value: unknown = JSON.parse(block.code)
     if (block.name === 'users.json') await checkLocalAlb({ users: value as NonNullable<LocalAlbOptions['users']> })
     else if (block.name === 'dev-mock-user.json') await withFile(block.code, checkMockUser)
-    else if (block.name === 'jest.config.json' && isObject(value)) checkJest(value)
     else if (isObject(value) && 'rules' in value) await checkLocalAlb(value)
     else if (isObject(value) && Object.keys(value).some((key) => key.startsWith('allowed_'))) {
       await withFile(block.code, (path) => Authoriser.fromFile(path).warmUp())
