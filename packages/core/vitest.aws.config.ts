@@ -5,6 +5,7 @@ import { defineConfig } from 'vitest/config'
 export default defineConfig({
   test: {
     name: 'aws',
+    testTimeout: 60_000,
     root: fileURLToPath(new URL('.', import.meta.url)),
     include: ['test/aws/**/*.test.ts'],
     pool: 'threads',

@@ -72,6 +72,19 @@ test('groups come from an access token that Cognito’s emulator signed', async 
   expect(user.expiresAt).toBeInstanceOf(Date)
   expect(requests).toContain(`https://cognito-idp.eu-west-2.amazonaws.com/${userPoolId}/.well-known/jwks.json`)
 
+  // As a bearer token it is a person's, whose e-mail is not in it.
+  const bearer = new CognitoAuth({ userPoolId, fetch: fetchKeys, bearer: { clientId }, authoriser: null })
+  const authorization = `Bearer ${accessToken}`
+  expect(await bearer.requireUser({ authorization })).toMatchObject({
+    kind: 'person',
+    sub: claims.sub,
+    clientId,
+    email: '',
+    groups: ['developers'],
+  })
+  const strict = new CognitoAuth({ userPoolId, fetch: fetchKeys, bearer: { clientId: 'other' }, authoriser: null })
+  await expect(strict.requireUser({ authorization })).rejects.toMatchObject({ reason: 'client' })
+
   // And not what was changed in it.
   const [header, payload, signature = ''] = accessToken.split('.')
   const spoilt = [header, payload, signature.replace(/^./, signature.startsWith('A') ? 'B' : 'A')].join('.')
