@@ -1,5 +1,11 @@
 import { defineConfig } from 'vitest/config'
 
 export default defineConfig({
-  test: { name: 'next', include: ['{src,test}/**/*.test.ts'], testTimeout: 30_000, hookTimeout: 60_000 },
+  test: {
+    name: 'next',
+    include: ['{src,test}/**/*.test.ts'],
+    setupFiles: ['../../scripts/quick-keys.ts', '../../scripts/quiet-warnings.ts'],
+    testTimeout: 30_000,
+    hookTimeout: 60_000,
+  },
 })

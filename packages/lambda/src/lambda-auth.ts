@@ -13,12 +13,15 @@ import {
   type User,
 } from '@cognito-auth/core'
 import {
+  asError,
   type Bypass,
   createAuth,
   createBypass,
   errorResponse,
   type ErrorResponse,
   isSignOut,
+  problemHeaders,
+  REASON_HEADER,
   RequestAuth,
   signOutResponse,
 } from '@cognito-auth/core/adapter'
@@ -111,11 +114,17 @@ export function createLambdaAuth(options: LambdaAuthOptions | CognitoAuth = {}):
   const isBypassed = createBypass(own.bypass, auth)
   const requests = new RequestAuth<AlbEvent>(auth, headersOf)
 
+  /** A local load balancer shows why, and takes the header off. */
+  function withReason(answer: AlbResult, error: unknown): AlbResult {
+    const { [REASON_HEADER]: reason } = problemHeaders(error, auth)
+    return reason === undefined ? answer : { ...answer, headers: { ...answer.headers, [REASON_HEADER]: reason } }
+  }
+
   async function refuse(error: unknown, event: AlbEvent): Promise<AlbResult> {
     const usual = (failure: unknown): AlbResult => toResult(errorResponse(failure, answerable(event), auth))
     try {
-      const cause = error instanceof Error ? error : new Error('Not an Error was thrown', { cause: error })
-      return checkAnswer(await onError?.(cause, event)) ?? usual(error)
+      const answer = checkAnswer(await onError?.(asError(error), event))
+      return answer === undefined ? usual(error) : withReason(answer, error)
     } catch (cause) {
       return usual(new Error('onError failed', { cause }))
     }

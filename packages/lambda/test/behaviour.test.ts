@@ -4,15 +4,24 @@ import {
   bearerOptions,
   bearerRows,
   behaviourRows,
+  localOptions,
   pageRows,
   rawPathRows,
+  reasonRows,
   REDIRECT_URL,
   runRow,
   signOutOptions,
   signOutRows,
 } from '@cognito-auth/testing/behaviour'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { type AlbEvent, type AlbResult, Authoriser, type CognitoAuthOptions, createLambdaAuth } from '../src/index.js'
+import {
+  type AlbEvent,
+  type AlbResult,
+  Authoriser,
+  type CognitoAuthOptions,
+  createLambdaAuth,
+  type LambdaAuthOptions,
+} from '../src/index.js'
 import { serve, stopServers } from './serve.js'
 
 const authoriser = Authoriser.fromLists({ allowedGroups: ['developers', 'admins'], adminUsers: ['root@example.com'] })
@@ -23,6 +32,12 @@ function json(value: object): AlbResult {
   return { statusCode: 200, headers: { 'content-type': 'application/json' }, body: JSON.stringify(value) }
 }
 
+const local: LambdaAuthOptions = {
+  ...localOptions,
+  onError: (_, { headers, multiValueHeaders }) =>
+    'x-own' in (multiValueHeaders ?? headers ?? {}) ? { statusCode: 418 } : undefined,
+}
+
 /** One function for all routes, as behind a target group: each route is a handler of its own. */
 function appOf(variant: AppVariant, options: CognitoAuthOptions) {
   const { withUser } = createLambdaAuth({
@@ -31,6 +46,7 @@ function appOf(variant: AppVariant, options: CognitoAuthOptions) {
     ...(variant === 'redirect' && { redirectUrl: REDIRECT_URL }),
     ...(variant === 'signOut' && signOutOptions),
     ...(variant === 'bearer' && bearerOptions),
+    ...(variant === 'local' && local),
     bypass: ['/health'],
   })
   const admins = withUser((_, { user }) => json({ email: user?.email }), { groups: ['admins'] })
@@ -48,7 +64,7 @@ function appOf(variant: AppVariant, options: CognitoAuthOptions) {
 }
 
 // A function has no anonymous people: whom the load balancer forwards is signed in.
-const rows = [...behaviourRows, ...pageRows, ...rawPathRows, ...signOutRows, ...bearerRows].filter(
+const rows = [...behaviourRows, ...pageRows, ...rawPathRows, ...signOutRows, ...bearerRows, ...reasonRows].filter(
   ({ app }) => app !== 'optional',
 )
 
@@ -62,7 +78,8 @@ describe.each(['single', 'multi'] as const)('in %s-value mode', (mode) => {
   }
 
   beforeAll(async () => {
-    for (const variant of ['plain', 'redirect', 'signOut', 'bearer'] as const) shared.set(variant, await start(variant))
+    for (const variant of ['plain', 'redirect', 'signOut', 'bearer', 'local'] as const)
+      shared.set(variant, await start(variant))
   })
 
   // The load balancer keeps the last of several values in single-value mode: the function sees one.

@@ -5,7 +5,9 @@ import {
   bearerRows,
   behaviourRows,
   handlerRows,
+  localOptions,
   pageRows,
+  reasonRows,
   REDIRECT_URL,
   runRow,
   signOutOptions,
@@ -26,10 +28,14 @@ const own: Record<AppVariant, NextAuthOptions> = {
   optional: {},
   signOut: signOutOptions,
   bearer: bearerOptions,
+  local: {
+    ...localOptions,
+    onError: (_, request) => (request.headers.has('x-own') ? new Response(null, { status: 418 }) : undefined),
+  },
 }
 
 // requireGroups(), requireAdmin() and getUser() ask Next for the headers: compat/next-app tests them in real apps.
-const rows = [...behaviourRows, ...pageRows, ...handlerRows, ...signOutRows, ...bearerRows].filter(
+const rows = [...behaviourRows, ...pageRows, ...handlerRows, ...signOutRows, ...bearerRows, ...reasonRows].filter(
   ({ app, what }) => app !== 'optional' && !/(?:group|admin|scope) route|only if|is no member|scope/.test(what),
 )
 
@@ -68,7 +74,8 @@ describe.each([
   }
 
   beforeAll(async () => {
-    for (const variant of ['plain', 'redirect', 'signOut', 'bearer'] as const) shared.set(variant, await start(variant))
+    for (const variant of ['plain', 'redirect', 'signOut', 'bearer', 'local'] as const)
+      shared.set(variant, await start(variant))
   })
 
   test.each(ofWay)('$app: $what', async (row) => {

@@ -7,24 +7,31 @@ import {
   bearerRows,
   behaviourRows,
   differencesOf,
+  localOptions,
   pageRows,
   type RawResponse,
+  reasonRows,
   REDIRECT_URL,
   sendRaw,
   signOutOptions,
   signOutRows,
 } from '@cognito-auth/testing/behaviour'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { createRemixAuth, headers, type RemixAuth } from '../src/index.js'
+import { createRemixAuth, headers, type RemixAuth, type RemixAuthOptions } from '../src/index.js'
 import { type App, type Args, FRAMEWORKS, serve, stopServers } from './frameworks.js'
 
 const authoriser = Authoriser.fromLists({ allowedGroups: ['developers', 'admins'], adminUsers: ['root@example.com'] })
 
 afterAll(stopServers)
 
+const local: RemixAuthOptions = {
+  ...localOptions,
+  onError: (_, request) => (request.headers.has('x-own') ? new Response(null, { status: 418 }) : undefined),
+}
+
 function authOf(variant: AppVariant, options: CognitoAuthOptions): RemixAuth {
   const redirect = variant === 'redirect' || variant === 'optional' ? { redirectUrl: REDIRECT_URL } : {}
-  const own = { signOut: signOutOptions, bearer: bearerOptions, plain: {}, redirect: {}, optional: {} }[variant]
+  const own = { signOut: signOutOptions, bearer: bearerOptions, local, plain: {}, redirect: {}, optional: {} }[variant]
   return createRemixAuth({ ...options, authoriser, ...redirect, ...own, bypass: ['/health'] })
 }
 
@@ -129,7 +136,7 @@ describe.each(ways)('$name, protected by $way', ({ way, handler, appOf, dataOf }
       kind: 'resource routes',
       ofApp: (app: App) => app,
       shown: (response: RawResponse) => response,
-      ofKind: [...rows, ...pageRows, ...ofBearer, ...ofMiddleware],
+      ofKind: [...rows, ...pageRows, ...ofBearer, ...reasonRows, ...ofMiddleware],
     },
     // What a page shows is the app's error boundary.
     { kind: 'pages', ofApp: asPages, shown: shownBy, ofKind: rows },
@@ -137,7 +144,7 @@ describe.each(ways)('$name, protected by $way', ({ way, handler, appOf, dataOf }
     const shared = new Map<AppVariant, Started>()
 
     beforeAll(async () => {
-      for (const variant of ['plain', 'redirect', 'optional', 'signOut', 'bearer'] as const)
+      for (const variant of ['plain', 'redirect', 'optional', 'signOut', 'bearer', 'local'] as const)
         shared.set(variant, await start(variant, ofApp))
     })
 

@@ -5,10 +5,18 @@
  */
 
 import { type CognitoAuth, ConfigurationError, type User } from '@cognito-auth/core'
-import { checkGroups, checkScopes, refuseUnknown, type RequestAuth } from '@cognito-auth/core/adapter'
+import {
+  asError,
+  checkGroups,
+  checkScopes,
+  problemHeaders,
+  REASON_HEADER,
+  refuseUnknown,
+  type RequestAuth,
+} from '@cognito-auth/core/adapter'
 import { createSharedRequests } from './shared-requests.js'
 import { answerable, checkRequest, isRequest, NO_REQUEST, type OnError, type WebRequest } from './web-request.js'
-import { errorResponse, ownResponse, signOutResponse } from './web-response.js'
+import { errorResponse, ownResponse, signOutResponse, withReason } from './web-response.js'
 
 /** How a framework on Web `Request`s differs from the others. */
 export interface GateOptions {
@@ -91,7 +99,8 @@ export function createGate(auth: CognitoAuth, { onError, isData, onRefusal }: Ga
   async function refuse(error: unknown, request: WebRequest): Promise<Response> {
     // A mistake of the app: there is no request that its hook could be asked about.
     if (!isRequest(request)) return errorResponse(error, NO_REQUEST, auth)
-    const refusal = await answerOf(error, request)
+    const { [REASON_HEADER]: reason } = problemHeaders(error, auth)
+    const refusal = withReason(await answerOf(error, request), reason)
     onRefusal?.(request, refusal)
     return refusal
   }
@@ -136,8 +145,4 @@ export function refuseUnmade(error: unknown, request: WebRequest): Response {
 /** A hook that failed is a mistake of the app: 500, whatever it was asked about. */
 function failed(cause: unknown): Error {
   return new Error('onError failed', { cause })
-}
-
-function asError(error: unknown): Error {
-  return error instanceof Error ? error : new Error('Not an Error was thrown', { cause: error })
 }

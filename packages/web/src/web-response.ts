@@ -11,6 +11,7 @@ import {
   type AnswerOptions,
   type ErrorResponse,
   errorResponse as errorResponseOf,
+  REASON_HEADER,
   signOutResponse as signOutResponseOf,
 } from '@cognito-auth/core/adapter'
 
@@ -43,6 +44,19 @@ export async function signOutResponse(
   returnTo: string | undefined,
 ): Promise<Response> {
   return toResponse(await signOutResponseOf(auth, request, headers, returnTo))
+}
+
+/**
+ * The same answer with the reason that a local load balancer shows, and takes off; headers of a redirect cannot be set.
+ *
+ * @param reason `undefined` without one.
+ */
+export function withReason(response: Response, reason: string | undefined): Response {
+  if (reason === undefined) return response
+  const headers = new Headers(response.headers)
+  headers.set(REASON_HEADER, reason)
+  const { status, statusText } = response
+  return new Response(response.body, { status, statusText, headers })
 }
 
 /**

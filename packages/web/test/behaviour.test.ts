@@ -6,23 +6,30 @@ import {
   bearerRows,
   behaviourRows,
   handlerRows,
+  localOptions,
   pageRows,
+  reasonRows,
   REDIRECT_URL,
   runRow,
   signOutOptions,
   signOutRows,
 } from '@cognito-auth/testing/behaviour'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { createWebAuth, type User, type WebAuth } from '../src/index.js'
+import { createWebAuth, type User, type WebAuth, type WebAuthOptions } from '../src/index.js'
 import { serve, stopServers } from './serve.js'
 
 const authoriser = Authoriser.fromLists({ allowedGroups: ['developers', 'admins'], adminUsers: ['root@example.com'] })
 
 afterAll(stopServers)
 
+const local: WebAuthOptions = {
+  ...localOptions,
+  onError: (_, request) => (request.headers.has('x-own') ? new Response(null, { status: 418 }) : undefined),
+}
+
 function authOf(variant: AppVariant, options: CognitoAuthOptions): WebAuth {
   const redirect = variant === 'redirect' || variant === 'optional' ? { redirectUrl: REDIRECT_URL } : {}
-  const own = { signOut: signOutOptions, bearer: bearerOptions, plain: {}, redirect: {}, optional: {} }[variant]
+  const own = { signOut: signOutOptions, bearer: bearerOptions, local, plain: {}, redirect: {}, optional: {} }[variant]
   return createWebAuth({ ...options, authoriser, ...redirect, ...own })
 }
 
@@ -76,7 +83,7 @@ function returning(auth: WebAuth, variant: AppVariant): (request: Request) => Pr
   }
 }
 
-const common = [...behaviourRows, ...pageRows, ...handlerRows, ...bearerRows]
+const common = [...behaviourRows, ...pageRows, ...handlerRows, ...bearerRows, ...reasonRows]
 
 describe.each([
   { what: 'protect()', appOf: whole, rows: [...common, ...signOutRows] },
@@ -91,7 +98,7 @@ describe.each([
   }
 
   beforeAll(async () => {
-    for (const variant of ['plain', 'redirect', 'optional', 'signOut', 'bearer'] as const)
+    for (const variant of ['plain', 'redirect', 'optional', 'signOut', 'bearer', 'local'] as const)
       shared.set(variant, await start(variant))
   })
 

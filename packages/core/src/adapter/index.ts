@@ -13,6 +13,7 @@ export {
   outageResponse,
   problemHeaders,
   problemOf,
+  REASON_HEADER,
 } from './error-response.js'
 export type { AnswerableRequest, AnswerOptions, ErrorResponse, ProblemDocument } from './error-response.js'
 export { asError, createMiddleware } from './middleware.js'
