@@ -1,11 +1,11 @@
 /**
- * The guard: admits users who may come in, and throws Nest's exceptions at everybody else.
+ * The guard: allows users whom the rules allow, and refuses others with Nest's exceptions.
  *
  * @module
  */
 
 import { CognitoAuth, type User } from '@cognito-auth/core'
-import { problemOf, type RequestAuth } from '@cognito-auth/core/adapter'
+import { problemHeaders, problemOf, type RequestAuth } from '@cognito-auth/core/adapter'
 import {
   type CanActivate,
   type ExecutionContext,
@@ -41,7 +41,7 @@ export function accessOf(context: Handler): Access {
 }
 
 /**
- * Admits users who may come in; everybody else gets an `UnauthorizedException`, `ForbiddenException`,
+ * Allows users whom the rules allow; others get an `UnauthorizedException`, `ForbiddenException`,
  * `ServiceUnavailableException` or `InternalServerErrorException`, whose body is a problem document and whose `cause`
  * is the error of core. In gateways it is a `WsException`.
  *
@@ -118,6 +118,11 @@ export class CognitoAuthGuard implements CanActivate, OnModuleInit, HandshakeGua
     const user = await admit(this.requests(), carrier, access)
     refuseExpired(user)
     return user
+  }
+
+  /** Headers of a refused handshake: behind a local load balancer, with the check that failed. The package calls it. */
+  handshakeHeaders(error: unknown): Record<string, string> {
+    return problemHeaders(error, this.#auth ?? {})
   }
 
   /** `app.useGlobalGuards()` may be called after the start, where gateways were checked. */

@@ -64,7 +64,7 @@ export async function verifyOnArrival(auth: CognitoAuth, request: Carrier): Prom
   return await verified
 }
 
-/** The answer of arrival, once: whoever asks again, after an outage, asks anew. */
+/** The answer of arrival, once: after an outage it is asked anew. */
 async function requireUser(auth: CognitoAuth, headers: HeadersInput): Promise<User> {
   const carrier = carriers.get(headers) ?? headers
   const verified = arrivals.get(carrier)

@@ -36,7 +36,7 @@ class StandInGuard extends CognitoAuthGuard {
 
 /**
  * A guard that takes every request for one of `user`: `@AuthUser()` gives it, and `@RequireGroups()`,
- * `@RequireAdmin()`, `@Public()` and `@OptionalAuth()` work as ever. Nobody's tokens or rules are asked.
+ * `@RequireAdmin()`, `@Public()` and `@OptionalAuth()` work as ever. No tokens are verified, and no rules asked.
  *
  * @example
  * ```ts
@@ -44,7 +44,7 @@ class StandInGuard extends CognitoAuthGuard {
  * Test.createTestingModule({ imports: [AppModule] })
  *   .overrideGuard(CognitoAuthGuard).useValue(authenticateAs(user))
  * ```
- * @param user `null` for nobody: 401 where a user is needed.
+ * @param user `null` for an anonymous request: 401 where a user is needed.
  * @throws {ConfigurationError} where `NODE_ENV` says production.
  */
 export function authenticateAs(user: User | null): CanActivate {

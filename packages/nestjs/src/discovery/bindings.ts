@@ -1,7 +1,7 @@
 /**
  * Makes sure that Nest asks the guard where `@UseGuards` names it. Nest binds guards to classes that are listed among
  * providers; of one that comes out of a factory, and in Nest 10 of `{ provide, useClass }` too, it finds the gateway or
- * the resolver but not its guards, and lets everybody in without a word.
+ * the resolver but not its guards, and calls it unguarded.
  *
  * @module
  */

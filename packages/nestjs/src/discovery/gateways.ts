@@ -1,11 +1,12 @@
 /**
  * Finds the gateways that a guard protects, and protects their handshakes: Nest asks guards for messages only, and a
- * connection that sends none would still hear what the gateway says to everybody.
+ * connection that sends none would still hear all broadcasts.
  *
  * @module
  */
 
 import { ConfigurationError, type User } from '@cognito-auth/core'
+import { problemHeaders } from '@cognito-auth/core/adapter'
 import type { ModulesContainer } from '@nestjs/core'
 import { type Access, ownAccess, REQUIRED } from '../access/access.js'
 import { classAccess, type Decorated, handlerAccess, methodsOf } from '../access/stated.js'
@@ -19,8 +20,10 @@ const IS_MESSAGE = 'websockets:message_mapping'
 
 /** What a guard does for gateways. */
 export interface HandshakeGuard {
-  /** Lets a handshake through, or throws. `null` for nobody, where that is welcome. */
+  /** Allows a handshake, or throws. `null` for an anonymous one, where the gateway is optional. */
   admitHandshake(carrier: Carrier, access: Access): Promise<User | null>
+  /** Headers that go with a refusal. */
+  handshakeHeaders(error: unknown): Record<string, string>
 }
 
 /** A gateway of the app. */
@@ -54,7 +57,7 @@ function handlersOf(type: Decorated): object[] {
   return [...methodsOf(type).values()].filter(isMessageHandler)
 }
 
-/** What a gateway asks of connections: what its class asks, unless a handler of it welcomes more people. */
+/** What a gateway asks of connections: what its class asks, unless a handler of it is open to more. */
 export function handshakeAccess(type: Decorated): Access | undefined {
   const ofClass = classAccess(type)
   if (ofClass === undefined || ofClass.mode === 'public') return ofClass
@@ -76,6 +79,7 @@ const NOBODY: HandshakeGuard = {
   admitHandshake: async () => {
     throw new ConfigurationError('Nest would not ask the guard of this gateway')
   },
+  handshakeHeaders: (error) => problemHeaders(error),
 }
 
 /**
@@ -101,7 +105,8 @@ function watch(gateway: Gateway): void {
     const isRequired = guard === NOBODY || (stated !== undefined && stated.mode !== 'public')
     const access = stated !== undefined && stated.mode !== 'public' ? stated : REQUIRED
     if (guard !== undefined) {
-      watchHandshakes(server, { isRequired, admit: (carrier) => guard.admitHandshake(carrier, access) })
+      const admit = async (carrier: Carrier): Promise<User | null> => await guard.admitHandshake(carrier, access)
+      watchHandshakes(server, { isRequired, admit, headersOf: (error) => guard.handshakeHeaders(error) })
     }
     return afterInit?.call(instance, server)
   }

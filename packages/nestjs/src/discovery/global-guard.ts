@@ -7,7 +7,7 @@
 import { type ApplicationConfig, APP_GUARD, ExternalContextCreator, type ModulesContainer } from '@nestjs/core'
 import { isOurGuard } from '../access/brand.js'
 
-/** What Nest keeps of an app, and provides to nobody. */
+/** What Nest keeps of an app, and does not provide. */
 export interface Contexts {
   readonly config?: ApplicationConfig | undefined
   readonly container?: { getHttpAdapterHostRef(): unknown } | undefined

@@ -27,7 +27,7 @@ export interface Listed {
   readonly isController: boolean
 }
 
-/** Nest goes by instances, however they were made. Some are proxies that throw at whoever reads a member. */
+/** Nest goes by instances, however they were made. Some are proxies that throw when a member is read. */
 function typeOf(instance: unknown): Decorated | undefined {
   if (typeof instance !== 'object' || instance === null) return undefined
   const prototype = Object.getPrototypeOf(instance) as object | null

@@ -17,7 +17,7 @@ function hasDemand(access: Access, wanted: Demand): boolean {
   return access.demands.some((demand) => JSON.stringify(demand) === JSON.stringify(wanted))
 }
 
-/** Whether whoever passes `access` also passes `wanted`. */
+/** Whether each user whom `access` allows is allowed by `wanted`, too. */
 function isAsStrict(access: Access | undefined, wanted: Access): boolean {
   if (wanted.mode === 'public') return true
   if (access === undefined || access.mode === 'public') return false

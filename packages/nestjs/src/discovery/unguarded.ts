@@ -30,8 +30,8 @@ function asksForFields(modules: ModulesContainer): boolean {
 
 /**
  * A field or reference resolver of which something is asked, by itself or by its class. A guard for the whole app asks
- * nothing of fields, whose parents were asked; a reference has no parent: Apollo's gateway, or whoever reaches the
- * subgraph, names an entity and its key.
+ * nothing of fields, whose parents were asked; a reference has no parent: the request itself, which may
+ * come past Apollo's gateway, names an entity and its key.
  */
 function unguardedField(type: Decorated, isGlobal: boolean): string | undefined {
   for (const [name, method] of methodsOf(type)) {

@@ -23,8 +23,8 @@ function callBack(given: readonly unknown[]): void {
 }
 
 /**
- * Holds a response back: whoever begins it before {@link release} has `refuse` called in its place, once, and what it
- * writes is dropped.
+ * Holds a response back: where it is begun before {@link release}, `refuse` is called in its place, once, and what is
+ * written is dropped.
  */
 export function hold(request: object, response: ServerResponse, refuse: () => void): void {
   let state: 'held' | 'released' | 'refused' = 'held'

@@ -6,16 +6,18 @@
 
 import type { IncomingMessage } from 'node:http'
 import { type ClosableSocket, ConfigurationError, type User } from '@cognito-auth/core'
-import { problemHeaders, problemOf } from '@cognito-auth/core/adapter'
+import { problemOf } from '@cognito-auth/core/adapter'
 import { endAtExpiry, endConnection } from './end-at-expiry.js'
 import type { Carrier } from './request-of.js'
 import { rememberUpgrade, requestOfSocket } from './ws.js'
 
 /** What is asked at a handshake. */
 export interface HandshakeRule {
-  /** Lets a handshake through, or throws. `null` for nobody, where that is welcome. */
+  /** Allows a handshake, or throws. `null` for an anonymous one, where the gateway is optional. */
   readonly admit: (carrier: Carrier) => Promise<User | null>
-  /** Whether who is not let through gets no connection. Else handlers ask, and get the answer of now: tokens expire. */
+  /** Headers that go with a refusal. */
+  readonly headersOf: (error: unknown) => Record<string, string>
+  /** Whether a handshake that is refused gets no connection. Else handlers ask, and get the answer of now: tokens expire. */
   readonly isRequired: boolean
 }
 
@@ -55,9 +57,9 @@ function watchConnection(socket: object, { admit, isRequired }: HandshakeRule): 
 }
 
 /** The answer to an upgrade that is refused: the problem document. */
-function refuseUpgrade(error: unknown, done: Parameters<VerifyClient>[1]): void {
+function refuseUpgrade(error: unknown, { headersOf }: HandshakeRule, done: Parameters<VerifyClient>[1]): void {
   const problem = problemOf(error)
-  const { 'cache-control': _, ...headers } = problemHeaders(error)
+  const { 'cache-control': _, ...headers } = headersOf(error)
   // In this case: `ws` adds a Content-Type of its own otherwise.
   const more = { 'Cache-Control': 'no-store', 'Content-Type': 'application/problem+json' }
   done(false, problem.status, JSON.stringify(problem), { ...headers, ...more })
@@ -73,7 +75,7 @@ function verifyFirst(rule: HandshakeRule, next: VerifyClient | null | undefined)
         else if (next.length === 2) next(info, done)
         else done(next(info, done) === true)
       })
-      .catch((error: unknown) => refuseUpgrade(error, done))
+      .catch((error: unknown) => refuseUpgrade(error, rule, done))
   }
 }
 
@@ -106,7 +108,7 @@ function watchIo(server: IoServer, rule: HandshakeRule): void {
 }
 
 /**
- * Refuses handshakes that the rule does not let through, and ends connections at expiry. With `ws` a refusal is the
+ * Refuses handshakes that the rule does not allow, and ends connections at expiry. With `ws` a refusal is the
  * HTTP answer to the upgrade; with Socket.IO it is a `connect_error`.
  *
  * @throws {ConfigurationError} for a server that is neither.

@@ -25,7 +25,7 @@ interface HeaderWriter {
   header(name: string, value: string): unknown
 }
 
-/** Sets the headers that go with an error, for whoever answers. */
+/** Sets the headers that go with an error, for the filter that answers. */
 function setHeaders(error: unknown, context: ExecutionContext): void {
   const response = context.switchToHttp().getResponse<HeaderWriter>()
   for (const [name, value] of Object.entries(problemHeaders(error))) response.header(name, value)

@@ -83,7 +83,7 @@ export class ProblemFilter implements ExceptionFilter {
 function send({ status, headers, body }: ErrorResponse, response: NodeResponse | FastifyReply): void {
   const node = 'raw' in response ? response.raw : response
   if (node.headersSent) return void node.end()
-  // The guard has set it for whoever answers; a redirect asks for no credentials.
+  // The guard has set it for the filter that answers; a redirect asks for no credentials.
   if (status === 302) response.removeHeader('www-authenticate')
   if ('raw' in response) {
     // Bytes: Fastify adds a charset to text, which JSON types do not have (RFC 8259 section 11).

@@ -24,7 +24,7 @@ export function rememberUpgrade(socket: object, request: Carrier): void {
 
 /**
  * Headers arrive with the handshake only. Sockets of `ws` do not know their request. Those of Socket.IO do, but one
- * whose handshake we did not see is nobody's all the same: it would hear all broadcasts without sending a message.
+ * whose handshake we did not see has no user all the same: it would hear all broadcasts without sending a message.
  */
 export function requestOfSocket(socket: object): Carrier {
   const known = upgrades.get(socket)
@@ -51,7 +51,7 @@ export const ws: Transport = {
 
   async refusalOf(error, context) {
     const socket = socketOf(context)
-    // A connection whose handshake was not verified hears what the gateway says to everybody: it ends here.
+    // A connection whose handshake was not verified hears all broadcasts: it ends here.
     if (error instanceof ConfigurationError && unseen.has(requestOfSocket(socket))) endConnection(socket)
     return await wsExceptionOf(error)
   },
