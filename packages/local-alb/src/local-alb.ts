@@ -13,6 +13,7 @@ import { accessLine } from './load-balancer/access-log.js'
 import { type ListenerRule, parseRules } from './options/rules.js'
 import { offsetOf } from './options/time.js'
 import type { RequestRecord } from './sessions/request-log.js'
+import { createCertificate } from './net/certificate.js'
 import { Forwarder } from './load-balancer/forwarder.js'
 import { startHealthChecks } from './load-balancer/health-check.js'
 import { type Environment, environmentFor, mergeEnvironment } from './app/environment.js'
@@ -35,6 +36,8 @@ export interface LocalAlb {
   readonly url: string
   /** The app itself, past the load balancer. */
   readonly appUrl: string
+  /** The certificate, as PEM, where `https` is on: for clients that are to trust it. */
+  readonly certificate: string | undefined
   /** Environment that makes an app trust this load balancer. */
   readonly env: Readonly<Record<string, string>>
   /** Signs in without a browser. Any e-mail will do; a listed user keeps name and groups. */
@@ -64,6 +67,9 @@ export interface LocalAlb {
 }
 
 const DEFAULT_PORT = 8080
+/** Where TLS is spoken on machines whose port 443 needs rights. */
+const DEFAULT_HTTPS_PORT = 8443
+const portFor = ({ https = false }: LocalAlbOptions): number => (https ? DEFAULT_HTTPS_PORT : DEFAULT_PORT)
 const DEFAULT_SECONDS = { session: 604_800, accessToken: 3600, token: 120, timeout: 60 }
 
 async function freePort(): Promise<number> {
@@ -96,12 +102,19 @@ function checkLoops({ target, rules = [] }: LocalAlbOptions, ownPort: number): v
 }
 
 /** Where a load balancer on that port is reached. */
-function originsOf({ publicUrl }: LocalAlbOptions, port: number): Origins {
+function originsOf({ publicUrl, https = false }: LocalAlbOptions, port: number): Origins {
   const local = originOf(`localhost:${port}`)
+  if (https && publicUrl === undefined) {
+    const [app, pool] = ['localhost', '127.0.0.1'].map((host) => originOf(`${host}:${port}`, 'https:'))
+    return { app: app ?? '', pool: pool ?? '', local }
+  }
   if (publicUrl === undefined) return { app: local, pool: originOf(`127.0.0.1:${port}`), local }
   const { origin } = new URL(publicUrl)
   return { app: origin, pool: origin, local, public: origin }
 }
+
+const publicHostOf = ({ publicUrl }: LocalAlbOptions): string | undefined =>
+  publicUrl === undefined ? undefined : new URL(publicUrl).hostname
 
 /** What people miss who start an app that does not read `PORT`. */
 const hintFor = (port: number): string =>
@@ -128,7 +141,7 @@ function createState(options: LocalAlbOptions): AlbState {
  * @throws {UsageError} when its port is not known before.
  */
 export function environmentWithoutApp(options: LocalAlbOptions): Environment {
-  const { oidc, port = DEFAULT_PORT, logoutUrls = [] } = options
+  const { oidc, port = portFor(options), logoutUrls = [] } = options
   if (port === 0) throw new UsageError('without an app, --print-env needs a --port: a free one is not known before')
   return environmentFor(
     createProvider(oidc, DEFAULT_SECONDS.accessToken, new Clock()),
@@ -172,14 +185,14 @@ export interface StartHooks {
 type Writable<Options> = { -readonly [Name in keyof Options]: Options[Name] }
 
 /** Port 8080, or the next that is free where the command may take another. */
-async function defaultPort({ onPortTaken }: StartHooks): Promise<number> {
-  if (onPortTaken === undefined) return DEFAULT_PORT
+async function defaultPort(first: number, { onPortTaken }: StartHooks): Promise<number> {
+  if (onPortTaken === undefined) return first
   let taken: PortInUseError | undefined
-  for (let port = DEFAULT_PORT; port < DEFAULT_PORT + 20; port += 1) {
+  for (let port = first; port < first + 20; port += 1) {
     try {
       const { close } = await listen(createServer(), port)
       await close()
-      if (taken !== undefined) onPortTaken(await portInUse(DEFAULT_PORT), port)
+      if (taken !== undefined) onPortTaken(await portInUse(first), port)
       return port
     } catch (error) {
       if (!(error instanceof PortInUseError)) throw error
@@ -193,7 +206,7 @@ async function defaultPort({ onPortTaken }: StartHooks): Promise<number> {
 export async function start(given: LocalAlbOptions, hooks: StartHooks = {}): Promise<LocalAlb> {
   const options: Writable<LocalAlbOptions> = parseOptions(given, '')
   const { loadLambda, onAttackResult, onRequest, isQuietApp = false, stdin } = hooks
-  let ownPort = options.port ?? (await defaultPort(hooks))
+  let ownPort = options.port ?? (await defaultPort(portFor(options), hooks))
   if (loadLambda !== undefined) {
     if (ownPort === 0) ownPort = await freePort()
     options.lambda = await loadLambda(environmentWithoutApp({ ...options, port: ownPort }))
@@ -217,6 +230,7 @@ export async function start(given: LocalAlbOptions, hooks: StartHooks = {}): Pro
     state.requests.subscribe((record) => onRequest(record, () => accessLine(record, state.origins)))
   const hint = command === undefined ? '' : hintFor(appPort)
   const forwarder = new Forwarder(state, { target: appUrl, timeoutSeconds, hint })
+  const certificate = options.https ? await createCertificate(publicHostOf(options)) : undefined
   let app: AppProcess | undefined
   let endHealthChecks = (): void => undefined
 
@@ -227,7 +241,7 @@ export async function start(given: LocalAlbOptions, hooks: StartHooks = {}): Pro
   }
 
   try {
-    const { port, close } = await listen(createAlbServer(state, forwarder), ownPort)
+    const { port, close } = await listen(createAlbServer(state, forwarder, certificate), ownPort)
     closers.push(close)
     checkLoops(options, port)
     state.origins = originsOf(options, port)
@@ -243,6 +257,7 @@ export async function start(given: LocalAlbOptions, hooks: StartHooks = {}): Pro
     return {
       url: state.origins.app,
       appUrl,
+      certificate: certificate?.cert,
       env,
       signIn: (user) => signIn(state, user),
       headersFor(user) {

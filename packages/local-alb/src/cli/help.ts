@@ -33,6 +33,7 @@ Who signs in, and for how long
 
 The load balancer itself
   --port <number>             where to listen, on this machine only; 0 for a free one (8080, or the next free one)
+  --https                     TLS and HTTP/2, with a certificate made at start, which browsers warn of (port 8443)
   --public-url <url>          where people reach it from elsewhere, such as a Codespace: https://x-8080.app.github.dev
   --config <file>             JSON, or a TypeScript or JavaScript module with a default export: options of
                               startLocalAlb(), such as users, rules, port, target, command; flags win,

@@ -19,8 +19,12 @@ function headWithoutUpgrade({ method, url, httpVersion, rawHeaders }: IncomingMe
 }
 
 /** Gives the connection back to the server with the request still to be read, body and all. */
-export function readAsPlain(server: Server, req: IncomingMessage, socket: Duplex, head: Buffer): void {
+export function readAsPlain(
+  server: Server,
+  req: IncomingMessage,
+  { socket, head, event }: { socket: Duplex; head: Buffer; event: 'connection' | 'secureConnection' },
+): void {
   // Node reads heads as Latin-1, so this gives the same bytes again.
   socket.unshift(Buffer.concat([Buffer.from(headWithoutUpgrade(req), 'latin1'), head]))
-  server.emit('connection', socket)
+  server.emit(event, socket)
 }

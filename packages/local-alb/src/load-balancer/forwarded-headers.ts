@@ -6,6 +6,7 @@
 
 import { randomBytes } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import { headerLines } from '../net/header-lines.js'
 import { isPublicHost, type Origins } from '../net/own-host.js'
 import { parseReason } from './refusal-reason.js'
 import { withoutSecure } from '../sessions/cookies.js'
@@ -29,8 +30,9 @@ function removeHopByHop({ headers }: IncomingMessage): void {
 }
 
 /** Header lines that came twice go on as two: Node joins those with a comma whose values may be lists. */
-function keepRepeatedLines({ headers, headersDistinct }: IncomingMessage): void {
-  for (const [name, values = []] of Object.entries(headersDistinct))
+function keepRepeatedLines(message: IncomingMessage): void {
+  const { headers } = message
+  for (const [name, values] of headerLines(message))
     if (values.length > 1 && headers[name] === values.join(', ')) headers[name] = values
 }
 
@@ -56,7 +58,7 @@ function listenerOf({ headers, socket }: IncomingMessage, origins: Origins): { p
     const { protocol, port } = new URL(origins.public)
     return { protocol: protocol.replace(':', ''), port: port || (protocol === 'https:' ? '443' : '80') }
   }
-  return { protocol: 'encrypted' in socket ? 'https' : 'http', port: String(socket.localPort ?? '') }
+  return { protocol: new URL(origins.app).protocol.replace(':', ''), port: String(socket.localPort ?? '') }
 }
 
 /**

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { Agent, type ClientRequest, type IncomingMessage, ServerResponse } from 'node:http'
+import { Agent, type ClientRequest, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import { createProxyServer, type ProxyServer } from 'httpxy'
 import type { RequestRecord } from '../sessions/request-log.js'
@@ -146,7 +146,8 @@ export class Forwarder {
     if (record.status !== undefined) return void res.destroy()
     const refusal = this.#outages.failed(target, error, this.#late.has(req) || isUpgradeTimeout(error))
     this.#refused(record, refusal)
-    if (res instanceof ServerResponse) refuse(res, refusal)
+    // A response of HTTP/2 is no ServerResponse, and no socket either.
+    if ('writeHead' in res) refuse(res, refusal)
     else refuseUpgrade(res, refusal)
   }
 }

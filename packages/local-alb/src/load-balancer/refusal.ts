@@ -32,9 +32,12 @@ export const phraseOf = ({ title }: Pick<Refusal, 'title'>): string => title.rep
 
 /** Answers a request. */
 export function refuse(res: ServerResponse, refusal: Refusal): void {
-  const { status, title, sentence, headers = {}, link, body } = refusal
-  // HTTP/2 has no reason phrases, and Node warns of them.
-  if (res.req.httpVersionMajor < 2) res.statusMessage = phraseOf(refusal)
+  const { status, title, sentence, headers: given = {}, link, body } = refusal
+  // HTTP/2 has neither: Node warns of the one, and throws at the other.
+  const isHttp2 = res.req.httpVersionMajor > 1
+  const { connection, ...rest } = given
+  const headers = isHttp2 || connection === undefined ? rest : given
+  if (!isHttp2) res.statusMessage = phraseOf(refusal)
   if (status < 400 || body !== undefined) {
     res.writeHead(status, { server: SERVER, ...headers }).end(body)
     return

@@ -5,6 +5,7 @@
  */
 
 import type { IncomingMessage } from 'node:http'
+import { headerLines } from '../net/header-lines.js'
 import { isAt } from '../net/own-host.js'
 import { type ListenerRule, ruleFor } from '../options/rules.js'
 import { idOf } from '../options/users.js'
@@ -96,7 +97,7 @@ export class Router {
     if (cookie === '') delete req.headers.cookie
     else req.headers.cookie = cookie
     if (action === 'none') return { target }
-    const why = await verifyBearer(req.headersDistinct['authorization'], this.#state.issuer, claims)
+    const why = await verifyBearer(headerLines(req).get('authorization'), this.#state.issuer, claims)
     return why === undefined ? { target } : { ...UNAUTHORIZED, why, sentence: `${why}.` }
   }
 

@@ -6,7 +6,12 @@
 
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { Duplex } from 'node:stream'
-import type { Socket } from 'node:net'
+import { createSecureServer } from 'node:http2'
+import type { Server as NetServer, Socket } from 'node:net'
+import type { Certificate } from '../net/certificate.js'
+import { createTlsOrPlain } from '../net/tls-or-plain.js'
+import { TICKET_HEADER } from '../sessions/tickets.js'
+import { headerLines } from '../net/header-lines.js'
 import { isOwnHost, isPublicHost, OWN_NAMES, restorePublicHost } from '../net/own-host.js'
 import { LocalAlbError } from '../options/users.js'
 import { Console } from '../pages/console.js'
@@ -55,12 +60,15 @@ class Listener {
   /** Why a request is answered here; `undefined` for one that is taken, and then its target is a path. */
   #refusalOf(req: IncomingMessage): Refusal | undefined {
     const { origins } = this.#state
+    // HTTP/2 says `:authority` (RFC 9113, section 8.3.1).
+    const { ':authority': authority } = req.headers
+    if (typeof authority === 'string') req.headers.host = authority
     restorePublicHost(req, origins)
     if (hasLongLine(req))
       return badRequest('The request line or a header is over 16 K, more than a load balancer takes.')
     if (!isOwnHost(req.headers.host) && !isPublicHost(req.headers.host, origins)) return badRequest(OWN_NAMES)
-    const { host = [] } = req.headersDistinct
-    if (host.length > 1 || (host.length === 0 && req.httpVersion === '1.1')) return badRequest('One Host is needed.')
+    const hosts = headerLines(req).get('host') ?? []
+    if (hosts.length > 1 || (hosts.length === 0 && req.httpVersion === '1.1')) return badRequest('One Host is needed.')
     // As on AWS, which does not support it.
     if (req.method === 'TRACE') return { status: 405, title: '405 Method Not Allowed', why: 'TRACE is not supported' }
     return reduceToPath(req, origins)
@@ -117,24 +125,32 @@ function answerError(res: ServerResponse, error: unknown): void {
   res.end(isWrong ? `${error.message}\n` : 'the local load balancer failed\n')
 }
 
-/** The server of a load balancer; it is not listening yet. */
-export function createAlbServer(state: AlbState, forwarder: Forwarder): Server {
-  const listener = new Listener(state, forwarder)
-  // Node 24.9 and later ask before they end HTTP on a connection; earlier ones take no notice. Without a Host we answer
-  // ourselves, since Node's own 400 does not say who it is from.
-  const options = {
-    maxHeaderSize: MAX_HEADERS_BYTES,
-    requireHostHeader: false,
-    shouldUpgradeCallback: (req: IncomingMessage) => listener.isForWebSocket(req),
+type Handle = (req: IncomingMessage, res: ServerResponse) => void
+
+/** What is had by plain HTTP where the load balancer speaks TLS: what programs on this machine ask for. */
+function isForPrograms(req: IncomingMessage, { tickets }: AlbState): boolean {
+  const path = pathOf(req)
+  const isOfKeys = /^\/_local-alb\/(?:keys\/|api\/|oauth2\/token$|[^/]+\/\.well-known\/)/.test(path)
+  return isOfKeys || tickets.has(req.headers[TICKET_HEADER])
+}
+
+/** Answers plain HTTP beside TLS: people are sent to TLS. */
+function plainBeside(state: AlbState, handle: Handle): Handle {
+  return (req, res) => {
+    if (isForPrograms(req, state)) return handle(req, res)
+    const { url = '/', headers } = req
+    if (!isOwnHost(headers.host) || !url.startsWith('/')) return refuse(res, badRequest(OWN_NAMES))
+    refuse(res, { status: 301, title: '301 Moved Permanently', headers: { location: state.origins.app + url } })
   }
-  const server = createServer(options, (req, res) => {
-    listener.handle(req, res).catch((error: unknown) => answerError(res, error))
-  })
+}
+
+/** Takes upgrades of a server. @param event that gives a connection back to it, to be read as plain. */
+function takeUpgrades(server: Server, listener: Listener, event: 'connection' | 'secureConnection'): void {
   server.on('upgrade', (req, socket, head) => {
-    if (!listener.isForWebSocket(req)) return readAsPlain(server, req, socket, head)
+    if (!listener.isForWebSocket(req)) return readAsPlain(server, req, { socket, head, event })
     // Node took its own listener off: without one, a client that resets the connection would end this process.
     socket.on('error', () => socket.destroy())
-    // Node gives a net.Socket for plain HTTP.
+    // Node gives a net.Socket, or a TLSSocket, which is one.
     listener.upgrade(req, socket as Socket, head).catch((error: unknown) => {
       console.error('local-alb:', error)
       socket.destroy()
@@ -142,5 +158,34 @@ export function createAlbServer(state: AlbState, forwarder: Forwarder): Server {
   })
   // Node itself would say 431 of headers that are too long; a load balancer says 400 of all that it cannot read.
   server.on('clientError', (_error, socket) => endWith400(socket))
-  return server
+}
+
+/**
+ * The server of a load balancer; it is not listening yet.
+ *
+ * @param certificate for TLS; plain HTTP only without it.
+ */
+export function createAlbServer(state: AlbState, forwarder: Forwarder, certificate?: Certificate): NetServer {
+  const listener = new Listener(state, forwarder)
+  const handle: Handle = (req, res) => {
+    listener.handle(req, res).catch((error: unknown) => answerError(res, error))
+  }
+  const options = {
+    maxHeaderSize: MAX_HEADERS_BYTES,
+    // Without a Host we answer ourselves: Node's own 400 does not say who it is from.
+    requireHostHeader: false,
+    // Node 24.9 and later ask before they end HTTP on a connection; earlier ones take no notice.
+    shouldUpgradeCallback: (req: IncomingMessage) => listener.isForWebSocket(req),
+  }
+  if (certificate === undefined) {
+    const server = createServer(options, handle)
+    takeUpgrades(server, listener, 'connection')
+    return server
+  }
+  // Requests of HTTP/2 have the interface of those of HTTP/1, as far as it is used here.
+  const secure = createSecureServer({ ...options, ...certificate, allowHTTP1: true }, handle as never)
+  takeUpgrades(secure as unknown as Server, listener, 'secureConnection')
+  const plain = createServer(options, (req, res) => plainBeside(state, handle)(req, res))
+  plain.on('clientError', (_error, socket) => endWith400(socket))
+  return createTlsOrPlain(secure, plain)
 }

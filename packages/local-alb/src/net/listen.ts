@@ -4,7 +4,6 @@
  * @module
  */
 
-import type { Server } from 'node:http'
 import { createServer, type Server as NetServer, type Socket } from 'node:net'
 import { LocalAlbError } from '../options/users.js'
 import { holderOf } from './port-holder.js'
@@ -68,7 +67,7 @@ export async function portInUse(port: number): Promise<string> {
  *
  * @returns what listens on `::1` for the server; `undefined` where the machine has no IPv6.
  */
-async function bindBoth(server: Server, port: number): Promise<NetServer | undefined> {
+async function bindBoth(server: NetServer, port: number): Promise<NetServer | undefined> {
   await bind(server, port, '127.0.0.1')
   // An HTTP server listens on one address, and takes connections from elsewhere; this is how it opens its own.
   const second = createServer({ allowHalfOpen: true, noDelay: true }, (socket) => server.emit('connection', socket))
@@ -88,7 +87,7 @@ async function bindBoth(server: Server, port: number): Promise<NetServer | undef
  * @param port 0 for a free one.
  * @throws {LocalAlbError} when the port is in use, or not for everybody.
  */
-export async function listen(server: Server, port: number): Promise<Listening> {
+export async function listen(server: NetServer, port: number): Promise<Listening> {
   const sockets = new Set<Socket>()
   server.on('connection', (socket) => {
     // A connection comes again when a request on it is read as plain.

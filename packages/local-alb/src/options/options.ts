@@ -28,13 +28,18 @@ export interface LocalAlbOptions {
   readonly appPort?: number | undefined
   /** Who can sign in. @default three made-up people */
   readonly users?: readonly MockUser[] | undefined
-  /** Where to listen, on this machine only; 0 for a free port. @default 8080 */
+  /** Where to listen, on this machine only; 0 for a free port. @default 8080, 8443 with `https` */
   readonly port?: number | undefined
   /**
    * Where people reach it from elsewhere, such as `https://x-8080.app.github.dev` of a Codespace: that host is answered
    * too, and redirects go there. The sign-in pages are then at the same origin. @default only this machine
    */
   readonly publicUrl?: string | undefined
+  /**
+   * Speaks TLS and HTTP/2, with a certificate made at the start, which browsers warn of. Cookies are `Secure` then; plain
+   * HTTP on the same port is redirected. @default false
+   */
+  readonly https?: boolean | undefined
   /** What happens to which requests. @default everything needs a sign-in */
   readonly rules?: readonly ListenerRule[] | undefined
   /** Another identity provider than Cognito, as in an `authenticate-oidc` rule; `{}` will do. @default Cognito */
@@ -72,7 +77,7 @@ const secondsSchema = v.pipe(
   v.maxValue(604_800, SECONDS),
 )
 const isHttpUrl = (text: string): boolean => URL.canParse(text) && new URL(text).protocol === 'http:'
-const TLS = 'must begin with http://: the local load balancer speaks no TLS, neither to people nor to the app'
+const TLS = 'must begin with http://: the local load balancer speaks no TLS to the app'
 const isHttpsUrl = (text: string): boolean => URL.canParse(text) && new URL(text).protocol === 'https:'
 const text = v.string('must be a string')
 const isOrigin = (url: string): boolean => {
@@ -100,6 +105,7 @@ const entries = {
     text,
     v.check(isOrigin, 'must be an http or https URL without path, such as https://x-8080.app.github.dev'),
   ),
+  https: v.boolean('must be true or false'),
   rules: v.unknown(),
   oidc: v.strictObject(
     {

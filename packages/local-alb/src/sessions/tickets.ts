@@ -39,6 +39,10 @@ export class Tickets {
     return id
   }
 
+  has(id: unknown): boolean {
+    return typeof id === 'string' && this.#tickets.get(id) !== undefined
+  }
+
   take(id: unknown): Ticket | undefined {
     return typeof id === 'string' ? this.#tickets.take(id) : undefined
   }
