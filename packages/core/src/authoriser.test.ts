@@ -334,7 +334,7 @@ describe('fromSource()', () => {
   })
 
   test('options are checked', () => {
-    expect(() => Authoriser.fromSource(source('{}'), { ttl: 5 } as never)).toThrow(/Did you mean ttlSeconds\?/)
+    expect(() => Authoriser.fromSource(source('{}'), { ttl: 5 } as never)).toThrow(/Did you mean 'ttlSeconds'\?/)
     expect(() => Authoriser.fromSource(source('{}'), { ttlSeconds: -1 })).toThrow(
       /ttlSeconds must be a number of seconds/,
     )

@@ -45,7 +45,7 @@ test('an option that is a list says where in it the trouble is', () => {
 
 describe('options', () => {
   test.each<[string, object, RegExp]>([
-    ['an unknown option', { clientID: 'x' }, /has no clientID\. Did you mean clientId\?/],
+    ['an unknown option', { clientID: 'x' }, /^CognitoAuth: Unknown option 'clientID'\. Did you mean 'clientId'\?$/],
     [
       'an ALB ARN that is none',
       { albArn: 'arn:aws:s3:::x' },

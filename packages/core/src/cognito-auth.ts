@@ -51,7 +51,7 @@ import { TokenVerifier } from './verifier/token-verifier.js'
 
 /** Options of {@link CognitoAuth}. An option wins over its environment variable. */
 export interface CognitoAuthOptions extends TokenVerifierOptions {
-  /** Who may come in; `null`: everybody who is signed in. @default from `COGNITO_AUTH_CONFIG_PATH` or `COGNITO_AUTH_SECRET_NAME`; required */
+  /** Who is allowed; `null`: everyone who is signed in. @default from `COGNITO_AUTH_CONFIG_PATH` or `COGNITO_AUTH_SECRET_NAME`; required */
   readonly authoriser?: Authoriser | null | undefined
   /** How long a config from the environment serves before it is read again, in seconds. @default 300 */
   readonly configTtlSeconds?: number | undefined
@@ -91,7 +91,7 @@ export const COGNITO_AUTH_OPTIONS: readonly string[] = [...Object.keys(authEntri
 function authoriserOf(given: unknown, configTtlSeconds: number): Authoriser | null {
   if (given === null || given instanceof Authoriser) return given
   if (given === undefined) return Authoriser.fromConfig({ ttlSeconds: configTtlSeconds })
-  throw optionError('authoriser', 'must be an Authoriser, or null to let in everybody who is signed in')
+  throw optionError('authoriser', 'must be an Authoriser, or null to allow everyone who is signed in')
 }
 
 /** Tells of a claim that others than the identity provider of this app may be able to write. */
@@ -277,7 +277,7 @@ export class CognitoAuth {
    */
   async requireUser(headers: HeadersInput): Promise<User> {
     const decision = await this.authorise(await this.authenticate(headers))
-    // Only `true` lets in, whatever a subclass of Authoriser answers.
+    // Only `true` allows, whatever a subclass of Authoriser answers.
     if (decision.allowed !== true) throw new AccessDeniedError(decision)
     return decision.user
   }

@@ -145,7 +145,7 @@ export class ExpiredTokenError extends AuthenticationError {
   }
 }
 
-/** The user is known, and may not come in. */
+/** The user is known, and the rules deny them. */
 export class AccessDeniedError extends CognitoAuthError {
   override readonly name = 'AccessDeniedError'
   readonly code = 'access_denied'
@@ -158,7 +158,7 @@ export class AccessDeniedError extends CognitoAuthError {
   declare readonly user: User
 
   constructor(decision: Decision, options?: ErrorOptions) {
-    super('The user is signed in but may not come in', options)
+    super('Access denied: the user is signed in, and the rules deny them', options)
     const reason = denialCode(decision)
     if (reason !== undefined) this.reason = reason
     Object.defineProperty(this, 'decision', { value: decision })

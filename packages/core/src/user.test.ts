@@ -175,12 +175,12 @@ describe('createMockUser', () => {
     const user = createMockUser({ email: 'a@example.com', groups: ['a'] })
     expect(createMockUser({ ...user, groups: ['b'] })).toEqual({ ...user, groups: ['b'] })
     expect(createMockUser({ ...user, email: 'a@Other.example' })).toMatchObject({ emailDomain: 'other.example' })
-    expect(() => createMockUser({ isAdmin: true } as object)).toThrow(/A mock user has no isAdmin/)
-    expect(() => createMockUser({ ...user, mail: 'x' } as object)).toThrow(/A mock user has no mail/)
+    expect(() => createMockUser({ isAdmin: true } as object)).toThrow(/^A mock user: Unknown option 'isAdmin'/)
+    expect(() => createMockUser({ ...user, mail: 'x' } as object)).toThrow(/^A mock user: Unknown option 'mail'/)
   })
 
   test('refuses production, and properties that users do not have', () => {
-    expect(() => createMockUser({ mail: 'x' } as object)).toThrow(/Did you mean email/)
+    expect(() => createMockUser({ mail: 'x' } as object)).toThrow(/Did you mean 'email'/)
     vi.stubEnv('NODE_ENV', 'production')
     expect(() => createMockUser()).toThrow(expect.objectContaining({ code: 'configuration' }))
   })

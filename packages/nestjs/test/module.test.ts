@@ -231,7 +231,7 @@ describe('forRootAsync', () => {
 
   test('suggests what was meant', () => {
     expect(() => CognitoAuthModule.forRootAsync({ useClass: OptionsFactory, golbal: true } as object)).toThrow(
-      /^forRootAsync\(\) has no golbal. Did you mean global\?$/,
+      /^forRootAsync\(\): Unknown option 'golbal'. Did you mean 'global'\?$/,
     )
   })
 

@@ -167,8 +167,8 @@ describe('wrong use', () => {
       await expect(auth.requireUser(wrong as unknown as Request)).rejects.toThrow(/pass `request`/)
     }
     expect((await thrownBy(auth.requireGroups(await requestOf(ada)))).status).toBe(500)
-    expect(() => authWith({ onerror: () => undefined } as object)).toThrow(/onerror. Did you mean onError\?$/)
-    expect(() => authWith({ byPass: ['/x'] } as object)).toThrow(/byPass. Did you mean bypass\?$/)
+    expect(() => authWith({ onerror: () => undefined } as object)).toThrow(/'onerror'. Did you mean 'onError'\?$/)
+    expect(() => authWith({ byPass: ['/x'] } as object)).toThrow(/'byPass'. Did you mean 'bypass'\?$/)
     expect((await thrownBy(auth.logout(await requestOf(ada), { returnTO: '/x' } as object))).status).toBe(500)
     expect(() => authWith({ onError: 'throw' } as object)).toThrow(expect.objectContaining({ code: 'configuration' }))
   })

@@ -163,8 +163,11 @@ test.each([
   [undefined, /^Authoriser\.fromLists\(\) takes its options as a plain object/],
   [null, /takes its options as a plain object/],
   ['a', /takes its options as a plain object/],
-  [{ allowedGroup: ['a'] }, /^Authoriser\.fromLists\(\) has no allowedGroup\. Did you mean allowedGroups\?/],
-  [{ allowed_groups: ['a'] }, /Did you mean allowedGroups\?/],
+  [
+    { allowedGroup: ['a'] },
+    /^Authoriser\.fromLists\(\): Unknown option 'allowedGroup'\. Did you mean 'allowedGroups'\?/,
+  ],
+  [{ allowed_groups: ['a'] }, /Did you mean 'allowedGroups'\?/],
   [{ allowedUsers: ['a'] }, /^Authoriser\.fromLists\(\): allowedUsers\[0\] must be an e-mail address/],
   [{ allowedGroups: 'a' }, /: allowedGroups must be a list/],
   [{ allowedGroups: ['a'], requireAll: 'yes' }, /: requireAll must be true or false/],

@@ -76,7 +76,7 @@ export function refuseUnknown(given: object, known: readonly string[], what: str
   if (!isPlainObject(given)) throw new ConfigurationError(`${what} takes its options as a plain object`)
   for (const name of Object.keys(given)) {
     if (known.includes(name)) continue
-    throw new ConfigurationError(`${what} has no ${name}. Did you mean ${nearest(name, known)}?`)
+    throw new ConfigurationError(`${what}: Unknown option '${name}'. Did you mean '${nearest(name, known)}'?`)
   }
 }
 

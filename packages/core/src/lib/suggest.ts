@@ -1,5 +1,5 @@
 /**
- * Finds the name somebody probably meant: an unknown option must not silently open or close an app.
+ * Finds the nearest known name (Levenshtein): an unknown option must not silently open or close an app.
  *
  * @module
  */

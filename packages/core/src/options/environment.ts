@@ -242,6 +242,6 @@ export function configSource(): ConfigSource {
   const secret = variable('COGNITO_AUTH_SECRET_NAME')
   if (secret !== undefined) return secretSource(secret)
   throw new ConfigurationError(
-    'Who may come in is not configured: set COGNITO_AUTH_CONFIG_PATH to a JSON file or COGNITO_AUTH_SECRET_NAME to a Secrets Manager secret, or give the option authoriser (null lets in everybody who is signed in)',
+    'No authorisation config: set COGNITO_AUTH_CONFIG_PATH to a JSON file or COGNITO_AUTH_SECRET_NAME to a Secrets Manager secret, or give the option authoriser (null allows everyone who is signed in)',
   )
 }

@@ -57,7 +57,7 @@ export function checkAccessToken(
 
 /**
  * Checks the claims against the load balancer's token and the clock. Asked for each request, remembered token or not:
- * a stolen access token next to somebody else's load balancer token must not lend its groups.
+ * a stolen access token next to another user's user claims token must not lend its groups.
  *
  * @throws {InvalidTokenError} `issuer`, `client`, `subject`, `token_use`, `claims` or `not_yet_valid`.
  * @throws {ExpiredTokenError} when "exp" has come.
@@ -109,7 +109,7 @@ export function checkKid(kid: unknown): string {
 }
 
 /**
- * Checks what somebody else than this package expects: a claim that is missing must not match one that is missing, too.
+ * Checks what a caller expects: a claim that is missing must not match one that is missing, too.
  *
  * @throws {ConfigurationError} when one of the three is missing.
  */
@@ -124,7 +124,7 @@ export function checkExpected(expected: ExpectedAccessToken): void {
 }
 
 /**
- * Refuses claims of the wrong type that nothing here reads, but somebody's code behind us may: "aud", "jti" and
+ * Refuses claims of the wrong type that nothing here reads, but an app's code may: "aud", "jti" and
  * "scope" (RFC 7519 sections 4.1.3 and 4.1.7, RFC 8693 section 4.2). Cognito never signs such a token.
  *
  * @throws {InvalidTokenError} `claims`.

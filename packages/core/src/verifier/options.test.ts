@@ -37,7 +37,7 @@ test.each<[object, RegExp]>([
   [{ allowAnyAlb: true }, /^region \(COGNITO_AUTH_REGION\) is required with allowAnyAlb/],
   [{ allowAnyAlb: true, region: 'eu-west-2', albArn }, /cannot be used together/],
   [{ albArn: albArn.replace('aws:', 'aws-cn:').replace('eu-west-2', 'cn-north-1') }, /^albKeysUrl \(.*is required/],
-  [{ albArn, clientID: 'x' }, /^TokenVerifier has no clientID/],
+  [{ albArn, clientID: 'x' }, /^TokenVerifier: Unknown option 'clientID'/],
   [
     { albArn, tokenCacheSize: 0.5, region: '' },
     /^region \(COGNITO_AUTH_REGION\) must .*; tokenCacheSize must be a whole/,

@@ -244,10 +244,13 @@ function bearerOf(options: ParsedOptions): BearerPolicy | undefined {
 }
 
 function warnOfAnyAlb(): void {
-  process.emitWarning("allowAnyAlb: tokens of every load balancer in the region are accepted, strangers' too", {
-    type: 'CognitoAuthWarning',
-    code: 'COGNITO_AUTH_ALLOW_ANY_ALB',
-  })
+  process.emitWarning(
+    "allowAnyAlb: tokens of every load balancer in the region are accepted, other accounts' too (ALBeast)",
+    {
+      type: 'CognitoAuthWarning',
+      code: 'COGNITO_AUTH_ALLOW_ANY_ALB',
+    },
+  )
 }
 
 /**
