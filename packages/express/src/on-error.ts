@@ -11,7 +11,7 @@ import type { NextFunction, Request, Response } from 'express'
 /**
  * Answers a request that is refused. Where it has begun no answer and not called `next(error)` by the time it
  * returns, or the promise that it returns is fulfilled, the usual answer is sent. `res.render()`, `res.sendFile()`,
- * `res.download()` and a stream piped to `res` count as begun; whoever answers later in another way returns a promise.
+ * `res.download()` and a stream piped to `res` count as begun; a hook that answers later in another way returns a promise.
  */
 export type OnError = (
   error: CognitoAuthError | Error,

@@ -1,5 +1,5 @@
 /**
- * Says what a 500 hides: the client learns nothing of it, and whoever must mend it needs the sentence.
+ * Warns of what a 500 hides: the client learns nothing of it, and the operator needs the sentence.
  *
  * @module
  */
@@ -23,7 +23,7 @@ export function describeFault(error: unknown): string {
 }
 
 /**
- * Warns of an error that nobody else hears of.
+ * Warns of an error that no caller gets.
  *
  * @param what What came of it.
  */

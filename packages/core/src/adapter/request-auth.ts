@@ -21,7 +21,7 @@ const users = shared('users', () => new WeakMap<object, User | null>())
 /**
  * The user of a request that was protected; what others wrote to `request.user` does not count.
  *
- * @returns `null` where nobody was signed in and that was fine (`optional`); `undefined` where nothing protected it.
+ * @returns `null` for an anonymous request that was allowed (`optional`); `undefined` where nothing protected it.
  */
 export function userOf(request: object): User | null | undefined {
   return users.get(request)
@@ -30,14 +30,14 @@ export function userOf(request: object): User | null | undefined {
 /**
  * The user of a request that was protected.
  *
- * @throws {ConfigurationError} where nothing protected it, or nobody is signed in.
+ * @throws {ConfigurationError} where nothing protected it, or the request is anonymous.
  */
 export function requireUserOf(request: object): User {
   const user = users.get(request)
   if (user) return user
   throw new ConfigurationError(
     user === null
-      ? 'Nobody is signed in on this request: optional() lets anonymous requests through'
+      ? 'This request is anonymous, which optional() allows: it has no user'
       : 'Nothing protected this request: put protect(), requireGroups() or optional() in front of its handler',
   )
 }
@@ -82,7 +82,7 @@ export class RequestAuth<Request extends object> {
   }
 
   /**
-   * The user of a request, who may come in.
+   * The user of a request, whom the rules allow.
    *
    * @throws {CognitoAuthError} as `CognitoAuth.requireUser` does.
    */
@@ -104,8 +104,8 @@ export class RequestAuth<Request extends object> {
   }
 
   /**
-   * The user of a request, or `null` where it has no tokens at all. Bad tokens, one of two, and somebody who may not
-   * come in are refused as ever.
+   * The user of a request, or `null` where it has no tokens at all. Bad tokens, one of two, and a user
+   * who is denied are refused as ever.
    *
    * @throws {CognitoAuthError} as {@link requireUser} does, but for missing tokens.
    */
@@ -166,7 +166,7 @@ export class RequestAuth<Request extends object> {
 
 /**
  * Refuses a middleware's maker that was given to a router where its middleware belongs: called with a request, it would
- * make a middleware that nobody calls, and the request would never be answered.
+ * make a middleware that is never called, and the request would never be answered.
  *
  * @param name How it is written: `requireAdmin()`.
  * @throws {ConfigurationError} where anything was given.
@@ -180,7 +180,7 @@ export function refuseArguments(name: string, given: readonly unknown[]): void {
  *
  * @param auth Whose access tokens have them.
  * @param where Begins the message.
- * @throws {ConfigurationError} without a scope, for what cannot be one, and under `groupsClaim`: nobody could reach the route.
+ * @throws {ConfigurationError} without a scope, for what cannot be one, and under `groupsClaim`: no user could reach the route.
  */
 export function checkScopes(
   scopes: readonly string[],
@@ -190,14 +190,14 @@ export function checkScopes(
   const checked = checkScopeNames(scopes, where)
   if (auth.groupsClaim === undefined) return checked
   throw new ConfigurationError(
-    `${where} and groupsClaim cannot be used together: no access token is read, so nobody has a scope`,
+    `${where} and groupsClaim cannot be used together: no access token is read, so no user has a scope`,
   )
 }
 
 /**
  * Checks the groups that a route asks for.
  *
- * @throws {ConfigurationError} without a group: a route that nobody can reach is a mistake.
+ * @throws {ConfigurationError} without a group: a route that no user can reach is a mistake.
  */
 export function checkGroups(groups: readonly string[]): readonly string[] {
   return Object.freeze([...checkList(groups, 'requireGroups()')])

@@ -11,7 +11,7 @@
  * | `GET /admins` | `requireGroups('admins')` | `{ email }` |
  * | `GET /admin` | `requireAdmin()` | `{ email }` |
  *
- * In the variant `optional` only `GET /maybe` exists: `{ email }`, `null` for nobody. It has a `redirectUrl` too.
+ * In the variant `optional` only `GET /maybe` exists: `{ email }`, `null` without one. It has a `redirectUrl` too.
  *
  * {@link behaviourRows} is for every adapter. Beside it stand {@link pageRows} for those that answer people,
  * {@link rawPathRows} for those that see the path as sent, {@link handlerRows} for those that call the handler, with a route
@@ -54,7 +54,7 @@ export interface Expected {
 export interface BehaviourRow {
   readonly what: string
   readonly app: AppVariant
-  /** Needs an app and a load balancer that nobody has used yet. */
+  /** Needs an app and a load balancer that no other row has used. */
   readonly fresh?: true
   readonly request: (alb: TestAlb) => Promise<RawRequest>
   readonly expected: Expected
@@ -98,25 +98,25 @@ const sentAway: Expected = { status: 302, headers: { location: REDIRECT_URL, 'ca
 
 const lettingIn: BehaviourRow[] = [
   {
-    what: 'lets in a member of an allowed group',
+    what: 'allows a member of an allowed group',
     app: 'plain',
     request: as(developer, '/'),
     expected: { status: 200, json: { email: 'dev@example.com', groups: ['developers'], isAdmin: false } },
   },
   {
-    what: 'lets in a POST',
+    what: 'allows a POST',
     app: 'plain',
     request: as(developer, '/', { method: 'POST' }),
     expected: { status: [200, 201], json: { email: 'dev@example.com' } },
   },
   {
-    what: 'lets in an app admin whatever the rules say',
+    what: 'allows an app admin whatever the rules say',
     app: 'plain',
     request: as(root, '/'),
     expected: { status: 200, json: { email: 'root@example.com', isAdmin: true } },
   },
-  { what: 'lets a member reach a group route', app: 'plain', request: as(admin, '/admins'), expected: { status: 200 } },
-  { what: 'lets an admin reach an admin route', app: 'plain', request: as(root, '/admin'), expected: { status: 200 } },
+  { what: 'allows a member on a group route', app: 'plain', request: as(admin, '/admins'), expected: { status: 200 } },
+  { what: 'allows an admin on an admin route', app: 'plain', request: as(root, '/admin'), expected: { status: 200 } },
 ]
 
 const refusing: BehaviourRow[] = [
@@ -124,7 +124,7 @@ const refusing: BehaviourRow[] = [
   {
     what: 'refuses a request with only the identity header',
     app: 'plain',
-    request: anonymous('/', { headers: { 'x-amzn-oidc-identity': 'somebody' } }),
+    request: anonymous('/', { headers: { 'x-amzn-oidc-identity': 'another-user' } }),
     expected: missing,
   },
   ...(['missing_access_token', 'missing_data'] as const).map((fault) => ({
@@ -165,9 +165,9 @@ const refusing: BehaviourRow[] = [
     expected: invalid,
   },
   {
-    what: 'refuses an identity header that names somebody else',
+    what: 'refuses an identity header that names another user',
     app: 'plain',
-    request: as(developer, '/', { headers: { 'x-amzn-oidc-identity': 'somebody' } }),
+    request: as(developer, '/', { headers: { 'x-amzn-oidc-identity': 'another-user' } }),
     expected: invalid,
   },
   {
@@ -176,20 +176,20 @@ const refusing: BehaviourRow[] = [
     request: as(developer, '/', { headers: { 'x-amzn-oidc-data': 'garbage' } }),
     expected: invalid,
   },
-  { what: 'turns away a user of no allowed group', app: 'plain', request: as(stranger, '/'), expected: denied },
+  { what: 'denies a user of no allowed group', app: 'plain', request: as(stranger, '/'), expected: denied },
   {
-    what: 'turns away a non-member from a group route',
+    what: 'denies a non-member from a group route',
     app: 'plain',
     request: as(developer, '/admins'),
     expected: denied,
   },
   {
-    what: 'turns away an admin who is no member from a group route',
+    what: 'denies an admin who is no member from a group route',
     app: 'plain',
     request: as(root, '/admins'),
     expected: denied,
   },
-  { what: 'turns away a non-admin from an admin route', app: 'plain', request: as(admin, '/admin'), expected: denied },
+  { what: 'denies a non-admin from an admin route', app: 'plain', request: as(admin, '/admin'), expected: denied },
   {
     what: 'refuses an anonymous request to a group route',
     app: 'plain',
@@ -210,7 +210,7 @@ const refusing: BehaviourRow[] = [
 
 const bypassing: BehaviourRow[] = [
   {
-    what: 'lets anybody reach a bypassed path',
+    what: 'opens a bypassed path',
     app: 'plain',
     request: anonymous('/health'),
     expected: { status: 200, json: { ok: true } },
@@ -231,7 +231,7 @@ const bypassing: BehaviourRow[] = [
     what: 'takes no notice of a slash at the end of a bypassed path',
     app: 'plain',
     request: anonymous('/health/'),
-    // 404 where the framework tells the two apart: nobody was refused either way.
+    // 404 where the framework tells the two apart: it was not refused either way.
     expected: { status: [200, 404] },
   },
   ...['/?/health', '/healthx', '/admins?x=/health', '/health/../', '//health', '/%68ealth', '/Health/x'].map(
@@ -239,7 +239,7 @@ const bypassing: BehaviourRow[] = [
       what: `does not take ${path} for the bypassed /health`,
       app: 'plain' as const,
       request: anonymous(path),
-      // 404 where the framework found no route to protect: nobody was let in either way.
+      // 404 where the framework found no route to protect: nothing was open either way.
       expected: { status: [400, 401, 404] },
     }),
   ),
@@ -333,43 +333,43 @@ const redirecting: BehaviourRow[] = [
 
 const welcoming: BehaviourRow[] = [
   {
-    what: 'lets anonymous people through where they are welcome',
+    what: 'allows an anonymous request where that is optional',
     app: 'optional',
     request: anonymous('/maybe'),
     expected: { status: 200, json: { email: null } },
   },
   {
-    what: 'knows who is signed in where anonymous people are welcome',
+    what: 'knows who is signed in where that is optional',
     app: 'optional',
     request: as(developer, '/maybe'),
     expected: { status: 200, json: { email: 'dev@example.com' } },
   },
   {
-    what: 'refuses a bad token where anonymous people are welcome',
+    what: 'refuses a bad token where sign-in is optional',
     app: 'optional',
     request: as(developer, '/maybe', { fault: 'bad_signature' }),
     expected: invalid,
   },
   {
-    what: 'refuses one token of two where anonymous people are welcome',
+    what: 'refuses one token of two where sign-in is optional',
     app: 'optional',
     request: as(developer, '/maybe', { fault: 'missing_data' }),
     expected: missing,
   },
   {
-    what: 'turns away a stranger where anonymous people are welcome',
+    what: 'denies a user of no allowed group where sign-in is optional',
     app: 'optional',
     request: as(stranger, '/maybe'),
     expected: denied,
   },
   {
-    what: 'sends the navigation of a stranger away where anonymous people are welcome',
+    what: 'sends the navigation of a denied user away where sign-in is optional',
     app: 'optional',
     request: as(stranger, '/maybe', { headers: navigation }),
     expected: sentAway,
   },
   {
-    what: 'lets the navigation of anonymous people through where they are welcome',
+    what: 'allows an anonymous navigation where sign-in is optional',
     app: 'optional',
     request: anonymous('/maybe', { headers: navigation }),
     expected: { status: 200 },

@@ -45,7 +45,7 @@ function checkProblem(response: RawResponse, code: string): string[] {
   const members = Object.keys(body ?? {})
     .sort()
     .join(',')
-  // Nothing else: a problem document is for strangers.
+  // Nothing else: a problem document goes to clients that are not trusted.
   if (members !== 'code,status,title,type') differences.push(`members: ${members}`)
   return differences
 }
