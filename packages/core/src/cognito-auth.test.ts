@@ -543,6 +543,20 @@ describe('logout', () => {
     )
   })
 
+  test('names the client of a session that cannot be verified, where none is configured', async () => {
+    const { clientId: _, ...options } = alb.options
+    const auth = new CognitoAuth({ ...options, authoriser: null, ...logout })
+    for (const fault of ['expired', 'bad_signature', 'missing_access_token'] as const) {
+      const { location } = await auth.logout(await alb.headersFor(dev, { fault }))
+      expect(location).toContain(`client_id=${alb.options.clientId}&`)
+    }
+    const header = (client: unknown): string => Buffer.from(JSON.stringify({ client })).toString('base64url')
+    for (const data of ['garbage', 'x.y.z', '', `${header('a&b')}.e30.x`, `${header(1)}.e30.x`, `${header('a')},x`]) {
+      await expect(auth.logout({ 'x-amzn-oidc-data': data })).rejects.toMatchObject({ code: 'configuration' })
+    }
+    await expect(auth.logout({})).rejects.toThrow(/^clientId/)
+  })
+
   test('expires four cookies of the configured name', async () => {
     const { cookies } = await make({ ...logout, sessionCookieName: 'Own' }).logout({})
     expect(cookies.map((cookie) => cookie.split('=')[0])).toEqual(['Own-0', 'Own-1', 'Own-2', 'Own-3'])

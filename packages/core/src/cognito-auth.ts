@@ -33,7 +33,7 @@ import {
   readHeaders,
   requireTokens,
 } from './headers.js'
-import { checkLogout, type LogoutAnswer, logoutAnswer, type LogoutOptions } from './logout.js'
+import { checkLogout, type LogoutAnswer, logoutAnswer, type LogoutOptions, unverifiedClientOf } from './logout.js'
 import { statedPlatformAdmin } from './dev/mock-user.js'
 import { countInstance } from './lib/instance-count.js'
 import { brand } from './lib/brand.js'
@@ -318,7 +318,7 @@ export class CognitoAuth {
    */
   async logout(headers: HeadersInput, returnTo?: string): Promise<LogoutAnswer> {
     const isCognito = this.#logout.signOutUrl === undefined
-    const clientId = isCognito ? ((await this.#clientOf(headers)) ?? this.#firstClientId) : undefined
+    const clientId = isCognito ? await this.#clientOf(headers) : undefined
     return logoutAnswer(this.#logout, clientId, returnTo)
   }
 
@@ -337,12 +337,14 @@ export class CognitoAuth {
     return withPlatformAdmin(user, statedPlatformAdmin(user) ?? isMember(user.groups, this.#platformAdminGroups))
   }
 
-  /** Of the session that ends, never of a bearer token. Whose tokens are rejected may sign out all the same. */
+  /** Of the session that ends, never of a bearer token. A person whose tokens are rejected may sign out all the same. */
   async #clientOf(headers: HeadersInput): Promise<string | undefined> {
+    const otherwise = (): string | undefined => this.#firstClientId ?? unverifiedClientOf(headers)
     try {
-      return (await this.#authenticateAlb(headers)).clientId || undefined
+      return (await this.#authenticateAlb(headers)).clientId || otherwise()
     } catch (error) {
-      if (error instanceof AuthenticationError || this.#firstClientId !== undefined) return undefined
+      const clientId = otherwise()
+      if (error instanceof AuthenticationError || clientId !== undefined) return clientId
       throw error
     }
   }

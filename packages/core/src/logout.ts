@@ -5,6 +5,7 @@
  */
 
 import { ConfigurationError } from './errors.js'
+import { type HeadersInput, readHeaders } from './headers.js'
 import { optionError, optionName } from './lib/schema.js'
 
 /** A session is sharded over up to four cookies, 4 K each. */
@@ -51,6 +52,21 @@ function returnUrl(options: LogoutOptions, returnTo: string | undefined): string
     throw new ConfigurationError(`returnTo is not on the list of ${optionName('logoutUrls')}`)
   }
   return returnTo ?? first
+}
+
+/**
+ * The app client that a user claims token names, whether it can be verified or not: a person whose session is broken must
+ * be able to end it. It decides nothing but which client Cognito's page, on the configured domain, is told.
+ */
+export function unverifiedClientOf(headers: HeadersInput): string | undefined {
+  try {
+    const [header = ''] = (readHeaders(headers).oidcData ?? '').split('.', 1)
+    const { client } = JSON.parse(Buffer.from(header, 'base64url').toString()) as { readonly client?: unknown }
+    return typeof client === 'string' && /^\w{1,128}$/.test(client) ? client : undefined
+  } catch {
+    // Repeated, or no token at all: there is no client to find.
+    return undefined
+  }
 }
 
 /**
