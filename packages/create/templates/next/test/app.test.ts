@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { createTestAlb } from '@cognito-auth/testing'
+import { NextRequest } from 'next/server.js'
 
 const alb = await createTestAlb() // keys and tokens in memory; the app verifies them as on AWS
 process.env['COGNITO_AUTH_ALB_ARN'] = alb.options.albArn
@@ -10,7 +11,8 @@ globalThis.fetch = alb.options.fetch
 const { GET } = await import('../app/admin/route')
 
 async function statusOf(headers: Record<string, string> = {}): Promise<number> {
-  const response = await GET(new Request('http://localhost/admin', { headers }))
+  const request = new NextRequest('http://localhost/admin', { headers })
+  const response = await GET(request, { params: Promise.resolve({}) })
   return response.status
 }
 
