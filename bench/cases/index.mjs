@@ -2,6 +2,7 @@
 import { authorise } from './authorise.mjs'
 import { bearerNeverSeen, bearerSeen } from './bearer.mjs'
 import { endToEnd } from './end-to-end.mjs'
+import { gateway } from './gateway.mjs'
 import { memory } from './memory.mjs'
 import {
   accessTokenAlone,
@@ -28,6 +29,7 @@ export const CASES = {
   fastify: endToEnd('fastify', 'Fastify'),
   nestjs: endToEnd('nestjs', 'NestJS on Express'),
   remix: endToEnd('remix', 'Remix'),
+  gateway,
   authorise,
   memory,
   start,

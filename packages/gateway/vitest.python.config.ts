@@ -1,0 +1,12 @@
+import { defineConfig } from 'vitest/config'
+
+export default defineConfig({
+  test: {
+    name: 'Python apps behind the gateway',
+    include: ['python/**/*.test.ts'],
+    testTimeout: 180_000,
+    hookTimeout: 120_000,
+    // A browser and a Python app keep two cores busy.
+    fileParallelism: false,
+  },
+})
