@@ -14,6 +14,7 @@ const REPORTS = [
   'next',
   'aws',
   'proxies',
+  'python',
   'packages',
   'create',
   'matrix',

@@ -1,9 +1,8 @@
 /**
  * One party of the gateway's row, in a process of its own: `app`, `gateway UPSTREAM` or `httpxy UPSTREAM`. Sends its port, and
- * answers "memory" with the bytes in use after garbage collection, and resident, and "headers" with those of a user.
+ * answers "cpu" with its CPU time, and "memory" with the bytes in use after garbage collection, and resident.
  */
-import { createServer } from 'node:http'
-import { Agent } from 'node:http'
+import { Agent, createServer } from 'node:http'
 import { startGateway } from '@cognito-auth/gateway'
 import { createTestAlb } from '@cognito-auth/testing'
 import { createProxyServer } from 'httpxy'
@@ -59,7 +58,8 @@ async function start() {
   return { port: Number(new URL(gateway.url).port), headers }
 }
 
-process.on('message', () => {
+process.on('message', (what) => {
+  if (what === 'cpu') return process.send(process.cpuUsage())
   globalThis.gc()
   const { heapUsed, external, rss } = process.memoryUsage()
   process.send({ used: heapUsed + external, rss })

@@ -104,6 +104,9 @@ const FOLDED_PRESETS: readonly string[] = [
   ...ALSO_IDENTITY,
 ].map(fold)
 
+/** How many names are remembered. */
+const MOST_REMEMBERED = 1000
+
 function checkName(name: unknown, where: string): string {
   if (typeof name !== 'string') throw new ConfigurationError(`${where} must be a string, the name of a header`)
   if (!TOKEN.test(name) || fold(name) === '') throw new ConfigurationError(`${where} must be the name of a header`)
@@ -152,12 +155,19 @@ export function planHeaders(identity: unknown, assertion: string | undefined): H
   if (twice !== undefined)
     throw new ConfigurationError(`identity: ${twice} is there twice, as servers see it that read - and _ alike`)
   const known: ReadonlySet<string> = new Set([...FOLDED_PRESETS, ...folded])
+  const isIdentity = (name: string): boolean => {
+    const one = fold(name)
+    return known.has(one) || FOLDED_FAMILIES.some((family) => one.startsWith(family))
+  }
+  // Requests have the same names again and again; what a client makes up is not remembered without a limit.
+  const answers = new Map<string, boolean>()
   return {
     identity: headers,
     assertion,
     isIdentity(name) {
-      const one = fold(name)
-      return known.has(one) || FOLDED_FAMILIES.some((family) => one.startsWith(family))
+      const answer = answers.get(name) ?? isIdentity(name)
+      if (answers.size < MOST_REMEMBERED) answers.set(name, answer)
+      return answer
     },
   }
 }

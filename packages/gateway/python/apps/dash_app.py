@@ -4,27 +4,25 @@ from dash import Dash, Input, Output, State, callback, dcc, html
 from flask import request
 
 app = Dash(__name__)
+app.layout = [
+    html.P(id="who"),
+    html.Button("Count", id="button"),
+    html.P(id="count"),
+    dcc.Store(id="store", data=0),
+]
 
 
-def layout():
-    email = request.headers["X-Auth-Request-Email"]
-    return [
-        html.P(f"Signed in as {email}"),
-        html.Button("Count", id="button"),
-        html.P(id="count"),
-        dcc.Store(id="store", data=0),
-    ]
-
-
-app.layout = layout
-
-
-@callback(Output("count", "children"), Output("store", "data"), Input("button", "n_clicks"), State("store", "data"))
+# Callbacks are requests like any other: they know who asks.
+@callback(
+    Output("who", "children"),
+    Output("count", "children"),
+    Output("store", "data"),
+    Input("button", "n_clicks"),
+    State("store", "data"),
+)
 def count(clicks, before):
     after = before + (1 if clicks else 0)
-    # Callbacks are requests like any other: they know who asks.
-    assert request.headers["X-Auth-Request-Email"]
-    return f"count={after}", after
+    return f"Signed in as {request.headers['X-Auth-Request-Email']}", f"count={after}", after
 
 
 @app.server.put("/upload")
