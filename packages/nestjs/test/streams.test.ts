@@ -54,7 +54,7 @@ describe.each(platforms)('server-sent events on $platform', ({ platform }) => {
   }
 
   test('end when the access token expires, also where anonymous requests are allowed', async () => {
-    const { origin, headers } = await start(2)
+    const { origin, headers } = await start(4)
     const read = async (path: string): Promise<string> => await readAll(await fetch(origin + path, { headers }))
     for (const text of await Promise.all([read('/guarded'), read('/optional')])) {
       expect(text).toContain('data: tick 0')
@@ -64,7 +64,7 @@ describe.each(platforms)('server-sent events on $platform', ({ platform }) => {
   })
 
   test('of an anonymous request have nothing that expires', async () => {
-    const { origin } = await start(2)
+    const { origin } = await start(4)
     const text = await readAll(await fetch(`${origin}/optional`), 500)
     expect(text).not.toContain('[ended]')
   })
@@ -86,7 +86,7 @@ test('subscriptions end where the context is the request alone', async () => {
       return on(source, 'news')
     }
   }
-  const alb = await createTestAlb({ accessTokenLifetimeSeconds: 2 })
+  const alb = await createTestAlb({ accessTokenLifetimeSeconds: 4 })
   const module: DynamicModule = {
     module: AppModule,
     imports: [
