@@ -8,7 +8,7 @@ import type { Context } from 'hono'
 
 /** What `@hono/node-server` and others on Node put into `c.env`. */
 interface NodeBindings {
-  readonly incoming?: { readonly originalUrl?: unknown; readonly url?: unknown }
+  readonly incoming?: { readonly originalUrl?: unknown; readonly baseUrl?: unknown; readonly url?: unknown }
 }
 
 /**
@@ -32,9 +32,12 @@ function decoded(path: string): string | undefined {
   }
 }
 
-/** The whole path by which Hono routes: that of `getPath`, which an app may replace. */
+/** The whole path by which Hono routes: that of `getPath`, which an app may replace, below what an outer Express is mounted at. */
 export function routedPath(c: Context): string {
   const [sent = ''] = sentTarget(c).split('?', 1)
-  const { path } = c.req
+  const { incoming } = (c.env ?? {}) as NodeBindings
+  const outer =
+    typeof incoming?.originalUrl === 'string' && typeof incoming.baseUrl === 'string' ? incoming.baseUrl : ''
+  const path = outer + c.req.path
   return path === decoded(sent) ? sent : path
 }

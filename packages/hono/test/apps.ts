@@ -33,7 +33,11 @@ interface App {
 
 /** Starts an app on a free port. */
 export async function listen(app: App): Promise<string> {
-  const server = createAdaptorServer({ fetch: (request, env) => app.fetch(request, env) }) as Server
+  return await listenOn(createAdaptorServer({ fetch: (request, env) => app.fetch(request, env) }) as Server)
+}
+
+/** Starts a server on a free port. */
+export async function listenOn(server: Server): Promise<string> {
   servers.push(server)
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const address = server.address()

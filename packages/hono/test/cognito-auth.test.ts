@@ -1,12 +1,14 @@
+import { createServer } from 'node:http'
 import type { User } from '@cognito-auth/core'
 import { createTestAlb, type TestAlb } from '@cognito-auth/testing'
 import { sendRaw } from '@cognito-auth/testing/behaviour'
+import { getRequestListener } from '@hono/node-server'
 import { Hono, type MiddlewareHandler } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
 import { secureHeaders } from 'hono/secure-headers'
 import { beforeAll, describe, expect, expectTypeOf, test } from 'vitest'
 import { cognitoAuth, getUser, type HonoAuth, type HonoAuthOptions } from '../src/index.js'
-import { authoriser, listen, signedIn } from './apps.js'
+import { authoriser, listen, listenOn, signedIn } from './apps.js'
 
 let alb: TestAlb
 let headers: Record<string, string>
@@ -206,6 +208,21 @@ describe('mounted', () => {
   ])('by mount() on Node, both paths must be on the list: %j', async (listed, status) => {
     const app = new Hono().mount('/api', inner(...listed).fetch)
     expect((await sendRaw(await listen(app), { path: '/api/health' })).status).toBe(status)
+  })
+
+  test.each([
+    ['/api/health', '/api/health', 200],
+    ['/api/health', '/api/%68ealth', 401],
+    ['/health', '/api/health', 401],
+    ['/api/health', '/api/x', 401],
+  ])('under an outer Express, with %s on the list, GET %s is answered with %i', async (listed, path, status) => {
+    const listener = getRequestListener(inner(listed).fetch)
+    const server = createServer((req, res) => {
+      // What Express does where it is mounted at '/api'.
+      const { url = '' } = req
+      void listener(Object.assign(req, { originalUrl: url, baseUrl: '/api', url: url.slice('/api'.length) }), res)
+    })
+    expect((await sendRaw(await listenOn(server), { path })).status).toBe(status)
   })
 
   test('an app that protects by itself verifies its own request', async () => {
