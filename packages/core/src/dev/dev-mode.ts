@@ -68,7 +68,8 @@ function readMockFile(): { where: string; json: string } | undefined {
   const named = variable('COGNITO_AUTH_DEV_CONFIG')
   const where = `file ${named ?? DEFAULT_FILE}`
   try {
-    return { where, json: readFileSync(named ?? DEFAULT_FILE, 'utf8') }
+    // Next's bundler would otherwise add the whole project to what it deploys.
+    return { where, json: readFileSync(/* turbopackIgnore: true */ named ?? DEFAULT_FILE, 'utf8') }
   } catch (cause) {
     const isMissing = cause instanceof Error && 'code' in cause && cause.code === 'ENOENT'
     if (isMissing && named === undefined) return undefined
