@@ -1,9 +1,17 @@
 /** The example apps, and what the demo expects of each user: one table for all of them. */
 
+import { spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 
 /** Whether a file of an example is there: what needs a build, or another language, may not be. */
 const has = (path) => () => existsSync(new URL(`../examples/${path}`, import.meta.url))
+
+/** Whether Python has a package: the examples behind the gateway are in Python. */
+const hasPython = (name) => () =>
+  spawnSync('python3', ['-c', `import importlib.util, sys; sys.exit(importlib.util.find_spec("${name}") is None)`], {
+    stdio: 'ignore',
+  }).status === 0
+const python = (name, port) => ({ name, port, command: ['sh', 'start.sh'], isGateway: true, isBuilt: hasPython(name) })
 
 /** Where each app's load balancer listens; `isBuilt`: whether it can be started here. */
 export const APPS = [
@@ -13,6 +21,10 @@ export const APPS = [
   { name: 'fastify', port: 8085, command: ['node', 'app.js'], isBuilt: has('fastify/app.js') },
   { name: 'remix', port: 8083, command: ['node', 'server.js'], isBuilt: has('remix/build/server/index.js') },
   { name: 'nestjs', port: 8081, command: ['node', 'dist/main.js'], isBuilt: has('nestjs/dist/main.js') },
+  python('streamlit', 8086),
+  python('fastapi', 8087),
+  python('dash', 8088),
+  python('gradio', 8089),
 ]
 
 /** What every example app answers. */
@@ -29,6 +41,17 @@ export const EXPECTATIONS = [
   { user: 'nobody', path: '/ (straight to the app)', direct: '/', expected: 401, body: /missing_token/ },
   { user: 'nobody', path: '/ (forged headers)', direct: '/', forged: true, expected: 401, body: /invalid_token/ },
   { user: 'nobody', path: '/health (straight to the app)', direct: '/health', expected: 200 },
+]
+
+/** What any app behind the gateway answers: its pages are its own. */
+export const GATEWAY_EXPECTATIONS = [
+  { user: 'ada@example.com', path: '/', expected: 200 },
+  { user: 'dev@example.com', path: '/', expected: 200 },
+  { user: 'guest@example.com', path: '/', expected: 403, body: /access_denied/ },
+  { user: 'nobody', path: '/', expected: 302, location: /\/oauth2\/authorize\?/ },
+  { user: 'nobody', path: '/ (straight to the gateway)', direct: '/', expected: 401, body: /missing_token/ },
+  { user: 'nobody', path: '/ (forged headers)', direct: '/', forged: true, expected: 401, body: /invalid_token/ },
+  { user: 'nobody', path: '/_cognito-auth/live (straight)', direct: '/_cognito-auth/live', expected: 200 },
 ]
 
 const note = { note: 'hello' }

@@ -1,5 +1,5 @@
 /** Signs in at the local load balancer as a person would, by its pages, and compares what the app answers. */
-import { EXPECTATIONS, MORE_EXPECTATIONS } from './demo-apps.mjs'
+import { APPS, EXPECTATIONS, GATEWAY_EXPECTATIONS, MORE_EXPECTATIONS } from './demo-apps.mjs'
 
 /** A browser's part: cookies, and redirects followed by hand. */
 export class Browser {
@@ -50,7 +50,8 @@ function forgedHeaders() {
 export async function checkApp(name, { base, appUrl }) {
   const browsers = new Map([['nobody', new Browser()]])
   const rows = []
-  const expectations = [...EXPECTATIONS, ...(MORE_EXPECTATIONS[name] ?? [])]
+  const isGateway = APPS.some((app) => app.name === name && app.isGateway)
+  const expectations = [...(isGateway ? GATEWAY_EXPECTATIONS : EXPECTATIONS), ...(MORE_EXPECTATIONS[name] ?? [])]
   for (const { user, path, direct, forged, form, expected, body, location } of expectations) {
     if (!browsers.has(user)) browsers.set(user, await signIn(base, user))
     const url = direct === undefined ? base + path : appUrl + direct

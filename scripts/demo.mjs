@@ -3,6 +3,7 @@
  * person would, and compares.
  */
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { startLocalAlb } from '../packages/local-alb/dist/index.mjs'
 import { APPS } from './demo-apps.mjs'
@@ -12,14 +13,23 @@ import { table } from './demo-table.mjs'
 
 const root = new URL('..', import.meta.url)
 
+/** The gateway listens before the app behind it does. */
+async function untilReady({ appUrl }) {
+  for (let tries = 0; tries < 300; tries += 1) {
+    if ((await fetch(`${appUrl}/_cognito-auth/ready`)).ok) return
+    await sleep(200)
+  }
+}
+
 /** Tables and addresses alone: what the apps and load balancers say while they start would hide them. */
-async function start({ name, port, command }, isCheck) {
+async function start({ name, port, command, isGateway }, isCheck) {
   const folder = new URL(`examples/${name}/`, root)
   const users = JSON.parse(await readFile(new URL('users.json', folder), 'utf8'))
   // The app reads its config from its own folder, as it would in production.
   process.chdir(fileURLToPath(folder))
   process.env.COGNITO_AUTH_CONFIG_PATH = fileURLToPath(new URL('auth-config.json', folder))
   const alb = await startLocalAlb({ command, users, port: isCheck ? 0 : await portOrAny(port) })
+  if (isGateway) await untilReady(alb)
   return { name, alb }
 }
 
@@ -82,14 +92,17 @@ ${table(['user', 'is', '/', '/reports'], users)}
 }
 
 try {
-  const { isCheck, apps } = parseDemoArgs(process.argv.slice(2), APPS)
+  const { isCheck, apps: wanted } = parseDemoArgs(process.argv.slice(2), APPS)
+  const apps = wanted.filter((app) => app.isGateway !== true || app.isBuilt())
+  const missing = wanted.filter((app) => !apps.includes(app)).map(({ name }) => name)
+  if (missing.length > 0) console.log(`skipped, since python3 does not have them: ${missing.join(', ')}`)
   if (!(await startAll(apps, isCheck))) {
     // The app that is just starting ends with this process.
     await stopAll(running)
     process.exit(130)
   }
   if (isCheck) await check()
-  else {
+  else if (running.length > 0) {
     tell()
     await asked
   }
