@@ -151,7 +151,6 @@ test('pages have every fault', () => {
 
 describe('every flag of the help is told', () => {
   test.each([
-    ['local-alb', 'packages/local-alb/README.md'],
     ['local-alb', 'docs/local-alb.md'],
     ['cli', 'packages/cli/README.md'],
     ['cli', 'docs/cli.md'],
@@ -189,7 +188,7 @@ describe('every exported name is told', () => {
     expect(names.filter((name) => !isTold(text, name))).toEqual([])
   })
 
-  test.each(['docs/local-alb.md', 'packages/local-alb/README.md'])('of local-alb, in %s', async (path) => {
+  test.each(['docs/local-alb.md'])('of local-alb, in %s', async (path) => {
     const alb = await localAlb.startLocalAlb({ target: 'http://localhost:1', port: 0 })
     await alb.stop()
     const names = [...Object.keys(localAlb), ...Object.keys(alb)]

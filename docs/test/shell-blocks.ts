@@ -160,7 +160,7 @@ const COMMANDS: Readonly<Record<string, (args: readonly string[], folder: string
   npx: checkNpx,
   npm: checkNpm,
   node: checkNode,
-  curl: (args) => checkFlags(args, '-i -s -X -H -d -o -w --max-time', 'what we use of curl'),
+  curl: (args) => checkFlags(args, '-i -s -u -X -H -d -o -w --max-time', 'what we use of curl'),
   aws: checkAws,
   terraform: (args) => checkFlags(args, '-out -json', 'what we use of terraform'),
   git: (args) => {

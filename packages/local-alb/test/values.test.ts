@@ -4,7 +4,7 @@ import { type LocalAlb, startLocalAlb } from '../src/index.js'
 import { readAccessToken, readAlbToken } from './tokens.js'
 
 /** What is written down for apps in other languages, which cannot read it from core. */
-const PAGES = ['../README.md', '../../../docs/local-alb.md']
+const PAGES = ['../../../docs/local-alb.md']
 
 let alb: LocalAlb
 
