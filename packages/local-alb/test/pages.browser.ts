@@ -54,7 +54,7 @@ function createApp(): Server {
       >
     const [header = ''] = String(req.headers['x-amzn-oidc-data']).split('.')
     if (Buffer.from(header, 'base64url').toString().includes('app/somebody-elses/'))
-      return void res.writeHead(401, { 'x-cognito-auth-reason': 'invalid_token/signer' }).end()
+      return void res.writeHead(401, { 'x-cognito-auth-reason': 'invalid_token/signer' }).end('Refused')
     const groups = (claims('x-amzn-oidc-accesstoken')['cognito:groups'] ?? []) as string[]
     const isRefused = req.url === '/admin' && !groups.includes('admins')
     res.writeHead(isRefused ? 403 : 200, { 'content-type': 'text/html; charset=utf-8' })
