@@ -47,7 +47,8 @@ function bare() {
 async function start() {
   if (kind === 'app') return { port: await listenOn(app()) }
   if (kind === 'httpxy') return { port: await listenOn(bare()) }
-  const alb = await createTestAlb()
+  // Longer than a run takes: what is measured are remembered tokens.
+  const alb = await createTestAlb({ tokenLifetimeSeconds: 86_400, accessTokenLifetimeSeconds: 86_400 })
   const gateway = await startGateway({ ...alb.options, authoriser: null, upstream, listen: '127.0.0.1:0' })
   const users = Array.from({ length: 256 }, (_, index) => ({
     email: `user-${index}@example.com`,
