@@ -90,6 +90,7 @@ export class ProxyHandler {
       identity: identified?.identity ?? noIdentity(settings.headers),
       assertion: identified?.assertion,
       withTokens: settings.passTokens && identified !== undefined,
+      acceptsBearer: settings.auth.acceptsBearer,
       isUpgrade: upgrade !== undefined,
     }) as IncomingMessage['headers']
     this.#forward(req, res, log, identified, upgrade)

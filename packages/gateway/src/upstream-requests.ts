@@ -20,7 +20,15 @@ export interface Additions {
   readonly assertion: string | undefined
   /** Whether the tokens, which were verified, go on. */
   readonly withTokens: boolean
+  /** Whether `Authorization` may hold a token that the gateway accepts. */
+  readonly acceptsBearer: boolean
   readonly isUpgrade: boolean
+}
+
+/** Whether the credentials of a request are a bearer token: with any header of the load balancer, they are not. */
+function isBearer({ headers, headersDistinct }: IncomingMessage): boolean {
+  if (Object.keys(headers).some((name) => name.startsWith('x-amzn-oidc-'))) return false
+  return (headersDistinct['authorization'] ?? []).some((value) => /^\s*bearer\b/i.test(value))
 }
 
 /**
@@ -28,10 +36,12 @@ export interface Additions {
  * nothing that the client writes, into `Connection` for one, changes what is set here.
  */
 export function upstreamHeaders(req: IncomingMessage, plan: HeaderPlan, additions: Additions): HeaderLines {
+  const withoutBearer = additions.acceptsBearer && !additions.withTokens && isBearer(req)
   const keepsChunks = WITHOUT_CHUNKS_UNASKED.includes(req.method ?? '')
   const lines = forwardedLines(req.rawHeaders, (name) => {
     // Node has said "100 Continue" itself already.
     if (name === 'expect') return true
+    if (name === 'authorization') return withoutBearer
     return (name === 'transfer-encoding' && !keepsChunks) || plan.isIdentity(name)
   })
   Object.assign(lines, additions.identity)

@@ -377,3 +377,32 @@ test('with an upgrade behind a request that is still under way, the connection e
   expect(text).not.toContain('101')
   await slow.close()
 })
+
+describe('bearer tokens', () => {
+  const bearer = { clientId: ['job'] }
+
+  test('a program is told to the app as a machine, and its token ends here unless it is asked for', async () => {
+    const headers = await alb.bearerFor({ clientId: 'job' })
+    const everyone = { bearer, authoriser: null }
+    const { headers: seen } = await seenBy(await stage(everyone), headers)
+    expect(seen).toMatchObject({ 'x-auth-request-user': ['job'], 'x-auth-request-email': [''] })
+    expect(decoded(seen['x-cognito-auth-user']?.[0])).toMatchObject({ kind: 'machine', sub: 'job' })
+    expect(seen['authorization']).toBeUndefined()
+    const passed = await seenBy(await stage({ ...everyone, passTokens: true }), headers)
+    expect(passed.headers['authorization']).toEqual([headers.authorization])
+    const open = await seenBy(await stage({ ...everyone, passTokens: true, bypass: ['/open'] }), headers, '/open')
+    expect(open.headers['authorization']).toBeUndefined()
+  })
+
+  test('Authorization of a person with a session is the app\u2019s own', async () => {
+    const headers = { ...(await alb.headersFor(ADA)), authorization: 'Bearer of-the-app' }
+    const { headers: seen } = await seenBy(await stage({ bearer }), headers)
+    expect(seen['authorization']).toEqual(['Bearer of-the-app'])
+  })
+
+  test('without the option, it is no credentials', async () => {
+    const { gateway } = await stage({ authoriser: null })
+    const { status } = await sendRaw(gateway.url, { path: '/', headers: await alb.bearerFor({ clientId: 'job' }) })
+    expect(status).toBe(401)
+  })
+})
