@@ -6,7 +6,7 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { checkProject, createProject, floorsOf, jestProblem } from './packages/consumer-project.mjs'
+import { checkProject, createProject, floorsOf, JEST_MAJORS, jestProblem } from './packages/consumer-project.mjs'
 import { getNodes, NODE_VERSIONS } from './packages/nodes.mjs'
 import { run } from './packages/run.mjs'
 import { pack, problemsOf, publishablePackages } from './packages/tarballs.mjs'
@@ -55,7 +55,10 @@ async function check(name, { folder, tarballs, nodes }) {
     await checkConsumer(name, `${versions.join(', ')}: `, { folder, tarballs, floor, ...oldest })
   }
   if (name === 'nestjs') {
-    record(name, 'Jest', await jestProblem({ folder, tarballs }).catch((error) => error.message))
+    for (const major of JEST_MAJORS) {
+      const problem = await jestProblem(major, { folder, tarballs }).catch((error) => error.message)
+      record(name, `Jest, as the CLI of Nest ${major} sets it up`, problem)
+    }
   }
   console.log(`checked ${name}`)
 }

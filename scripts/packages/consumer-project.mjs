@@ -27,6 +27,9 @@ const COMPILER_OPTIONS = {
   exactOptionalPropertyTypes: true,
 }
 
+/** https://docs.aws.amazon.com/lambda/latest/dg/lambda-nodejs.html says that Lambda sets them on Node 20 and 22. */
+const LAMBDA_FLAGS = ['--no-experimental-require-module', '--no-experimental-detect-module']
+
 /** What Node 22.12 says where a program requires an ES module of another package than ours, as React Router's are. */
 const WARNING_OF_OTHERS =
   /^\(node:\d+\) ExperimentalWarning: CommonJS module .+ is loading ES Module .+[/]node_modules[/](?!@cognito-auth[/]).+ using require\(\)\.\n.+\n.+\n/m
@@ -86,19 +89,44 @@ async function install(project, manifest, tarballs) {
   await assertFromTarballs(project)
 }
 
+/** Majors of Nest whose CLI sets Jest up for CommonJS. */
+export const JEST_MAJORS = ['10', '11']
+
+/** What of a new Nest app its tests need: the rest (linting, formatting) only takes long to install. */
+const NEEDED_BY_JEST = /^(?:@nestjs\/testing|@types\/(?:jest|node)|jest|ts-jest|typescript)$/
+
 /**
- * The tests of a Nest app, run by Jest as the Nest CLI sets it up.
+ * Tests of a Nest app as `nest new` makes it, with our packages and a test that uses them, and without a line of
+ * configuration.
  *
+ * @param {string} major
  * @param {{ folder: string, tarballs: { name: string, file: string }[] }} where
  * @returns {Promise<string | undefined>} What is wrong.
  */
-export async function jestProblem({ folder, tarballs }) {
+export async function jestProblem(major, { folder, tarballs }) {
   const source = join(CONSUMERS, 'nestjs-jest')
-  const project = await mkdtemp(join(folder, 'nestjs-jest-'))
-  await cp(source, project, { recursive: true })
-  await install(project, JSON.parse(await readFile(join(source, 'package.json'), 'utf8')), tarballs)
+  const parent = await mkdtemp(join(folder, `nestjs-jest-${major}-`))
+  const command = ['nest', 'new', 'app', '--skip-install', '--skip-git', '--package-manager', 'npm']
+  const args = ['exec', '--yes', '--prefer-offline', `--package=@nestjs/cli@^${major}`, '--', ...command]
+  const made = await run('npm', args, { cwd: parent })
+  if (!made.ok) return made.output
+  const project = join(parent, 'app')
+  const manifest = JSON.parse(await readFile(join(project, 'package.json'), 'utf8'))
+  const { dependencies } = JSON.parse(await readFile(join(source, 'package.json'), 'utf8'))
+  const needed = Object.entries(manifest.devDependencies).filter(([name]) => NEEDED_BY_JEST.test(name))
+  await cp(join(source, 'auth.spec.ts'), join(project, 'src/auth.spec.ts'))
+  await install(
+    project,
+    {
+      ...manifest,
+      devDependencies: Object.fromEntries(needed),
+      dependencies: { ...manifest.dependencies, ...dependencies },
+    },
+    tarballs,
+  )
   const { ok, output } = await run('node', ['node_modules/jest/bin/jest.js', '--ci'], { cwd: project })
-  return ok ? undefined : output
+  // The app's own test, and ours.
+  return ok && /^Tests: +3 passed, 3 total$/m.test(output) ? undefined : output
 }
 
 /** A package of ours that came from the registry would be another one than what is tested. */
@@ -123,9 +151,14 @@ export async function* checkProject(project, nodes, resolutions = Object.keys(RE
     const { ok, output } = await run('node', [TYPESCRIPT, '-p', `tsconfig.${resolution}.json`], { cwd: project })
     yield { what: `types, ${resolution}`, problem: ok ? undefined : output }
   }
+  const kinds = { 'ES module': ['consumer.mjs'], CommonJS: ['consumer.cjs'] }
+  const other = await esmOnlyDependency(project)
   for (const node of nodes) {
-    for (const [kind, file] of Object.entries({ 'ES module': 'consumer.mjs', CommonJS: 'consumer.cjs' })) {
-      const { ok, output } = await run('node', [file], { cwd: project, env: environmentFor(node) })
+    // On these Lambda does not let `require()` load ES modules.
+    const onLambda = /^2[02]\./.test(node.version) && other === undefined
+    const lambda = onLambda ? { 'CommonJS, as on Lambda,': [...LAMBDA_FLAGS, 'consumer.cjs'] } : {}
+    for (const [kind, args] of Object.entries({ ...kinds, ...lambda })) {
+      const { ok, output } = await run('node', args, { cwd: project, env: environmentFor(node) })
       // Whatever is printed, a warning of Node's for instance, every user would see.
       const isQuiet = output.replace(WARNING_OF_OTHERS, '').trim() === ''
       yield {
@@ -134,4 +167,14 @@ export async function* checkProject(project, nodes, resolutions = Object.keys(RE
       }
     }
   }
+}
+
+/** A dependency of the project, not one of ours, that is ES modules only: Nest 12. With it there is no CommonJS without `require(esm)`. */
+async function esmOnlyDependency(project) {
+  const { dependencies } = JSON.parse(await readFile(join(project, 'package.json'), 'utf8'))
+  for (const name of Object.keys(dependencies).filter((one) => !/^@(?:types|cognito-auth)[/]/.test(one))) {
+    const { ok, output } = await run('node', [...LAMBDA_FLAGS, '-e', `require('${name}')`], { cwd: project })
+    if (!ok && output.includes('ERR_REQUIRE_ESM')) return name
+  }
+  return undefined
 }

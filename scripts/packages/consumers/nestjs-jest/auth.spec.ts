@@ -1,10 +1,13 @@
-/** A controller in a test of Jest, with real tokens, and without the guard. */
+/** A controller in a test of Jest as `nest new` sets it up, with real tokens, and without the guard. */
 import { CognitoAuth, type User } from '@cognito-auth/core'
 import { AuthUser, CognitoAuthGuard, CognitoAuthModule, RequireGroups } from '@cognito-auth/nestjs'
 import { authenticateAs } from '@cognito-auth/nestjs/testing'
 import { createTestAlb } from '@cognito-auth/testing'
 import { Controller, Get, type INestApplication, type ModuleMetadata } from '@nestjs/common'
 import { Test, type TestingModuleBuilder } from '@nestjs/testing'
+
+// Keys of a test load balancer are made anew, which takes long on a busy machine.
+jest.setTimeout(60_000)
 
 @Controller()
 class HelloController {
