@@ -6,7 +6,7 @@ import { defineConfig } from 'tsdown'
  * Dependencies that are ES modules only: the CommonJS build holds a copy of what it uses of them, since `require()` of an
  * ES module is switched off on Lambda's Node 20 and 22, and unknown to Jest.
  */
-const ESM_ONLY = /^(?:jose|httpxy|escape-goat)(?:\/|$)/
+const ESM_ONLY = /^(?:jose|httpxy|escape-goat|@clack\/\w+|sisteransi|picocolors|fast-(?:string(?:-truncated)?-width|wrap-ansi))(?:\/|$)/
 
 /** Their licences ask that they come with each copy. */
 async function writeLicences(outDir, chunks) {
@@ -18,6 +18,30 @@ async function writeLicences(outDir, chunks) {
     await mkdir(join(outDir, 'licences'), { recursive: true })
     await copyFile(join(folder, file), join(outDir, 'licences', `${basename(folder)}.txt`))
   }
+}
+
+/** The declarations say the same for CommonJS; only their file names differ. */
+async function declareCommonJs(outDir) {
+  for (const file of await readdir(outDir)) {
+    if (!file.endsWith('.d.mts')) continue
+    const types = await readFile(join(outDir, file), 'utf8')
+    const commonJs = types.replaceAll(/(from "\.\.?\/[^"]*)\.mjs"/g, '$1.cjs"')
+    await writeFile(join(outDir, file.replace('.d.mts', '.d.cts')), commonJs)
+  }
+}
+
+/**
+ * What runs in browsers: small, and without imports.
+ *
+ * @param {Record<string, string>} entry Name of an output file, to its source.
+ */
+export function browserConfig(entry) {
+  const shared = { entry, target: 'es2022', platform: 'browser', fixedExtension: true, minify: true, clean: false }
+  const hooks = { 'build:done': async ({ options }) => await declareCommonJs(options.outDir) }
+  return defineConfig([
+    { ...shared, format: 'esm', dts: true, hooks },
+    { ...shared, format: 'cjs', dts: false },
+  ])
 }
 
 /**
@@ -39,13 +63,7 @@ export function packageConfig(entry, { programs = [] } = {}) {
       hooks: {
         'build:done': async ({ options }) => {
           for (const name of programs) await rm(join(options.outDir, `${name}.d.mts`), { force: true })
-          // The declarations say the same for CommonJS; only their file names differ.
-          for (const file of await readdir(options.outDir)) {
-            if (!file.endsWith('.d.mts')) continue
-            const types = await readFile(join(options.outDir, file), 'utf8')
-            const commonJs = types.replaceAll(/(from "\.\.?\/[^"]*)\.mjs"/g, '$1.cjs"')
-            await writeFile(join(options.outDir, file.replace('.d.mts', '.d.cts')), commonJs)
-          }
+          await declareCommonJs(options.outDir)
         },
       },
     },

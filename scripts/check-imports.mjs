@@ -16,7 +16,7 @@ const LEVELS = {
     ['config'],
     ['options'],
     ['authoriser', 'dev', 'logout', 'close-at-expiry', 'cognito-auth'],
-    ['adapter', 'inspect', 'index'],
+    ['adapter', 'inspect', 'browser', 'index'],
   ],
   'local-alb': [
     ['options'],

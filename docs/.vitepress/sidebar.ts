@@ -42,7 +42,8 @@ export const sidebar = [
       { text: 'Local load balancer', link: '/local-alb' },
       { text: 'Testing your app', link: '/testing' },
       { text: 'Signing out', link: '/logout' },
-      { text: 'WebSockets', link: '/websockets' },
+      { text: 'WebSockets and streams', link: '/websockets' },
+      { text: 'Pages that fetch', link: '/pages-that-fetch' },
     ],
   },
   {
