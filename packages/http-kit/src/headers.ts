@@ -4,7 +4,7 @@
  * @module
  */
 
-/** Headers as Node takes them for a message of its own. Names are in lower case; the object has no prototype. */
+/** Headers as Node takes them for a message of its own, by lower-case name. */
 export type HeaderLines = Record<string, string | string[]>
 
 /** Headers of one connection rather than of a message, besides those that `Connection` names (RFC 9110, section 7.6.1). */
@@ -18,6 +18,7 @@ const HOP_BY_HOP: readonly string[] = [
   'trailer',
   'upgrade',
 ]
+const USUAL: ReadonlySet<string> = new Set(HOP_BY_HOP)
 /** What cannot be dropped by naming it in `Connection`: without them, a body or the site it is for could be misread. */
 const KEPT: readonly string[] = ['host', 'content-length', 'transfer-encoding']
 
@@ -29,12 +30,12 @@ export function eachLine(rawHeaders: readonly string[], visit: (name: string, va
 
 /** Names that belong to the connection: the usual ones, and what its `Connection` lines name. */
 function connectionNames(rawHeaders: readonly string[]): ReadonlySet<string> {
-  const names = new Set(HOP_BY_HOP)
+  let names: ReadonlySet<string> = USUAL
   eachLine(rawHeaders, (name, value) => {
     if (name !== 'connection') return
-    for (const named of value.split(',')) names.add(named.trim().toLowerCase())
+    const named = value.split(',').map((one) => one.trim().toLowerCase())
+    names = new Set([...names, ...named.filter((one) => !KEPT.includes(one))])
   })
-  for (const name of KEPT) names.delete(name)
   return names
 }
 
@@ -50,16 +51,16 @@ export function forwardedLines(
   isDropped: (name: string) => boolean = () => false,
 ): HeaderLines {
   const ofConnection = connectionNames(rawHeaders)
-  // No prototype: `__proto__` is a name like any other.
-  const lines = Object.create(null) as HeaderLines
+  // Not an object at once: `__proto__` and `constructor` are names like any other.
+  const lines = new Map<string, string | string[]>()
   eachLine(rawHeaders, (name, value) => {
     if (ofConnection.has(name) || isDropped(name)) return
-    const before = lines[name]
-    if (before === undefined) lines[name] = value
-    else if (typeof before === 'string') lines[name] = [before, value]
+    const before = lines.get(name)
+    if (before === undefined) lines.set(name, value)
+    else if (typeof before === 'string') lines.set(name, [before, value])
     else before.push(value)
   })
-  return lines
+  return Object.fromEntries(lines)
 }
 
 /** A reason phrase that Node takes: of one with control characters, it throws where nobody can catch it. */
