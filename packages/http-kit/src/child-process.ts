@@ -4,7 +4,7 @@
  * @module
  */
 
-import { type ChildProcess, spawn } from 'node:child_process'
+import { type ChildProcess, spawn, type StdioOptions } from 'node:child_process'
 import { constants } from 'node:os'
 import { setTimeout as sleep } from 'node:timers/promises'
 
@@ -25,7 +25,7 @@ export function notStarted(program: string, { code, message }: NodeJS.ErrnoExcep
   return `the app could not be started: ${message}`
 }
 
-/** A running program, and whatever it started itself. Its output and input are those of this process. */
+/** A running program, and whatever it started itself. Its output and input are those of this process, unless said otherwise. */
 export class ProcessGroup {
   readonly #child: ChildProcess
   /** The exit code, or 128 and the signal's number as shells say it; 127 where the program could not be started. */
@@ -36,8 +36,8 @@ export class ProcessGroup {
   readonly #killAtExit = (): void => void this.signal('SIGKILL')
 
   /** Starts it. An error in that is told by {@link startError}, and exit code 127. */
-  constructor(program: string, args: readonly string[], env: NodeJS.ProcessEnv) {
-    this.#child = spawn(program, args, { stdio: 'inherit', env, detached: HAS_GROUPS })
+  constructor(program: string, args: readonly string[], env: NodeJS.ProcessEnv, stdio: StdioOptions = 'inherit') {
+    this.#child = spawn(program, args, { stdio, env, detached: HAS_GROUPS })
     this.exited = new Promise((resolve) => {
       this.#child.once('error', (error) => {
         this.#startError = error

@@ -5,7 +5,7 @@
  */
 
 import { createServer } from 'node:http'
-import { createServer as createNetServer } from 'node:net'
+import { freePort } from '@cognito-auth/http-kit/ports'
 import { meantUser, signIn, type SignedIn } from './pages/api.js'
 import { AppProcess } from './app/app-process.js'
 import type { FaultName } from './options/faults.js'
@@ -20,7 +20,7 @@ import { type Environment, environmentFor, mergeEnvironment } from './app/enviro
 import { TokenIssuer } from './tokens/token-issuer.js'
 import type { LambdaHandler } from './options/lambda-handler.js'
 import { createLambdaServer } from './app/lambda-target.js'
-import { listen, portInUse, PortInUseError, portOf } from './net/listen.js'
+import { listen, portInUse, PortInUseError } from './net/listen.js'
 import { type LocalAlbOptions, parseOptions, UsageError } from './options/options.js'
 import { isOwnHost, originOf, type Origins } from './net/own-host.js'
 import { createProvider } from './tokens/provider.js'
@@ -71,17 +71,6 @@ const DEFAULT_PORT = 8080
 const DEFAULT_HTTPS_PORT = 8443
 const portFor = ({ https = false }: LocalAlbOptions): number => (https ? DEFAULT_HTTPS_PORT : DEFAULT_PORT)
 const DEFAULT_SECONDS = { session: 604_800, accessToken: 3600, token: 120, timeout: 60 }
-
-async function freePort(): Promise<number> {
-  const probe = createNetServer()
-  await new Promise<void>((resolve, reject) => {
-    probe.once('error', reject)
-    probe.listen(0, '127.0.0.1', resolve)
-  })
-  const port = portOf(probe)
-  await new Promise((resolve) => probe.close(resolve))
-  return port
-}
 
 function checkTargets({ target, command, lambda }: LocalAlbOptions): void {
   if (target === undefined && command === undefined && lambda === undefined)

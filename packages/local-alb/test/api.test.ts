@@ -55,6 +55,13 @@ describe('POST', () => {
     expect(await call('GET', 'users')).toEqual({ status: 200, value: { users } })
   })
 
+  test('clock moves the time of the load balancer', async () => {
+    const { value } = await call('POST', 'clock', '{"at":"+2h"}')
+    expect(Date.parse(String(value['at'])) - Date.now()).toBeGreaterThan(7_100_000)
+    expect((await call('POST', 'clock', '{"at":"soon"}')).value['error']).toMatch(/^at must be a date such as/)
+    expect((await call('POST', 'clock', '{"at":null}')).status).toBe(200)
+  })
+
   test('rotate-keys needs no body, and takes {} for one', async () => {
     // `fetch` says "content-length: 0"; curl without -d says nothing at all.
     expect(await call('POST', 'rotate-keys')).toEqual({ status: 200, value: {} })
@@ -62,14 +69,14 @@ describe('POST', () => {
   })
 
   test.each([
-    ['fault', '{"fualt":"expired"}', 'there is no fualt here; did you mean fault?'],
+    ['fault', '{"fualt":"expired"}', "Unknown key 'fualt'. Did you mean 'fault'?"],
     ['fault', '[]', 'the body must be a JSON object'],
     ['fault', '{}', 'the body must be like {"fault": ...}'],
     ['fault', '{"fault":5}', 'fault must be a name, or null for none'],
     ['fault', '{', 'the body must be JSON'],
-    ['rotate-keys', '{"x":1}', 'there is no x here; it takes an empty body'],
+    ['rotate-keys', '{"x":1}', "Unknown key 'x': it takes an empty body"],
     ['sign-in', '{"user":"x"}', 'user.email must be an e-mail address'],
-    ['sign-in', '{"user":{"email":"a@example.com","group":[]}}', 'user.group is not known; did you mean groups?'],
+    ['sign-in', '{"user":{"email":"a@example.com","group":[]}}', "user.group is unknown. Did you mean 'groups'?"],
     ['users', '{"users":[{"email":"x"}]}', 'users[0].email must be an e-mail address'],
   ])('%s with %s is refused, and changes nothing', async (name, body, error) => {
     alb.setFault('expired')
@@ -131,7 +138,10 @@ describe('what is not for other sites, and what there is not', () => {
   test.each(['foo', 'toString', ''])('"%s" is not found, in JSON', async (name) => {
     for (const method of ['GET', 'POST']) {
       const { status, value } = await call(method, name, undefined, {})
-      expect([status, value['error']]).toEqual([404, expect.stringContaining('there are fault, headers, requests')])
+      expect([status, value['error']]).toEqual([
+        404,
+        expect.stringContaining('there are clock, fault, headers, requests'),
+      ])
     }
   })
 

@@ -339,3 +339,24 @@ describe('what local-alb says', () => {
     expect((await run(['--at', 'soon', ...command]).done).said).toMatch(/^local-alb: --at must be a date such as 2026/)
   })
 })
+
+test('an app in production, with these packages, is served behind it: its region is no region of AWS', async () => {
+  const core = import.meta.resolve('@cognito-auth/core')
+  const production = file(
+    'production.mjs',
+    `import { createServer } from 'node:http'
+    import { CognitoAuth } from ${JSON.stringify(core)}
+    const auth = new CognitoAuth({ authoriser: null })
+    createServer((req, res) => {
+      auth.requireUser(req.headers).then(({ email }) => res.end(email), ({ status, code }) => res.writeHead(status).end(code))
+    }).listen(process.env.PORT)`,
+  )
+  const { child, ready, done } = run(['--port', '0', '--', process.execPath, production], { NODE_ENV: 'production' })
+  const url = await ready
+  const init = { method: 'POST', headers: { 'x-local-alb': '1' }, body: '{"user":"dev@example.com"}' }
+  const { cookie } = (await (await fetch(`${url}/_local-alb/api/sign-in`, init)).json()) as { cookie: string }
+  const response = await fetch(url, { headers: { cookie } })
+  expect([response.status, await response.text()]).toEqual([200, 'dev@example.com'])
+  child.kill('SIGTERM')
+  await done
+})

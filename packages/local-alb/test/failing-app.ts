@@ -6,7 +6,7 @@
 
 import { createServer } from 'node:http'
 import type { Duplex } from 'node:stream'
-import { portOf } from '../src/net/listen.js'
+import { portOf } from '@cognito-auth/http-kit/ports'
 
 /**
  * `/slow` never answers, `/cut` hangs up, `/truncated` hangs up in the middle of its answer, `/garbage` is no HTTP,

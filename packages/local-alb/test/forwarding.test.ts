@@ -270,7 +270,7 @@ describe('faults', () => {
 
   test('an unknown one is named, with those there are', () => {
     expect(() => alb.setFault('expird' as FaultName)).toThrow(
-      /no fault "expird"; did you mean expired\? There are expired,/,
+      /Unknown fault 'expird'\. Did you mean 'expired'\? There are expired,/,
     )
   })
 

@@ -2,7 +2,7 @@ import { createServer } from 'node:http'
 import { createServer as createNetServer } from 'node:net'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type LambdaHandler, type LocalAlb, startLocalAlb } from '../src/index.js'
-import { portOf } from '../src/net/listen.js'
+import { portOf } from '@cognito-auth/http-kit/ports'
 import { head, send } from './raw-http.js'
 
 let alb: LocalAlb

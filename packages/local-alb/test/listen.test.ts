@@ -3,7 +3,8 @@ import { createServer, type Server } from 'node:net'
 import { networkInterfaces } from 'node:os'
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import { type LocalAlb, startLocalAlb } from '../src/index.js'
-import { listen, portOf } from '../src/net/listen.js'
+import { portOf } from '@cognito-auth/http-kit/ports'
+import { listen } from '../src/net/listen.js'
 
 const others: Server[] = []
 const started: LocalAlb[] = []

@@ -7,7 +7,12 @@ afterAll(() => rmSync(folder, { recursive: true }))
 describe('a mistake', () => {
   test.each([
     { what: 'nothing to forward to', args: [], code: 2, says: /--target, or its command after --/ },
-    { what: 'an unknown option', args: ['--prot', '1'], code: 2, says: /--prot; did you mean --port\? .*--help/ },
+    {
+      what: 'an unknown option',
+      args: ['--prot', '1'],
+      code: 2,
+      says: /Unknown option '--prot'\. Did you mean '--port'\? .*--help/,
+    },
     {
       what: '--print-env of a port nobody knows',
       args: ['--print-env', '--port', '0'],
@@ -28,7 +33,7 @@ describe('a mistake', () => {
       code: 2,
       says: /--target must begin with http:\/\/: .*TLS/,
     },
-    { what: 'an unknown fault', args: ['--fault', 'x'], code: 2, says: /there is no fault "x"/ },
+    { what: 'an unknown fault', args: ['--fault', 'x'], code: 2, says: /Unknown fault 'x'/ },
     { what: 'a users file that is not there', args: ['--users', '/no'], code: 2, says: /there is no file \/no$/m },
     {
       what: 'a config file that is not there',
@@ -61,7 +66,7 @@ describe('a mistake', () => {
       what: 'an unknown key in the config',
       args: ['--config', file('e', { usrs: [] })],
       code: 2,
-      says: /usrs; did you mean users\?/,
+      says: /Unknown option 'usrs'\. Did you mean 'users'\?/,
     },
     {
       what: 'a config that cannot run',

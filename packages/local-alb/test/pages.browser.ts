@@ -135,7 +135,7 @@ describe('in a browser without JavaScript', () => {
     await page.goto(`${alb.url}/_local-alb`)
     await focusOn(page, 'Sign out')
     await page.keyboard.press('Enter')
-    await page.waitForSelector('text=Nobody is signed in')
+    await page.waitForSelector('text=No user is signed in')
   })
 
   test('types somebody in by keyboard alone', async () => {
@@ -162,7 +162,7 @@ describe('in a browser without JavaScript', () => {
   test('signs out and switches to somebody who is typed in', async () => {
     await page.goto(`${alb.url}/_local-alb`)
     await page.click('text=Sign out')
-    expect(await page.textContent('main')).toContain('Nobody is signed in')
+    expect(await page.textContent('main')).toContain('No user is signed in')
     await page.setViewportSize({ width: 390, height: 780 })
     await page.goto(`${alb.url}/admin`)
     await page.click('summary')

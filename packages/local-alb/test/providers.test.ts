@@ -136,7 +136,7 @@ describe('another provider (authenticate-oidc)', () => {
     async (fault) => {
       const running = await start({ oidc: {} })
       expect(() => running.setFault(fault)).toThrow(`the fault ${fault} does nothing here: the access token`)
-      const page = await (await fetch(`${running.url}/_local-alb`)).text()
+      const page = await (await fetch(`${running.url}/_local-alb/faults`)).text()
       expect(page).toContain('does nothing here: the access token of another provider is opaque')
       expect(page).not.toContain(`value="${fault}"`)
       await expect(startLocalAlb({ target: app.url, port: 0, oidc: {}, fault })).rejects.toThrow('does nothing here')

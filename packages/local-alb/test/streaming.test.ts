@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { text } from 'node:stream/consumers'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type LocalAlb, startLocalAlb } from '../src/index.js'
-import { portOf } from '../src/net/listen.js'
+import { portOf } from '@cognito-auth/http-kit/ports'
 
 let app: Server
 let alb: LocalAlb

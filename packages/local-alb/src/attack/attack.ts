@@ -113,7 +113,7 @@ function row(
   return { name, what, expected, got: answer.status ?? null, ...judged }
 }
 
-/** Finds a user whom the app answers, or says why nobody can be tried with. */
+/** Finds a user whom the app answers, or says why no user can be used. */
 async function begin(
   state: AlbState,
   path: string,

@@ -67,7 +67,7 @@ function withForeignKey(headers: OidcHeaders): string {
   return signAlbToken(createAlbKey(), header, { ...claims, email: `${MARKER}@example.com` })
 }
 
-/** Groups that the attacker would like, in an access token that nobody of the user pool has signed. */
+/** Groups that the attacker would like, in an access token that the user pool has not signed. */
 function forgedAccessToken(headers: OidcHeaders, signature: 'foreign' | 'none' | 'hs256'): string {
   const { header, claims } = parts(headers, ACCESS)
   const forged = { ...claims, 'cognito:groups': [MARKER, 'admins', 'admin'], scope: `openid ${MARKER}/all` }
@@ -82,7 +82,7 @@ export const ATTACKS: readonly Attack[] = [
   fault('missing_headers'),
   {
     name: 'identity_only',
-    what: 'only x-amzn-oidc-identity is sent, which nobody signs',
+    what: 'only x-amzn-oidc-identity is sent, which has no signature',
     concerns: 'user claims token',
     headers: () => ({ [IDENTITY]: MARKER }),
   },

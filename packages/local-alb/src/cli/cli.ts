@@ -6,7 +6,7 @@
  */
 
 import { readFileSync } from 'node:fs'
-import { exitCodeOf } from '../app/app-process.js'
+import { exitCodeOf } from '@cognito-auth/http-kit/child-process'
 import { managerGone } from '../app/parent.js'
 import { importModule } from './config-file.js'
 import { mergeEnvironment, shellLines } from '../app/environment.js'
@@ -87,7 +87,7 @@ async function main(): Promise<number> {
     ...(values.attack ? attackHooks(values) : sayHooks(values)),
     ...(values.lambda !== undefined && { loadLambda: lambdaFrom(values.lambda) }),
   }
-  // Nobody opens a page while an app is attacked: any port will do.
+  // No page is opened while an app is attacked: any port will do.
   const started = start(values.attack ? { port: 0, ...options } : options, hooks)
   const alb = await Promise.race([started, stopping])
   if (typeof alb === 'string') process.exit(exitCodeOf(alb))

@@ -77,7 +77,7 @@ export function parseFlags(argv: readonly string[]) {
     const unknown = /^Unknown option '(-[^']*)'/.exec(message)?.[1]
     if (unknown === undefined) throw new UsageError(message.replaceAll(/\s+/g, ' '), { cause })
     const guess = nearest(unknown, Object.keys(FLAGS))
-    throw new UsageError(`there is no option ${unknown}; did you mean --${guess}? All of them: --help`, { cause })
+    throw new UsageError(`Unknown option '${unknown}'. Did you mean '--${guess}'? All of them: --help`, { cause })
   }
 }
 

@@ -51,7 +51,7 @@ export function requestLine(record: RequestRecord, paint: Paint): string {
   return `${line.join('  ')}\n`
 }
 
-/** Whether a request is worth a line where nobody watches: what was refused, and why. */
+/** Whether a request is worth a line outside a terminal: what was refused, and why. */
 export const isWorthALine = (record: RequestRecord): boolean => isRefused(record) && record.status !== 'client left'
 
 function open(url: string): void {

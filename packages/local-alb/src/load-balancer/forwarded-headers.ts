@@ -6,6 +6,7 @@
 
 import { randomBytes } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import { safeReasonPhrase } from '@cognito-auth/http-kit/headers'
 import { headerLines } from '../net/header-lines.js'
 import { isPublicHost, type Origins } from '../net/own-host.js'
 import { parseReason } from './refusal-reason.js'
@@ -93,7 +94,7 @@ export function prepareAnswer(answer: IncomingMessage, res: ServerResponse, orig
   removeHopByHop(answer)
   keepRepeatedLines(answer)
   // The same of a reason phrase with control characters.
-  answer.statusMessage = answer.statusMessage?.replaceAll(/[^\t\x20-\x7E\x80-\xFF]/g, '')
+  answer.statusMessage = safeReasonPhrase(answer.statusMessage)
   headers.connection = res.shouldKeepAlive ? 'keep-alive' : 'close'
   const cookies = headers['set-cookie']
   if (cookies !== undefined) headers['set-cookie'] = cookies.map((cookie) => withoutSecure(origin, cookie))

@@ -1,5 +1,5 @@
 /**
- * A certificate for this machine, made at each start: nobody has to keep its key, and nothing else trusts it.
+ * A certificate for this machine, made anew at each start: its key is kept nowhere, and nothing else trusts it.
  *
  * @module
  */

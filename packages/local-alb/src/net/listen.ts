@@ -5,6 +5,7 @@
  */
 
 import { createServer, type Server as NetServer, type Socket } from 'node:net'
+import { portOf } from '@cognito-auth/http-kit/ports'
 import { LocalAlbError } from '../options/users.js'
 import { holderOf } from './port-holder.js'
 
@@ -21,13 +22,6 @@ const MOST_TRIES = 10
 const NO_IPV6: readonly unknown[] = ['EADDRNOTAVAIL', 'EAFNOSUPPORT']
 
 const codeOf = (error: unknown): unknown => (error instanceof Error && 'code' in error ? error.code : undefined)
-
-/** The port that a server listens on. */
-export function portOf(server: Pick<NetServer, 'address'>): number {
-  const address = server.address()
-  if (address === null || typeof address === 'string') throw new Error('a TCP server has a port')
-  return address.port
-}
 
 async function bind(server: NetServer, port: number, host: string): Promise<void> {
   await new Promise<void>((resolve, reject) => {
@@ -53,7 +47,7 @@ async function explained(error: unknown, port: number): Promise<unknown> {
   return new PortInUseError(`${await portInUse(port)} Stop that, or choose another with --port`)
 }
 
-/** Somebody else listens on a port. */
+/** Another process listens on a port. */
 export class PortInUseError extends LocalAlbError {}
 
 /** That a port is in use, and by whom. */

@@ -12,7 +12,7 @@ import { createServer, type Server, type Socket } from 'node:net'
 /** The type of a TLS handshake record (RFC 8446, section 5.1). */
 const HANDSHAKE = 22
 
-/** Whatever takes connections that somebody else accepted. */
+/** Whatever takes connections that another server accepted. */
 interface Taker {
   emit(event: 'connection', socket: Socket): boolean
 }
@@ -20,7 +20,7 @@ interface Taker {
 /** A server that hands each connection to one of two; it is not listening yet. */
 export function createTlsOrPlain(secure: Taker, plain: Taker): Server {
   return createServer({ allowHalfOpen: true, noDelay: true }, (socket) => {
-    // Until one of them has it, nobody else would hear of a reset.
+    // Until one of them has it, a reset would be an unhandled error.
     const ignore = (): void => void socket.destroy()
     socket.once('error', ignore)
     socket.once('data', (chunk: Buffer) => {

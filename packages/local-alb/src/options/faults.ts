@@ -60,6 +60,9 @@ export const FAULT_GROUPS: Readonly<Record<string, readonly FaultName[]>> = {
   'Load balancer and sign-in': ['oversized', 'refresh_failure', 'idp_error', 'idp_denied', 'idp_down'],
 }
 
+/** A name as it was given, without what could move the cursor of a terminal. */
+const shown = (name: string): string => JSON.stringify(name).slice(1, -1)
+
 /**
  * Checks the name of a fault.
  *
@@ -69,6 +72,6 @@ export function parseFault(name: string): FaultName {
   if (Object.hasOwn(FAULTS, name)) return name as FaultName
   const names = Object.keys(FAULTS)
   throw new LocalAlbError(
-    `there is no fault ${JSON.stringify(name)}; did you mean ${nearest(name, names)}? There are ${names.join(', ')}`,
+    `Unknown fault '${shown(name)}'. Did you mean '${nearest(name, names)}'? There are ${names.join(', ')}`,
   )
 }

@@ -159,7 +159,7 @@ function parse(value: unknown, where: string, names: OptionNames): LocalAlbOptio
   // A misspelt rule must not silently open a path.
   if (unknown !== undefined)
     throw new LocalAlbError(
-      `${where}there is no option ${unknown}; did you mean ${nearest(unknown, known)}? There are ${known.join(', ')}`,
+      `${where}Unknown option '${unknown}'. Did you mean '${nearest(unknown, known)}'? There are ${known.join(', ')}`,
     )
   const result = v.safeParse(schema, given)
   if (!result.success) {

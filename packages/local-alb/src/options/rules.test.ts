@@ -58,7 +58,7 @@ test.each<[what: string, rule: object, hit: Partial<RuleSubject>, miss: Partial<
 
 test.each<[rule: object, says: RegExp]>([
   [{ action: 'none' }, /^rules\[0\] needs a condition: path, hosts/],
-  [{ path: '/', method: ['GET'], action: 'none' }, /^rules\[0\]\.method is not known; did you mean methods\?/],
+  [{ path: '/', method: ['GET'], action: 'none' }, /^rules\[0\]\.method is unknown\. Did you mean 'methods'\?/],
   [{ methods: ['get'], action: 'none' }, /^rules\[0\]\.methods\[0\] must be a list of methods in capitals/],
   [{ methods: [], action: 'none' }, /^rules\[0\]\.methods must be a list/],
   [{ hosts: ['a:80'], action: 'none' }, /^rules\[0\]\.hosts\[0\] must be a list of host names without port/],

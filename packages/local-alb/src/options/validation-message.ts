@@ -30,7 +30,7 @@ export function objectMessage(known: readonly string[], otherwise: string): (iss
   return (issue) => {
     const key = issue.path?.at(-1)?.key
     if (typeof key !== 'string') return otherwise
-    if (issue.expected === 'never') return `is not known; did you mean ${nearest(key, known)}?`
+    if (issue.expected === 'never') return `is unknown. Did you mean '${nearest(key, known)}'?`
     return issue.received === 'undefined' ? 'is missing' : otherwise
   }
 }

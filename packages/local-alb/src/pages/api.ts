@@ -140,8 +140,8 @@ async function bodyOf(req: IncomingMessage, keys: readonly string[]): Promise<Bo
   const unknown = Object.keys(body).find((key) => !keys.includes(key))
   // A misspelt key must not take a fault back.
   if (unknown !== undefined && keys.length > 0)
-    throw new LocalAlbError(`there is no ${unknown} here; did you mean ${nearest(unknown, keys)}?`)
-  if (unknown !== undefined) throw new LocalAlbError(`there is no ${unknown} here; it takes an empty body`)
+    throw new LocalAlbError(`Unknown key '${unknown}'. Did you mean '${nearest(unknown, keys)}'?`)
+  if (unknown !== undefined) throw new LocalAlbError(`Unknown key '${unknown}': it takes an empty body`)
   const missing = keys.find((key) => !Object.hasOwn(body, key))
   if (missing !== undefined) throw new LocalAlbError(`the body must be like {"${missing}": ...}`)
   return { ...body }

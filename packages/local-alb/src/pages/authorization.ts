@@ -21,7 +21,7 @@ export interface Authorization {
   finish(user: MockUser, code: string): string
 }
 
-/** Nobody can be sent back: the page says so. */
+/** There is no address to send the browser back to: the page says so. */
 export interface Unusable {
   readonly title: string
   readonly sentence: string

@@ -115,7 +115,7 @@ export function requestPage(
           ${status ?? 'none yet'}${answeredBy === undefined ? '' : ` by the ${answeredBy}`}${milliseconds === undefined ? '' : `, after ${milliseconds} ms`}
         </dd>
         <dt>User</dt>
-        <dd>${user === '' ? 'nobody' : user}</dd>
+        <dd>${user === '' ? 'none' : user}</dd>
         <dt>Time</dt>
         <dd>${at.toISOString().replace('T', ' ').slice(0, 19)} UTC</dd>
         <dt>Fault</dt>

@@ -29,7 +29,7 @@ export function requestRow(record: RequestRecord): Html {
     <td class="${classOf(record)}">${status ?? 'no answer yet'}</td>
     <td>${method}</td>
     <td class="path"><a href="/_local-alb/requests/${id}">${shortPath(path)}</a></td>
-    <td>${user === '' ? 'nobody' : user}</td>
+    <td>${user === '' ? '-' : user}</td>
     <td class="why">
       ${reason === undefined ? '' : html`<code>${reason}</code> `}${why?.split('. Got ')[0] ?? (answeredBy === 'load balancer' ? 'answered by the load balancer' : '')}${fault === undefined ? '' : html` (fault: ${fault})`}
     </td>
@@ -42,7 +42,7 @@ function sessionBar({ session, hidden }: ConsoleView): Html {
   if (session === undefined)
     return html`<div class="bar">
       <p>
-        Nobody is signed in in this browser. <a href="/">Open the app</a> to sign in, or pick a
+        No user is signed in in this browser. <a href="/">Open the app</a> to sign in, or pick a
         <a href="/_local-alb/users">user</a>.
       </p>
     </div>`

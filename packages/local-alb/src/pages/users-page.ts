@@ -1,5 +1,5 @@
 /**
- * The page of users: be somebody else in one click, change groups, end sessions.
+ * The page of users: be another user in one click, change groups, end sessions.
  *
  * @module
  */

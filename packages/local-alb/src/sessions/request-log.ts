@@ -29,7 +29,7 @@ export interface RequestRecord {
   readonly method: string
   /** Path and query. */
   readonly path: string
-  /** Who is signed in; empty for nobody. */
+  /** Who is signed in; empty for no user. */
   user: string
   /** `undefined` as long as there is no answer. */
   status: number | 'client left' | 'no answer' | undefined

@@ -19,7 +19,7 @@ export function readable(value: string): ReadableToken | string {
   try {
     return { header: read(header), claims: read(claims) }
   } catch {
-    // Three parts, and yet no JWT: an attack that somebody tries on purpose.
+    // Three parts, and yet no JWT: an attack, tried on purpose.
     return value
   }
 }
