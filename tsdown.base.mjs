@@ -6,7 +6,8 @@ import { defineConfig } from 'tsdown'
  * Dependencies that are ES modules only: the CommonJS build holds a copy of what it uses of them, since `require()` of an
  * ES module is switched off on Lambda's Node 20 and 22, and unknown to Jest.
  */
-const ESM_ONLY = /^(?:jose|httpxy|escape-goat|@clack\/\w+|sisteransi|picocolors|fast-(?:string(?:-truncated)?-width|wrap-ansi))(?:\/|$)/
+const ESM_ONLY =
+  /^(?:jose|httpxy|escape-goat|@clack\/\w+|sisteransi|picocolors|fast-(?:string(?:-truncated)?-width|wrap-ansi))(?:\/|$)/
 
 /** Their licences ask that they come with each copy. */
 async function writeLicences(outDir, chunks) {

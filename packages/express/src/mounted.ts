@@ -19,6 +19,7 @@ interface Layer {
 /** The app's own layers. Version 4 has them at `_router`, and throws at `router`. */
 function layersOf(req: Request): readonly Layer[] {
   const { app } = req as { readonly app?: { readonly _router?: unknown; readonly router?: unknown } }
+  // eslint-disable-next-line no-underscore-dangle -- Express 4 calls its router so
   const router = (app?._router ?? app?.router) as { readonly stack?: readonly Layer[] } | undefined
   return router?.stack ?? []
 }
