@@ -23,10 +23,3 @@ export function readable(value: string): ReadableToken | string {
     return value
   }
 }
-
-/** The same as text. */
-export function readableText(value: string): string {
-  const token = readable(value)
-  if (typeof token === 'string') return token
-  return [token.header, token.claims].map((part) => JSON.stringify(part, null, 2)).join('\n')
-}
