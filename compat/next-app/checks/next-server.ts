@@ -53,6 +53,7 @@ export async function startNext(environment: Record<string, string> = {}, comman
       ...environment,
     },
     stdio: ['ignore', 'pipe', 'pipe'],
+    detached: true,
   })
   let printed = ''
   for (const stream of [child.stdout, child.stderr])
@@ -62,8 +63,9 @@ export async function startNext(environment: Record<string, string> = {}, comman
     direct,
     output: () => printed,
     async stop() {
-      if (child.exitCode === null && child.signalCode === null) {
-        child.kill('SIGKILL')
+      if (child.pid !== undefined && child.exitCode === null && child.signalCode === null) {
+        // The group: `next dev` has a process of its own that serves, which would go on by itself.
+        process.kill(-child.pid, 'SIGKILL')
         await once(child, 'exit')
       }
       await alb.stop()
