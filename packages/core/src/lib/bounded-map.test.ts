@@ -1,3 +1,5 @@
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
 import { expect, test } from 'vitest'
 import { BoundedMap } from './bounded-map.js'
 
@@ -73,4 +75,18 @@ test('keeps nothing where the limit is 0', () => {
   map.set('a', 1)
   expect(map.get('a')).toBeUndefined()
   expect(map.size).toBe(0)
+})
+
+test('using the same entries again and again takes no more memory', () => {
+  setFlagsFromString('--expose-gc')
+  const collect = runInNewContext('gc') as () => void
+  const map = new BoundedMap<number>(10_000)
+  for (let key = 0; key < 64; key += 1) map.set(String(key), key)
+  const use = (): number => {
+    for (let turn = 0; turn < 200_000; turn += 1) map.get(String(turn % 64))
+    collect()
+    return process.memoryUsage().heapUsed
+  }
+  const before = use()
+  expect(use() - before).toBeLessThan(2 * 1024 * 1024)
 })

@@ -4,6 +4,9 @@
  * @module
  */
 
+/** After how many moves the iterator is made anew. */
+const MOST_MOVES = 1000
+
 /** Keeps at most `limit` entries; reading an entry makes it the most recently used. */
 export class BoundedMap<Value> {
   readonly #entries = new Map<string, Value>()
@@ -15,6 +18,8 @@ export class BoundedMap<Value> {
    * the front before it finds the first entry: some microseconds, in a full map of 10,000.
    */
   #order = this.#entries.keys()
+  /** How often an entry was moved or deleted since that iterator was made. */
+  #moves = 0
   /** What it gave last, while that is the entry used least recently. */
   #oldest: string | undefined
 
@@ -53,15 +58,23 @@ export class BoundedMap<Value> {
 
   delete(key: string): void {
     this.#entries.delete(key)
+    this.#moves += 1
+    // An iterator that rests keeps every table that the map has outgrown since: a memory leak, at each use of an entry.
+    if (this.#moves >= MOST_MOVES) this.#renewOrder()
     if (key === this.#oldest) this.#oldest = undefined
   }
 
   clear(): void {
     this.#entries.clear()
     // The old iterator would keep the old table, with everything that was in it.
-    this.#order = this.#entries.keys()
+    this.#renewOrder()
     this.#oldest = undefined
     this.#latest = undefined
+  }
+
+  #renewOrder(): void {
+    this.#order = this.#entries.keys()
+    this.#moves = 0
   }
 
   /** The key used least recently; `undefined` where there is none. */
@@ -70,7 +83,7 @@ export class BoundedMap<Value> {
     let next = this.#order.next()
     if (next.done) {
       // It had come to the end, and does not go on from there.
-      this.#order = this.#entries.keys()
+      this.#renewOrder()
       next = this.#order.next()
     }
     this.#oldest = next.done ? undefined : next.value
