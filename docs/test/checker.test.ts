@@ -52,7 +52,6 @@ describe('the checker of code blocks finds', () => {
     ['json [users.json]', '[{ "mail": "a@example.com" }]', /email/],
     ['json', '{ "rules": [{ "path": "public", "action": "none" }] }', /rules\[0\]/],
     ['json [dev-mock-user.json]', '{ "mail": "dev@example.com" }', /"email"/],
-    ['json [jest.config.json]', '{ "transform": {}, "transformIgnorePatterns": ["/node_modules/"] }', /not compiled/],
   ])('%s %s', async (info, code, message) => {
     const [block] = blocks(info, code)
     if (block === undefined) throw new Error('no block')

@@ -90,6 +90,13 @@ function withoutPackages(args: readonly string[]): readonly string[] {
   return Object.hasOwn(bins ?? {}, command) ? [name, ...others] : [command, ...others]
 }
 
+/** A program of the repository, and the files beside it that it imports: one of them knows its flags. */
+function sourceOf(program: string): string {
+  const text = readFileSync(join(ROOT, program), 'utf8')
+  const beside = [...text.matchAll(/from '\.\/([\w-]+\.mjs)'/g)].map(([, name = '']) => join(dirname(program), name))
+  return [text, ...beside.map((path) => readFileSync(join(ROOT, path), 'utf8'))].join('\n')
+}
+
 function checkNpx(args: readonly string[], folder: string): void {
   const [asTyped = '', ...rest] = withoutPackages(args).filter((arg) => arg !== '--yes')
   const name = asTyped.replace(/(?<=.)@latest$/, '')
@@ -101,9 +108,10 @@ function checkNpx(args: readonly string[], folder: string): void {
   if (command === undefined) throw new Error(`there is no script ${script}`)
   // A flag goes to the last program of the script, which must know it.
   const program = command.split(/\s+/).findLast((word) => word.endsWith('.mjs'))
-  const source = program === undefined ? '' : readFileSync(join(ROOT, program), 'utf8')
+  const source = program === undefined ? '' : sourceOf(program)
   for (const flag of flags.filter((one) => one.startsWith('--'))) {
-    if (!source.includes(`'${flag}'`)) throw new Error(`npx pnpm ${script} has no ${flag}`)
+    const isKnown = source.includes(`'${flag}'`) || source.includes(`${flag.slice(2)}: { type:`)
+    if (!isKnown) throw new Error(`npx pnpm ${script} has no ${flag}`)
   }
 }
 

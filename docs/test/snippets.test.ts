@@ -17,6 +17,7 @@ import {
 } from '@opentelemetry/sdk-metrics'
 import { App, type Stack } from 'aws-cdk-lib'
 import { Template } from 'aws-cdk-lib/assertions'
+import { ContainerImage } from 'aws-cdk-lib/aws-ecs'
 import { register } from 'prom-client'
 import { afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
 import { WebSocket } from 'ws'
@@ -100,6 +101,9 @@ test('the CDK snippet makes a stack whose app is reached after a sign-in only', 
       env: { account: '111122223333', region: 'eu-west-2' },
       host: 'app.example.com',
       certificateArn: 'arn:aws:acm:eu-west-2:111122223333:certificate/00000000-0000-0000-0000-000000000000',
+      image: ContainerImage.fromRegistry('example/app'),
+      port: 3000,
+      healthPath: '/health',
     }),
   )
   template.hasResourceProperties('AWS::ElasticLoadBalancingV2::Listener', {

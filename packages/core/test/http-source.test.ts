@@ -104,7 +104,7 @@ test.each([
   ['a header that is empty', 'https://example.com/', { headers: { token: '' } }, /header "token"/],
   ['a header that cannot be sent', 'https://example.com/', { headers: { token: 'hunter2\nx' } }, /cannot be sent/],
   ['headers that are none', 'https://example.com/', { headers: 'hunter2' }, /headers must be an object/],
-  ['a misspelt option', 'https://example.com/', { header: {} }, /Did you mean headers\?/],
+  ['a misspelt option', 'https://example.com/', { header: {} }, /Did you mean 'headers'\?/],
   ['secret in words', 'https://example.com/', { isSecret: 'no' }, /isSecret must be true or false/],
 ])('%s is a mistake', (_, given, options, sentence) => {
   const make = () => httpSource(given, options as object)

@@ -193,7 +193,7 @@ test.each([undefined, null, {}, { set: true }])(
 describe('logout', () => {
   test('gives the answer that expires the cookies and goes to Cognito', async () => {
     const auth = authWith({ cognitoDomain: 'my.auth.example.com', logoutUrls: ['https://app.example/'] })
-    const response = await auth.logout(await requestOf(ada))
+    const response = await auth.logout(await requestOf(ada, '/logout', { accept: 'text/html' }))
     expect(response.status).toBe(302)
     expect(response.headers.get('location')).toMatch(/^https:\/\/my\.auth\.example\.com\/logout\?client_id=/)
     expect(response.headers.getSetCookie()).toHaveLength(4)
@@ -235,7 +235,9 @@ describe('configured by the environment alone', () => {
     vi.stubEnv('COGNITO_AUTH_LOGOUT_URLS', 'https://app.example/,https://app.example/bye')
     vi.spyOn(process, 'emitWarning').mockImplementation(() => {})
     const { logout } = await load()
-    const response = await logout(await requestOf(ada), { returnTo: 'https://app.example/bye' })
+    const response = await logout(await requestOf(ada, '/logout', { accept: 'text/html' }), {
+      returnTo: 'https://app.example/bye',
+    })
     expect([response.status, response.headers.get('cache-control')]).toEqual([302, 'no-store'])
     const { origin: domain, pathname, searchParams } = new URL(response.headers.get('location') ?? '')
     expect(domain + pathname).toBe('https://my.auth.example.com/logout')
