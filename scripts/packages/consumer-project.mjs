@@ -34,6 +34,10 @@ const LAMBDA_FLAGS = ['--no-experimental-require-module', '--no-experimental-det
 const WARNING_OF_OTHERS =
   /^\(node:\d+\) ExperimentalWarning: CommonJS module .+ is loading ES Module .+[/]node_modules[/](?!@cognito-auth[/]).+ using require\(\)\.\n.+\n.+\n/m
 
+/** What Node says where another package than ours requires an ES module while it works, as Fastify's `inject()` does. */
+const REQUIRED_BY_OTHERS =
+  /ERR_REQUIRE_ESM\]: require\(\) of ES Module .+ from .+[/]node_modules[/](?!@cognito-auth[/])((?:@[\w-]+[/])?[\w.-]+)[/]/
+
 /** Direct dependencies get our tarballs; what those depend on of ours gets them by `overrides`. */
 function withTarballs(dependencies, tarballs) {
   const ours = Object.fromEntries(tarballs.map(({ name, file }) => [name, `file:${file}`]))
@@ -153,12 +157,18 @@ export async function* checkProject(project, nodes, resolutions = Object.keys(RE
   }
   const kinds = { 'ES module': ['consumer.mjs'], CommonJS: ['consumer.cjs'] }
   const other = await esmOnlyDependency(project)
+  if (other !== undefined) console.log(`skipped: CommonJS as on Lambda: ${other} is ES modules only`)
   for (const node of nodes) {
     // On these Lambda does not let `require()` load ES modules.
     const onLambda = /^2[02]\./.test(node.version) && other === undefined
     const lambda = onLambda ? { 'CommonJS, as on Lambda,': [...LAMBDA_FLAGS, 'consumer.cjs'] } : {}
     for (const [kind, args] of Object.entries({ ...kinds, ...lambda })) {
       const { ok, output } = await run('node', args, { cwd: project, env: environmentFor(node) })
+      const requirer = kind in kinds ? undefined : REQUIRED_BY_OTHERS.exec(output)?.[1]
+      if (requirer !== undefined) {
+        console.log(`skipped: ${kind} on Node ${node.version}: ${requirer} requires an ES module there`)
+        continue
+      }
       // Whatever is printed, a warning of Node's for instance, every user would see.
       const isQuiet = output.replace(WARNING_OF_OTHERS, '').trim() === ''
       yield {
