@@ -1,13 +1,11 @@
 import { CognitoAuth, type User } from '@cognito-auth/core'
 import { AuthUser, CognitoAuthModule, Public, RequireGroups } from '@cognito-auth/nestjs'
-import { Controller, Get, Header, Headers, Inject, Module, Redirect, Res } from '@nestjs/common'
+import { Controller, Get, Header, Module } from '@nestjs/common'
 import { NestFactory } from '@nestjs/core'
 import { greeting, reports } from 'example-page'
 
 @Controller()
 class AppController {
-  constructor(@Inject(CognitoAuth) private readonly auth: CognitoAuth) {}
-
   // The load balancer's health check.
   @Public()
   @Get('health')
@@ -33,24 +31,13 @@ class AppController {
   me(@AuthUser() user: User) {
     return user
   }
-
-  // Whoever is denied must be able to sign out, too.
-  @Public()
-  @Get('logout')
-  @Header('cache-control', 'no-store')
-  @Redirect()
-  async logout(
-    @Headers() headers: Record<string, string>,
-    @Res({ passthrough: true }) response: { setHeader(name: string, value: readonly string[]): void },
-  ) {
-    const { location, cookies } = await this.auth.logout(headers)
-    response.setHeader('set-cookie', cookies)
-    return { url: location }
-  }
 }
 
-// Every handler needs a user whom the rules allow, but for what is @Public().
-@Module({ imports: [CognitoAuthModule.forRoot({ global: true })], controllers: [AppController] })
+// Every handler needs a user whom the rules allow, but for what is @Public(). Everyone may sign out.
+@Module({
+  imports: [CognitoAuthModule.forRoot({ global: true, signOutPath: '/logout' })],
+  controllers: [AppController],
+})
 class AppModule {}
 
 const app = await NestFactory.create(AppModule, { logger: ['warn', 'error'] })
