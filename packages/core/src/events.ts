@@ -79,7 +79,7 @@ const channels = {
   'cognito-auth:config': channel('cognito-auth:config'),
 } satisfies Record<keyof CognitoAuthEvents, unknown>
 
-/** Publishes one event; costs next to nothing where nobody listens. */
+/** Publishes one event; costs next to nothing without a subscriber. */
 export function publish<Name extends keyof CognitoAuthEvents>(name: Name, message: CognitoAuthEvents[Name]): void {
   const target = channels[name]
   if (target.hasSubscribers) target.publish(Object.freeze(message))

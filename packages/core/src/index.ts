@@ -1,5 +1,5 @@
 /**
- * Verifies the tokens that an AWS Application Load Balancer puts on each request, and decides who may come in.
+ * Verifies the tokens that an AWS Application Load Balancer puts on each request, and decides who is allowed.
  *
  * @module
  */

@@ -78,7 +78,7 @@ export interface Explanation {
   /** Where in the JSON each rule of the decision is, in their order. */
   readonly keys: readonly RuleKey[]
   readonly decision: Decision
-  /** Whether the user would be let in if their e-mail address were verified; `undefined` where it does not matter. */
+  /** Whether the user would be allowed if their e-mail address were verified; `undefined` where it does not matter. */
   readonly ifVerified: boolean | undefined
 }
 

@@ -54,7 +54,7 @@ function templateOf(name: string): TemplateName {
 /** Where the command runs. */
 export interface Surroundings {
   readonly folder: string
-  /** Whether somebody can be asked. */
+  /** Whether a person can be asked. */
   readonly isTerminal: boolean
   out(text: string): void
   error(text: string): void

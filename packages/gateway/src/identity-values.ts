@@ -65,7 +65,7 @@ export function identityValues(plan: HeaderPlan, user: User): { values: Identity
   return { values, areGroupsOmitted: true }
 }
 
-/** The headers of nobody: all of them, empty. */
+/** The headers of no user: all of them, empty. */
 export function noIdentity(plan: HeaderPlan): IdentityValues {
   const values: Record<string, string> = {}
   for (const { name } of plan.identity) values[name] = ''

@@ -10,7 +10,7 @@
  * - `expired`: the load balancer's token expired an hour ago;
  * - `not_yet_valid`: the access token's "nbf" and "iat" are an hour ahead;
  * - `bad_signature`: a byte of the load balancer's signature is changed;
- * - `wrong_signer`: really signed by AWS's key, for somebody else's load balancer (ALBeast);
+ * - `wrong_signer`: really signed by AWS's key, for a load balancer of another account (ALBeast);
  * - `wrong_client`: both tokens are for another app client;
  * - `wrong_issuer`: both tokens are of another user pool;
  * - `wrong_subject`: the access token is another user's;

@@ -92,11 +92,11 @@ const RULE_KEYS = Object.keys(RULES) as RuleKey[]
 export interface ConfiguredRuleSet extends RuleSet {
   /** Where each of `rules` comes from, in their order. */
   readonly keys: readonly RuleKey[]
-  /** Why nobody but admins is allowed by it, and what to write; `undefined` where somebody is. */
+  /** Why it allows admins only, and what to write; `undefined` where it allows others. */
   readonly closed: string | undefined
 }
 
-/** A list that is written and empty: nobody is on it. Left out of `require_all`, it would be a condition less. */
+/** A list that is written and empty matches no user. Left out of `require_all`, it would be a condition less. */
 function emptyRule(key: RuleKey): Rule {
   return { name: `${key} (0)`, isAllowed: () => false }
 }
@@ -129,7 +129,7 @@ function check(members: object, where: string, display: (fileName: string) => st
  * Reads the JSON of the Python library. Keys that begin with `_` are comments.
  *
  * @param where What it was read from, for messages: `file auth.json`.
- * @returns The rules. They may allow nobody: see `closed`.
+ * @returns The rules. They may allow no user: see `closed`.
  * @throws {ConfigurationError} when it is not JSON, has an unknown key, a key twice, or a wrong value.
  */
 export function parseAuthConfig(json: string, where: string): ConfiguredRuleSet {
@@ -149,7 +149,7 @@ const NARROWING = [
 /**
  * Checks lists given in code.
  *
- * @throws {ConfigurationError} when a member is unknown, wrong, or written and `undefined`, or they allow nobody.
+ * @throws {ConfigurationError} when a member is unknown, wrong, or written and `undefined`, or they allow no user.
  */
 export function parseAccessLists(lists: AccessLists): ConfiguredRuleSet {
   const where = 'Authoriser.fromLists()'

@@ -43,7 +43,7 @@ export class RefreshingConfig {
   readonly #ttlMs: number
   readonly #maxAgeSeconds: number
   #loaded: Loaded | undefined
-  /** Whether a config that lets somebody in was ever read: only after one may a config that lets nobody in serve. */
+  /** Whether a config that allows at least one user was ever read: only after one may a config serve that allows none. */
   #wasOpen = false
   /** When a read ended last, well or not, and how long its outcome holds. */
   #readAt = 0
@@ -136,7 +136,7 @@ export class RefreshingConfig {
     }
   }
 
-  /** @throws {ConfigurationError} when the text is no config, or lets nobody in and is the first. */
+  /** @throws {ConfigurationError} when the text is no config, or allows no user and is the first. */
   #take(json: unknown, isCurrent: () => boolean = () => true): RuleSet {
     if (typeof json !== 'string') throw new ConfigurationError(`${this.#source.name}: read() must give a string`)
     const rules = parseAuthConfig(json, this.#source.name)

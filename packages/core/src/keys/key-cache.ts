@@ -152,7 +152,7 @@ export class KeyCache<Value> {
     return fetching
   }
 
-  /** `entries` is the map at the start of the fetch: after `clear()` it is a map that nobody reads. */
+  /** `entries` is the map at the start of the fetch: after `clear()` it is a map that is no longer read. */
   async #load(url: string, entries: BoundedMap<Entry<Value>>): Promise<Value> {
     const before = entries.get(url)
     try {

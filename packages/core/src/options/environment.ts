@@ -31,7 +31,7 @@ export function unknownVariables(names: readonly string[]): { name: string; near
     .map((name) => ({ name, nearest: nearest(name, VARIABLE_NAMES) }))
 }
 
-/** Windows takes names in any letter case; everywhere else a variable in lower case is another one, and read by nobody. */
+/** Windows takes names in any letter case; everywhere else a variable in lower case is another one, which is not read. */
 function isKnown(name: string): boolean {
   return VARIABLE_NAMES.includes(process.platform === 'win32' ? name.toUpperCase() : name)
 }
@@ -91,7 +91,7 @@ function list(option: string, emptyMeansNobody = false): string[] | undefined {
   if (second !== undefined && !isSame(first, second)) {
     throw new ConfigurationError(`${names.join(' and ')} are set to different lists. Unset one of them`)
   }
-  // An empty list would either accept nobody or, taken as "not set", everybody: neither was meant.
+  // An empty list would either accept no token or, taken as "not set", every one: neither was meant.
   if (first.length === 0 && !emptyMeansNobody) throw optionError(option, 'is empty. Give it a value, or unset it')
   return first
 }
@@ -208,7 +208,7 @@ export function devModeOfEnvironment(): boolean {
   return flag('devMode') ?? false
 }
 
-/** The groups of platform admins that the environment sets; an empty value means nobody, a missing one the default. */
+/** The groups of platform admins that the environment sets; an empty value means no group, a missing one the default. */
 export function platformAdminGroupsOfEnvironment(): readonly string[] | undefined {
   return list('platformAdminGroups', true)
 }

@@ -11,7 +11,7 @@ import { checkList, type Rule } from './rule.js'
  * Allows bearer tokens of these app clients: command-line tools and services. The client of an ALB session never counts: it
  * is the same for everyone who signs in to the app.
  *
- * @throws {ConfigurationError} when `clients` is empty: a rule that nobody can pass is a mistake.
+ * @throws {ConfigurationError} when `clients` is empty: a rule that can never allow is a mistake.
  */
 export function clientRule(clients: readonly string[]): Rule {
   const wanted = new Set(checkList(clients, 'clientRule()'))

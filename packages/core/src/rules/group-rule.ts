@@ -9,7 +9,7 @@ import { checkList, type Rule } from './rule.js'
 /**
  * Allows members of at least one Cognito group. Names match exactly, case included.
  *
- * @throws {ConfigurationError} when `groups` is empty: a rule that nobody can pass is a mistake.
+ * @throws {ConfigurationError} when `groups` is empty: a rule that can never allow is a mistake.
  */
 export function groupRule(groups: readonly string[]): Rule {
   const wanted = new Set(checkList(groups, 'groupRule()'))

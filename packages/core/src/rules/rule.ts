@@ -19,7 +19,7 @@ export interface RuleContext {
   readonly requireVerifiedEmail: boolean
 }
 
-/** What a rule is told when nobody says otherwise. */
+/** What a rule is told by default. */
 export const STRICT: RuleContext = { requireVerifiedEmail: true }
 
 /**

@@ -15,7 +15,7 @@ export class InFlight {
     this.#blockedThisTurn = false
   }
 
-  /** Whether nobody else is waiting; ask once per request, before its first token. */
+  /** Whether no other request is waiting; ask once per request, before its first token. */
   get isIdle(): boolean {
     return this.#count === 0 && !this.#blockedThisTurn
   }

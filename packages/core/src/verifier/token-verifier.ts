@@ -231,7 +231,7 @@ export class TokenVerifier {
     this.#bearerTokens.clear()
   }
 
-  /** At once where the token is remembered and the key that verified it still serves, or where nobody else waits. */
+  /** At once where the token is remembered and the key that verified it still serves, or where no other request waits. */
   #albToken(token: string, alone: boolean): AlbToken | Promise<AlbToken> {
     checkToken(token, OIDC_DATA_HEADER)
     const digest = this.#albTokens.digest(token)

@@ -1,5 +1,5 @@
 /**
- * Finds the name somebody probably meant.
+ * Finds the nearest known name (Levenshtein distance).
  *
  * @module
  */

@@ -24,7 +24,7 @@ export interface SignedIn {
 }
 
 /**
- * The user that somebody means: one on the list by e-mail, any other e-mail, or a whole user.
+ * The user that is meant: one on the list by e-mail, any other e-mail, or a whole user.
  *
  * @throws {LocalAlbError} when it is no user.
  */

@@ -1,5 +1,5 @@
 /**
- * The sign-in page: pick somebody, or type somebody in.
+ * The sign-in page: pick a user, or type one in.
  *
  * @module
  */

@@ -1,5 +1,5 @@
 /**
- * Listeners without TLS: a load balancer signs nobody in there.
+ * Listeners without TLS: a load balancer cannot sign people in there.
  *
  * @module
  */
