@@ -16,6 +16,7 @@ import {
   outageResponse,
   signOutResponse,
 } from '@cognito-auth/core/adapter'
+import { valuesOf } from '@cognito-auth/http-kit/headers'
 import { logAtEnd, type RequestLog } from './access-log.js'
 import { type Answer, problem, responseOn, send } from './answers.js'
 import type { Forwarder, Forwarding, UpstreamFailure } from './forwarder.js'
@@ -127,7 +128,7 @@ export class ProxyHandler {
     const { forwarder } = this.#parts
     if (upgrade === undefined) {
       // A client that waits for it sends its body only now that it is known who it is.
-      if (/^100-continue$/i.test(req.headersDistinct['expect']?.[0] ?? '')) res.writeContinue()
+      if (/^100-continue$/i.test(valuesOf(req.rawHeaders, 'expect')[0] ?? '')) res.writeContinue()
       return forwarder.web(req, res, forwarding)
     }
     res.detachSocket(upgrade.socket)
@@ -151,8 +152,8 @@ export class ProxyHandler {
 }
 
 /** A request as answers go by it, with its headers as sent: those that go on may be others by now. */
-function answerable({ method = '', url = '', headersDistinct }: IncomingMessage): AnswerableRequest {
-  return { method, url, header: (name) => headersDistinct[name]?.[0] }
+function answerable({ method = '', url = '', rawHeaders }: IncomingMessage): AnswerableRequest {
+  return { method, url, header: (name) => valuesOf(rawHeaders, name)[0] }
 }
 
 /** Ends what has no end of its own when the user's access token expires. */

@@ -6,7 +6,7 @@
  */
 
 import type { IncomingMessage } from 'node:http'
-import { eachLine } from '@cognito-auth/http-kit/headers'
+import { eachLine, valuesOf } from '@cognito-auth/http-kit/headers'
 
 /** A path as it goes on to the app: printable ASCII, with no fragment. */
 const PATH = /^\/[^#\u0000-\u0020\u007F-\uFFFF]*$/ // eslint-disable-line no-control-regex -- they are what is refused
@@ -47,6 +47,7 @@ export function upgradeOf(req: IncomingMessage): 'none' | 'websocket' | 'other' 
 }
 
 /** Whether a request came with a body, whatever was made of its headers since. */
-export function hasBody({ headersDistinct }: IncomingMessage): boolean {
-  return headersDistinct['transfer-encoding'] !== undefined || Number(headersDistinct['content-length']?.[0] ?? 0) !== 0
+export function hasBody({ rawHeaders }: IncomingMessage): boolean {
+  const [length = 0] = valuesOf(rawHeaders, 'content-length')
+  return Number(length) !== 0 || valuesOf(rawHeaders, 'transfer-encoding').length > 0
 }

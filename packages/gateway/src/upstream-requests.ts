@@ -6,7 +6,7 @@
 
 import type { IncomingMessage } from 'node:http'
 import { ACCESS_TOKEN_HEADER, IDENTITY_HEADER, OIDC_DATA_HEADER } from '@cognito-auth/core'
-import { forwardedLines, type HeaderLines } from '@cognito-auth/http-kit/headers'
+import { forwardedLines, type HeaderLines, valuesOf } from '@cognito-auth/http-kit/headers'
 import type { HeaderPlan } from './header-names.js'
 import type { IdentityValues } from './identity-values.js'
 
@@ -26,9 +26,9 @@ export interface Additions {
 }
 
 /** Whether the credentials of a request are a bearer token: with any header of the load balancer, they are not. */
-function isBearer({ headers, headersDistinct }: IncomingMessage): boolean {
+function isBearer({ headers, rawHeaders }: IncomingMessage): boolean {
   if (Object.keys(headers).some((name) => name.startsWith('x-amzn-oidc-'))) return false
-  return (headersDistinct['authorization'] ?? []).some((value) => /^\s*bearer\b/i.test(value))
+  return valuesOf(rawHeaders, 'authorization').some((value) => /^\s*bearer\b/i.test(value))
 }
 
 /**

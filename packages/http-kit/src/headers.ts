@@ -28,6 +28,20 @@ export function eachLine(rawHeaders: readonly string[], visit: (name: string, va
     visit((rawHeaders[index] ?? '').toLowerCase(), rawHeaders[index + 1] ?? '')
 }
 
+/**
+ * The values of a header, line by line. Not Node's `headersDistinct`, which before 20.20 throws once a client sends a header
+ * called `constructor`.
+ *
+ * @param name in lower case.
+ */
+export function valuesOf(rawHeaders: readonly string[], name: string): string[] {
+  const values: string[] = []
+  eachLine(rawHeaders, (one, value) => {
+    if (one === name) values.push(value)
+  })
+  return values
+}
+
 /** Names that belong to the connection: the usual ones, and what its `Connection` lines name. */
 function connectionNames(rawHeaders: readonly string[]): ReadonlySet<string> {
   let names: ReadonlySet<string> = USUAL
