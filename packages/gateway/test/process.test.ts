@@ -38,8 +38,14 @@ process.on('SIGTERM', () => {
 writeFileSync(join(folder, 'app.cjs'), APP)
 writeFileSync(join(folder, 'config.json'), '{"allowed_groups":["developers"]}')
 
-afterEach(() => {
-  for (const child of started.splice(0)) if (child.exitCode === null) child.kill('SIGKILL')
+afterEach(async () => {
+  for (const child of started.splice(0)) {
+    if (child.exitCode !== null || child.signalCode !== null) continue
+    const ended = new Promise((resolve) => child.once('exit', resolve))
+    // Not SIGKILL, of which the gateway could not tell its app: that would be left running.
+    child.kill('SIGINT')
+    await ended
+  }
 })
 afterAll(() => rmSync(folder, { recursive: true }))
 
