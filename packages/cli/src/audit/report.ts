@@ -5,17 +5,22 @@
  */
 
 import type { AuditReport } from './audit.js'
+import { RULES } from './rules.js'
 
 function count(number: number, one: string, several: string): string {
   return `${number} ${number === 1 ? one : several}`
 }
 
-/** Findings, what to do about them, and how much could not be looked at. */
+function severityOf(rule: string): string {
+  return RULES.find(({ name }) => name === rule)?.severity ?? 'error'
+}
+
+/** Findings, how grave they are, what to do about them, and how much could not be looked at. */
 export function auditText({ findings, unchecked }: AuditReport): string {
   const width = Math.max(0, ...findings.map(({ rule }) => rule.length))
   const indent = ' '.repeat(width + 2)
   const lines = findings.flatMap(({ rule, resource, why, fix }) => [
-    `${rule.padEnd(width)}  ${resource}`,
+    `${rule.padEnd(width)}  ${resource} (${severityOf(rule)})`,
     `${indent}${why}`,
     `${indent}-> ${fix}`,
     '',
