@@ -32,7 +32,7 @@ function fold(text: string): string {
 }
 
 /**
- * A text in lower case and NFC, to be compared with another. A character that folding would make another letter of stays
+ * A string in lower case and NFC, to be compared with another. A character that folding would make another letter of stays
  * what it is: `\u212Aevin@example.com` is not `kevin@example.com`, and must not be allowed as him.
  */
 export function caseless(text: string): string {

@@ -88,7 +88,7 @@ function oneOrMore(message: string): v.GenericSchema<string | readonly string[]>
 const pathSchema = v.pipe(v.string(PATH), v.startsWith('/', PATH))
 const valuesSchema = v.record(v.string(), oneOrMore(VALUES), VALUES)
 
-/** Whether a text is an address and the length of its network. */
+/** Whether a string is an address and the length of its network. */
 function isCidr(text: string): boolean {
   const [, address = '', bits = ''] = /^([^/]+)\/(\d{1,3})$/.exec(text) ?? []
   const family = isIP(address)

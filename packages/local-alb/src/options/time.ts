@@ -23,7 +23,7 @@ export function offsetOf(text: string): number {
   return time - Date.now()
 }
 
-/** Whether a text is a time. */
+/** Whether a string is a time. */
 export function isTime(text: string): boolean {
   try {
     offsetOf(text)
