@@ -11,20 +11,16 @@ function count(number: number, one: string, several: string): string {
   return `${number} ${number === 1 ? one : several}`
 }
 
-function severityOf(rule: string): string {
-  return RULES.find(({ name }) => name === rule)?.severity ?? 'error'
+function textOf({ rule, resource, why, fix }: AuditReport['findings'][number], width: number): string[] {
+  const indent = ' '.repeat(width + 2)
+  const { severity, url } = RULES.find(({ name }) => name === rule) ?? { severity: 'error', url: '' }
+  return [`${rule.padEnd(width)}  ${resource} (${severity})`, `${indent}${why} (${url})`, `${indent}-> ${fix}`, '']
 }
 
-/** Findings, how grave they are, what to do about them, and how much could not be looked at. */
+/** Findings, how grave they are, the public attack or the page of AWS that tells of each, what to do about them, and how much could not be looked at. */
 export function auditText({ findings, unchecked }: AuditReport): string {
   const width = Math.max(0, ...findings.map(({ rule }) => rule.length))
-  const indent = ' '.repeat(width + 2)
-  const lines = findings.flatMap(({ rule, resource, why, fix }) => [
-    `${rule.padEnd(width)}  ${resource} (${severityOf(rule)})`,
-    `${indent}${why}`,
-    `${indent}-> ${fix}`,
-    '',
-  ])
+  const lines = findings.flatMap((finding) => textOf(finding, width))
   lines.push(findings.length === 0 ? 'No problems found.' : `${count(findings.length, 'problem', 'problems')} found.`)
   if (unchecked > 0) {
     lines.push(

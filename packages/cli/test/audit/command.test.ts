@@ -26,7 +26,9 @@ test('how many checks were not made is said', async () => {
 test('problems: exit code 1, each with its resource, why, and what to write', async () => {
   const { code, stdout } = await cognitoAuth(['audit', faulty])
   expect(code).toBe(1)
-  expect(stdout).toMatch(/^open-path {8}Health \(error\)\n {17}This rule forwards .*\n {17}-> CDK: .*CloudFormation: /)
+  expect(stdout).toMatch(
+    /^open-path {8}Health \(error\)\n {17}This rule forwards .* \(https:.*\)\n {17}-> CDK: .*CloudFormation: /,
+  )
   expect(stdout).toMatch(/\n\n2 problems found\.\n$/)
   const terraform = await cognitoAuth(['audit', pathOf('terraform-open-targets.plan.json')])
   expect(terraform.stdout).toMatch(/^open-targets {2}aws_security_group\.app \(error\)\n/)
