@@ -1,8 +1,8 @@
 /** Tokens are judged by when their request arrived, not by when its body was read. */
 
+import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import { once } from 'node:events'
 import { type IncomingMessage, request as httpRequest, type Server } from 'node:http'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { createTestAlb } from '@cognito-auth/testing'
 import { Body, Controller, Module, Post } from '@nestjs/common'
 import { describe, expect, test, vi } from 'vitest'
@@ -57,10 +57,17 @@ describe.each(platforms)('on $platform', ({ platform }) => {
 
   test('a body that takes longer than the token lasts is accepted', async () => {
     const { alb, origin, arrived } = await start()
+    const authenticated = new Promise<void>((resolve) => {
+      const onEvent = (): void => {
+        unsubscribe('cognito-auth:authenticated', onEvent)
+        resolve()
+      }
+      subscribe('cognito-auth:authenticated', onEvent)
+    })
     const answer = await sendSlowly(`${origin}/upload`, await alb.headersFor(signedIn), async () => {
       await arrived
       // The token is verified before its clock is moved.
-      await sleep(200)
+      await authenticated
       vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 600_000 })
     })
     vi.useRealTimers()
