@@ -49,7 +49,7 @@ if (only === '') {
   const passed = rows.length + (failures.includes('growth') ? 0 : 1)
   const reports = new URL('../.reports/', import.meta.url)
   await mkdir(reports, { recursive: true })
-  await writeFile(new URL('bench.json', reports), JSON.stringify({ passed, failed: failures.length }))
+  await writeFile(new URL('bench.json', reports), JSON.stringify({ passed, failed: failures.length, failures }))
   console.log(`bench: ${passed} passed, ${failures.length} failed`)
 }
 process.exitCode = failures.length === 0 ? 0 : 1

@@ -1,9 +1,12 @@
 /**
- * Adds up what the commands of `.ci/run` counted; prints `N passed, N failed` alone on the last line.
+ * Adds up what the commands of `.ci/run` counted. Prints what failed, so that the end of a log tells it, and
+ * `N passed, N failed` alone on the last line.
  *
- * Each command leaves `.reports/NAME.json`: vitest's own JSON, or `{ "passed": 1, "failed": 0 }`.
+ * Each command leaves `.reports/NAME.json`: vitest's own JSON, or `{ "passed": 1, "failed": 1, "failures": ["what"] }`;
+ * those of its parts lie beside it (`NAME-part.json`).
  */
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { countsOf, failuresOf } from './ci/failures.mjs'
 
 /** Every command that must have left a report. One that left none did not run: that is a failure, not nothing. */
 const REPORTS = [
@@ -22,20 +25,27 @@ const REPORTS = [
   'docs',
 ]
 
-let passed = 0
-let failed = 0
-let skipped = 0
+/** Failures that are printed: where everything fails, the first few tell why. */
+const PRINTED = 20
+
+const read = (file) => JSON.parse(readFileSync(`.reports/${file}`, 'utf8'))
+const files = existsSync('.reports') ? readdirSync('.reports').filter((file) => file.endsWith('.json')) : []
+const failures = []
+const sum = { passed: 0, failed: 0, skipped: 0 }
 for (const name of REPORTS) {
-  const path = `.reports/${name}.json`
-  const report = existsSync(path) ? JSON.parse(readFileSync(path, 'utf8')) : { passed: 0, failed: 1 }
-  const count = { passed: report.passed ?? report.numPassedTests, failed: report.failed ?? report.numFailedTests }
-  // A suite that could not be loaded has no test in it that failed.
-  const brokenSuites = count.failed === 0 ? (report.numFailedTestSuites ?? 0) : 0
-  console.log(`${name}: ${count.passed} passed, ${count.failed + brokenSuites} failed`)
-  passed += count.passed
-  failed += count.failed + brokenSuites
-  skipped += report.numPendingTests ?? 0
+  const hasReport = files.includes(`${name}.json`)
+  const count = hasReport ? countsOf(read(`${name}.json`)) : { passed: 0, failed: 1, skipped: 0 }
+  console.log(`${name}: ${count.passed} passed, ${count.failed} failed`)
+  for (const key of Object.keys(sum)) sum[key] += count[key]
+  if (!hasReport) failures.push(`${name}: left no report, so it did not come to its end`)
+  if (!hasReport || count.failed === 0) continue
+  const told = files
+    .filter((file) => file.startsWith(name))
+    .flatMap((file) => failuresOf(read(file), `${process.cwd()}/`).map((failure) => `${file.slice(0, -5)}: ${failure}`))
+  failures.push(...(told.length > 0 ? told : [`${name}: its output above says what`]))
 }
-if (skipped > 0) console.log(`(${skipped} skipped)`)
-console.log(`${passed} passed, ${failed} failed`)
-process.exit(failed === 0 && passed > 0 ? 0 : 1)
+if (sum.skipped > 0) console.log(`(${sum.skipped} skipped)`)
+if (failures.length > 0) console.log(`\nFailed:\n${failures.slice(0, PRINTED).join('\n')}`)
+if (failures.length > PRINTED) console.log(`and ${failures.length - PRINTED} more`)
+console.log(`${sum.passed} passed, ${sum.failed} failed`)
+process.exit(sum.failed === 0 && sum.passed > 0 ? 0 : 1)

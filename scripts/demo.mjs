@@ -59,10 +59,13 @@ async function check() {
   for (const { name, alb } of running) rows.push(...(await checkApp(name, { base: alb.url, appUrl: alb.appUrl })))
   const shown = rows.map((row) => ({ ...row, '': row.ok ? 'ok' : 'WRONG' }))
   console.log(table(['app', 'user', 'path', 'expected', 'got', ''], shown))
-  const failed = rows.filter((row) => !row.ok).length
+  const wrong = rows.filter((row) => !row.ok)
+  const failed = wrong.length
   console.log(`\ndemo: ${rows.length - failed} passed, ${failed} failed`)
   await mkdir(new URL('.reports', root), { recursive: true })
-  await writeFile(new URL('.reports/demo.json', root), JSON.stringify({ passed: rows.length - failed, failed }))
+  const failures = wrong.map((row) => `${row.app}, ${row.user} ${row.path}: ${row.got}, expected ${row.expected}`)
+  const report = { passed: rows.length - failed, failed, failures }
+  await writeFile(new URL('.reports/demo.json', root), JSON.stringify(report))
   process.exitCode = failed === 0 ? 0 : 1
 }
 

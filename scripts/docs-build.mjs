@@ -28,7 +28,8 @@ function lookAtPages() {
     return true
   }
   const env = { ...process.env, CHROMIUM_PATH: chromium }
-  const args = ['run', '--config', 'vitest.site.config.ts', '--reporter=minimal']
+  const reporters = ['--reporter=minimal', '--reporter=json', '--outputFile.json=../.reports/docs-site.json']
+  const args = ['run', '--config', 'vitest.site.config.ts', ...reporters]
   return spawnSync('node_modules/.bin/vitest', args, { cwd: 'browser', stdio: 'inherit', env }).status === 0
 }
 

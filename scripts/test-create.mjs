@@ -45,8 +45,8 @@ const PACKED = [
   'gateway',
 ].filter((name) => publishablePackages().includes(name))
 
-let failed = 0
 let passed = 0
+const failures = []
 
 async function step(what, work) {
   const begun = Date.now()
@@ -55,7 +55,7 @@ async function step(what, work) {
     passed += 1
     console.log(`ok      ${what} (${((Date.now() - begun) / 1000).toFixed(1)} s)`)
   } catch (error) {
-    failed += 1
+    failures.push(`${what}\n${error.message}`)
     console.error(`FAILED  ${what}\n${error.message.replaceAll(/^/gm, '    ')}`)
     throw error
   }
@@ -115,7 +115,8 @@ try {
 } finally {
   await rm(folder, { recursive: true, force: true })
 }
+const failed = failures.length
 mkdirSync('.reports', { recursive: true })
-writeFileSync('.reports/create.json', JSON.stringify({ passed, failed, skipped: 0 }))
+writeFileSync('.reports/create.json', JSON.stringify({ passed, failed, failures }))
 console.log(`create: ${passed} passed, ${failed} failed`)
 process.exitCode = failed === 0 && passed > 0 ? 0 : 1

@@ -15,12 +15,12 @@ import { pack, problemsOf, publishablePackages } from './packages/tarballs.mjs'
 const PARALLEL = 2
 
 let passed = 0
-let failed = 0
+const failures = []
 
 function record(name, what, problem) {
   if (problem === undefined) passed += 1
   else {
-    failed += 1
+    failures.push(`${name}: ${what}\n${problem.trim()}`)
     console.error(`FAILED ${name}: ${what}\n${problem.trim().replaceAll(/^/gm, '    ')}`)
   }
 }
@@ -86,7 +86,8 @@ try {
 }
 
 console.log(`\nNode ${nodes.map(({ version }) => version).join(', ')}`)
+const failed = failures.length
 console.log(`packages: ${passed} passed, ${failed} failed`)
 mkdirSync('.reports', { recursive: true })
-writeFileSync('.reports/packages.json', JSON.stringify({ passed, failed }))
+writeFileSync('.reports/packages.json', JSON.stringify({ passed, failed, failures }))
 process.exitCode = failed === 0 ? 0 : 1
