@@ -18,4 +18,5 @@ export const VITEST_RUN = [
   // Failures and the sum; not a line for each of thousands.
   '--reporter=minimal',
   '--reporter=./scripts/unfinished.mjs',
+  '--reporter=./scripts/skipped.mjs',
 ]

@@ -1,7 +1,7 @@
 import { createServer as createHttpServer } from 'node:http'
 import { createServer, type Server } from 'node:net'
 import { networkInterfaces } from 'node:os'
-import { afterEach, describe, expect, test, vi } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { type LocalAlb, startLocalAlb } from '../src/index.js'
 import { portOf } from '@cognito-auth/http-kit/ports'
 import { listen } from '../src/net/listen.js'
@@ -31,7 +31,6 @@ async function start(port: number): Promise<LocalAlb> {
 const hasIpv6 = Object.values(networkInterfaces())
   .flat()
   .some((address) => address?.address === '::1')
-if (!hasIpv6) process.stderr.write('skipped: tests of ::1, which this machine does not have\n')
 
 test('a port in use on 127.0.0.1 is said', async () => {
   const port = await occupy('127.0.0.1')
@@ -52,7 +51,9 @@ test.each(['localhost', '[::1]', '0.0.0.0'])(
   },
 )
 
-describe.skipIf(!hasIpv6)('on a machine with IPv6', () => {
+describe('on a machine with IPv6', () => {
+  beforeEach(({ skip }) => skip(!hasIpv6, 'this machine has no ::1'))
+
   test('both addresses of localhost are answered', async () => {
     const { port } = new URL((await start(0)).url)
     for (const host of ['127.0.0.1', '[::1]', 'localhost'])

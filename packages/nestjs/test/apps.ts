@@ -24,6 +24,11 @@ export const nestMajor: number = Number.parseInt(
   10,
 )
 
+/** Why a test is skipped: what Nest itself does differently in another major is tested there. */
+export const SO_IN_NEST_10 = 'Nest itself does so in version 10 only'
+export const SO_FROM_NEST_11 = 'Nest itself does so from version 11 on'
+export const SO_FROM_NEST_12 = 'Nest itself does so from version 12 on'
+
 export type Platform = 'express' | 'fastify'
 
 const adapters: { readonly [Name in Platform]: () => AbstractHttpAdapter } = {
