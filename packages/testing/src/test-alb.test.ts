@@ -184,16 +184,23 @@ test('only its own keys are published', async () => {
   expect(alb.options.albArn).toMatch(/^arn:aws-us-gov:/)
 })
 
-test('in production it warns, once', async () => {
-  const warn = vi.spyOn(process, 'emitWarning').mockReturnValue()
-  await createTestAlb()
-  expect(warn).not.toHaveBeenCalled()
-  vi.stubEnv('NODE_ENV', 'Production')
-  await createTestAlb()
-  await createTestAlb()
-  vi.unstubAllEnvs()
-  expect(warn).toHaveBeenCalledOnce()
-  warn.mockRestore()
+describe('createTestAlb()', () => {
+  afterEach(() => {
+    vi.unstubAllEnvs()
+  })
+
+  test.each(['production', 'Production ', 'prod', 'staging', 'live', 'tests'])(
+    'is refused with NODE_ENV=%j',
+    async (mode) => {
+      vi.stubEnv('NODE_ENV', mode)
+      await expect(createTestAlb()).rejects.toMatchObject({ name: 'ConfigurationError', code: 'configuration' })
+    },
+  )
+
+  test.each([undefined, '', ' ', 'test', 'Development', 'dev ', 'LOCAL'])('works with NODE_ENV=%j', async (mode) => {
+    vi.stubEnv('NODE_ENV', mode)
+    await expect(createTestAlb()).resolves.toHaveProperty('options')
+  })
 })
 
 describe('a bearer token', () => {

@@ -5,6 +5,7 @@
  */
 
 import { randomUUID } from 'node:crypto'
+import process from 'node:process'
 import {
   BEARER_FAULTS,
   type BearerFault,
@@ -338,23 +339,24 @@ function withBadSignature(token: string): string {
   return [header, payload, signature.slice(0, at) + other + signature.slice(at + 1)].join('.')
 }
 
-let hasWarned = false
-
-/** Whoever gets `headersFor()` of a running app is anyone they like. Core's own list, which this package does not depend on. */
-function warnInProduction(): void {
-  const mode = (process.env['NODE_ENV'] ?? '').trim().toLowerCase()
-  if (hasWarned || ['', 'development', 'dev', 'local', 'test'].includes(mode)) return
-  hasWarned = true
-  process.emitWarning('createTestAlb() is for tests: whoever can ask it for headers can sign in as anyone', {
-    type: 'CognitoAuthWarning',
-    code: 'COGNITO_AUTH_TEST_ALB',
-  })
+/**
+ * Whoever gets `headersFor()` of a running app is anyone they like. Core's own list, which this package does not depend on;
+ * `process` is imported, so that no bundler writes the mode of the machine that builds into the code.
+ */
+function refuseInProduction(): void {
+  const mode = process.env['NODE_ENV'] ?? ''
+  if (['', 'development', 'dev', 'local', 'test'].includes(mode.trim().toLowerCase())) return
+  const message =
+    'createTestAlb() is for tests: whoever can ask it for headers can sign in as anyone. It is refused in production: NODE_ENV must be development, dev, local, test or unset'
+  throw Object.assign(new Error(message), { name: 'ConfigurationError', code: 'configuration', status: 500 })
 }
 
 /**
- * Makes a load balancer with a user pool, in memory. Warns once where `NODE_ENV` says production.
+ * Makes a load balancer with a user pool, in memory.
  *
  * @throws {TypeError} for an option that there is not.
+ * @throws {Error} with the code `configuration` in production: where `NODE_ENV` is anything but unset, `development`, `dev`,
+ *   `local` or `test`.
  * @example
  * ```ts
  * const alb = await createTestAlb()
@@ -363,6 +365,6 @@ function warnInProduction(): void {
  * ```
  */
 export async function createTestAlb(options: TestAlbOptions = {}): Promise<TestAlb> {
-  warnInProduction()
+  refuseInProduction()
   return new TestAlb(options)
 }
