@@ -96,7 +96,7 @@ export async function explainConfig(
   platformAdminGroups: readonly string[] | undefined = platformAdminGroupsOfEnvironment(),
 ): Promise<Explanation> {
   const source = sourceOf(location)
-  const set = parseAuthConfig(await source.read(), source.name)
+  const set = parseAuthConfig(await source.read(), source)
   if (set.closed !== undefined) throw new ConfigurationError(set.closed)
   const adminGroups: readonly string[] = platformAdminGroups ?? DEFAULT_PLATFORM_ADMIN_GROUPS
   const options = { admitPlatformAdmins: platformAdminGroups !== undefined, askAll: true }

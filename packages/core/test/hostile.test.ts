@@ -186,7 +186,7 @@ describe('the parsers', () => {
     const config = fc.dictionary(fc.oneof(fc.constantFrom(...known), fc.string()), value)
     fc.assert(
       fc.property(fc.oneof(config, fc.jsonValue()), (given) => {
-        const error = thrownBy(() => parseAuthConfig(JSON.stringify(given), 'the secret x'))
+        const error = thrownBy(() => parseAuthConfig(JSON.stringify(given), { name: 'the secret x', isSecret: true }))
         expect(error).toSatisfy(isFineOrConfigurationError)
         expect(String(error)).not.toContain(secret)
       }),

@@ -1,10 +1,10 @@
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { mockUser } from '../dev/mock-user.js'
 import { decide } from '../rules/rule-set.js'
 import { type AccessLists, parseAccessLists, parseAuthConfig } from './auth-config.js'
 
-const parse = (value: unknown) =>
-  parseAuthConfig(typeof value === 'string' ? value : JSON.stringify(value), 'file auth.json')
+const parse = (value: unknown, origin = { name: 'file auth.json', isSecret: false }) =>
+  parseAuthConfig(typeof value === 'string' ? value : JSON.stringify(value), origin)
 
 test('the config file of the Python library loads unchanged, comments included', () => {
   const set = parse({
@@ -133,6 +133,30 @@ test('never prints a value', () => {
       expect.objectContaining({ message: expect.not.stringContaining('secret-value') as string }),
     )
   }
+})
+
+describe('of a secret, no key is told', () => {
+  const secret = { name: 'secret x', isSecret: true }
+
+  test.each([
+    ['hunter2', { hunter2: 'x' }],
+    ['a group', { 'redundancy-planning': ['a'], allowed_groups: ['a'] }],
+    ['a password', { correct_horse: '', battery: '' }],
+    ['a key twice', '{"allowed_groups": ["a"], "_": {"hunter2": 1, "hunter2": 2}}'],
+    ['a key that is far from any', { allowed: ['a'] }],
+    ['a key that is empty', { '': ['a'] }],
+  ])('%s', (_, value) => {
+    expect(() => parse(value, secret)).toThrow(/^secret x has (?:an unknown|the) key \(not told here/)
+  })
+
+  test.each([
+    ['allowed_group', { allowed_group: ['a'] }],
+    ['allowedGroups', { allowedGroups: ['a'] }],
+    ['require_al', { require_al: true }],
+    ['allowed_groups', '{"allowed_groups": ["a"], "allowed_groups": ["b"]}'],
+  ])('but %s, which is one or a typo', (key, value) => {
+    expect(() => parse(value, secret)).toThrow(new RegExp(`^secret x has (?:an unknown|the) key "${key}"`))
+  })
 })
 
 test('each rule says which key it comes from', () => {

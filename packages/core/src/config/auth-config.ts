@@ -13,7 +13,7 @@ import { domainRule, emailRule } from '../rules/email-rule.js'
 import { groupRule } from '../rules/group-rule.js'
 import type { Rule } from '../rules/rule.js'
 import type { RuleSet } from '../rules/rule-set.js'
-import { parseMembers } from '../lib/hand-written-json.js'
+import { type JsonOrigin, parseMembers } from '../lib/hand-written-json.js'
 
 const name = v.pipe(v.string('must be a string, in quotes'), v.nonEmpty('must not be empty'))
 const email = v.pipe(
@@ -128,13 +128,13 @@ function check(members: object, where: string, display: (fileName: string) => st
 /**
  * Reads the JSON of the Python library. Keys that begin with `_` are comments.
  *
- * @param where What it was read from, for messages: `file auth.json`.
+ * @param origin What it was read from.
  * @returns The rules. They may allow no user: see `closed`.
  * @throws {ConfigurationError} when it is not JSON, has an unknown key, a key twice, or a wrong value.
  */
-export function parseAuthConfig(json: string, where: string): ConfiguredRuleSet {
-  const members = parseMembers(json, where, Object.keys(entries), '{"allowed_groups": ["developers"]}')
-  return check(members, where, (fileName) => fileName)
+export function parseAuthConfig(json: string, origin: JsonOrigin): ConfiguredRuleSet {
+  const members = parseMembers(json, origin, Object.keys(entries), '{"allowed_groups": ["developers"]}')
+  return check(members, origin.name, (fileName) => fileName)
 }
 
 /** Lists that narrow who is allowed: `undefined`, of a variable that is misspelt, would be a condition less. */

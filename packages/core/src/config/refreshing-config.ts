@@ -139,7 +139,7 @@ export class RefreshingConfig {
   /** @throws {ConfigurationError} when the text is no config, or allows no user and is the first. */
   #take(json: unknown, isCurrent: () => boolean = () => true): RuleSet {
     if (typeof json !== 'string') throw new ConfigurationError(`${this.#source.name}: read() must give a string`)
-    const rules = parseAuthConfig(json, this.#source.name)
+    const rules = parseAuthConfig(json, this.#source)
     if (rules.closed !== undefined && !this.#wasOpen) throw new ConfigurationError(rules.closed)
     if (isCurrent()) {
       this.#loaded = { rules, at: Date.now() }

@@ -86,7 +86,7 @@ export function loadDevUser(platformAdminGroups: readonly string[]): User {
   refuseDevModeInProduction()
   const { where, json } = readMockFile() ?? { where: '', json: '{}' }
   const fileNames = Object.keys(FILE_NAMES) as (keyof typeof FILE_NAMES)[]
-  const members = parseMembers(json, where, fileNames, '{"email": "dev@example.com"}')
+  const members = parseMembers(json, { name: where, isSecret: false }, fileNames, '{"email": "dev@example.com"}')
   const profile = Object.entries(members).map(([name, value]) => [FILE_NAMES[name as keyof typeof FILE_NAMES], value])
   const user = mockUser(
     { email: 'dev@example.com', sub: 'dev-user', name: 'Dev User', ...Object.fromEntries(profile) },

@@ -7,14 +7,24 @@
 import { ConfigurationError } from '../errors.js'
 import { nameForPeople, nearest } from './suggest.js'
 
+/** What JSON was read from. */
+export interface JsonOrigin {
+  /** For messages: `file auth.json`. */
+  readonly name: string
+  /** Whether its text may not be told: a value may stand where a key belongs. */
+  readonly isSecret: boolean
+}
+
 /**
  * Parses a JSON object of known members. Members that begin with `_` are comments, and left out.
  *
- * @param where What it was read from, for messages: `file auth.json`.
+ * @param origin What it was read from.
  * @param example Such an object.
  * @throws {ConfigurationError} when it is not JSON, not an object, or has an unknown member or one twice. Values are never told.
  */
-export function parseMembers(json: string, where: string, known: readonly string[], example: string): object {
+export function parseMembers(json: string, origin: JsonOrigin, known: readonly string[], example: string): object {
+  const { name: where, isSecret } = origin
+  const shown = (key: string): string => nameForPeople(key, isSecret ? known : undefined)
   // Editors on Windows begin a file with a byte order mark.
   const text = json.replace(/^\uFEFF/, '')
   let value: unknown
@@ -31,13 +41,13 @@ export function parseMembers(json: string, where: string, known: readonly string
   }
   const twice = duplicateMember(text)
   if (twice !== undefined) {
-    throw new ConfigurationError(`${where} has the key ${nameForPeople(twice)} twice in one object. Remove one of them`)
+    throw new ConfigurationError(`${where} has the key ${shown(twice)} twice in one object. Remove one of them`)
   }
   const members = Object.entries(value).filter(([key]) => !key.startsWith('_'))
   for (const [key] of members) {
     if (known.includes(key)) continue
     throw new ConfigurationError(
-      `${where} has an unknown key ${nameForPeople(key)}. Did you mean "${nearest(key, known)}"? A comment begins with _`,
+      `${where} has an unknown key ${shown(key)}. Did you mean "${nearest(key, known)}"? A comment begins with _`,
     )
   }
   return Object.fromEntries(members)

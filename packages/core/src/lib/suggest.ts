@@ -19,9 +19,20 @@ function distance(a: string, b: string): number {
 
 const plain = (name: string): string => name.toLowerCase().replaceAll(/[_-]/g, '')
 
-/** An unknown name as a message may tell it: what does not look like a name may be a value in the wrong place. */
-export function nameForPeople(name: string): string {
-  return /^[\w.-]{1,64}$/.test(name) ? `"${name}"` : '(not told here: it does not look like a name)'
+/** As many edits make a typo of a known name; more make another word. */
+const TYPO_EDITS = 3
+
+/**
+ * An unknown name as a message may tell it: what does not look like a name may be a value in the wrong place.
+ *
+ * @param known Where it is one of a secret, only these and typos of them are told.
+ */
+export function nameForPeople(name: string, known?: readonly string[]): string {
+  if (!/^[\w.-]{1,64}$/.test(name)) return '(not told here: it does not look like a name)'
+  if (known !== undefined && !known.some((one) => distance(plain(name), plain(one)) <= TYPO_EDITS)) {
+    return '(not told here: it is one of a secret)'
+  }
+  return `"${name}"`
 }
 
 /** The known name nearest to `name`; always one, so that the sentence can end with a question. */
