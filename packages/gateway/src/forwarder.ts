@@ -149,11 +149,15 @@ export class Forwarder {
     clearTimeout(underWay.timer)
     if (this.#timeoutMs === 0 || underWay.hasAnswer) return
     const { bytesRead } = req.socket
-    underWay.timer = setTimeout(() => {
+    const judge = (): void => {
+      if (underWay.timer !== timer || underWay.hasAnswer) return
       if (!req.complete && req.socket.bytesRead > bytesRead) return this.#startTimer(req, underWay)
       underWay.isLate = true
       underWay.proxied?.destroy()
-    }, this.#timeoutMs)
+    }
+    // Timers run before sockets are read: after a pause of this process, what came in the meantime is read first.
+    const timer = setTimeout(() => setImmediate(judge), this.#timeoutMs)
+    underWay.timer = timer
   }
 
   #begun(req: IncomingMessage, proxied: ClientRequest): void {

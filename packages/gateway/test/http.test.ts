@@ -131,7 +131,7 @@ describe('an app that does not answer', () => {
     })
   })
 
-  test('reads a slow upload for longer than it may be silent', async () => {
+  test('reads a slow upload for longer than it may be silent, also after a pause of the process', async () => {
     const app = await appOf()
     const { port } = await stageOf({ upstream: app.url, timeoutSeconds: 0.4 })
     const text = await new Promise<string>((resolve) => {
@@ -144,6 +144,7 @@ describe('an app that does not answer', () => {
         for (let index = 0; index < 8; index += 1) {
           await sleep(150)
           socket.write('x')
+          if (index === 3) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 500)
         }
       })()
     })
