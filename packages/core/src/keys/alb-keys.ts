@@ -38,33 +38,15 @@ async function loadKey(url: string, fetch: typeof globalThis.fetch, previous?: K
 }
 
 /** Public keys of load balancers, by URL. Key ids come from strangers' tokens, so fetches for new ones are budgeted. */
-export class AlbKeys {
-  readonly #cache: KeyCache<KeyObject>
-
-  constructor(options: { readonly ttlSeconds: number; readonly fetch: typeof globalThis.fetch }) {
-    this.#cache = new KeyCache({
-      source: 'alb',
-      ttlSeconds: options.ttlSeconds,
-      limit: MAX_KEYS,
-      budgeted: true,
-      load: (url, previous) => loadKey(url, options.fetch, previous),
-    })
-  }
-
-  /** The key if it is fresh and remembered. */
-  peek(url: string): KeyObject | undefined {
-    return this.#cache.peek(url)
-  }
-
-  /**
-   * @throws {InvalidTokenError} `key_not_found`.
-   * @throws {KeysUnavailableError} when it cannot be had now.
-   */
-  async get(url: string): Promise<KeyObject> {
-    return await this.#cache.get(url)
-  }
-
-  clear(): void {
-    this.#cache.clear()
-  }
+export function createAlbKeys(options: {
+  readonly ttlSeconds: number
+  readonly fetch: typeof globalThis.fetch
+}): KeyCache<KeyObject> {
+  return new KeyCache({
+    source: 'alb',
+    ttlSeconds: options.ttlSeconds,
+    limit: MAX_KEYS,
+    budgeted: true,
+    load: (url, previous) => loadKey(url, options.fetch, previous),
+  })
 }

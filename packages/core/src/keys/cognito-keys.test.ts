@@ -1,6 +1,6 @@
 import { generateKeyPairSync } from 'node:crypto'
 import { afterEach, expect, test, vi } from 'vitest'
-import { AlbKeys } from './alb-keys.js'
+import { createAlbKeys } from './alb-keys.js'
 import { CognitoKeys } from './cognito-keys.js'
 
 const rsa = generateKeyPairSync('rsa', { modulusLength: 2048 }).publicKey.export({ format: 'jwk' })
@@ -28,7 +28,7 @@ test('a load balancer’s key that a refresh did not change stays the same objec
   vi.useFakeTimers({ toFake: ['Date'] })
   // Some endpoints end it with an empty line.
   const fetch = vi.fn<typeof globalThis.fetch>(async () => await Promise.resolve(new Response(`\n${String(pem)}\n`)))
-  const keys = new AlbKeys({ ttlSeconds: 60, fetch })
+  const keys = createAlbKeys({ ttlSeconds: 60, fetch })
   const key = await keys.get(URL)
   vi.setSystemTime(Date.now() + 61_000)
   expect(await keys.get(URL)).toBe(key)

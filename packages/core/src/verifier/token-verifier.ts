@@ -8,8 +8,9 @@ import type { KeyObject } from 'node:crypto'
 import { ConfigurationError, InvalidTokenError } from '../errors.js'
 import { ACCESS_TOKEN_HEADER, OIDC_DATA_HEADER, requireTokens } from '../headers.js'
 import { brand } from '../lib/brand.js'
-import { AlbKeys } from '../keys/alb-keys.js'
+import { createAlbKeys } from '../keys/alb-keys.js'
 import { CognitoKeys } from '../keys/cognito-keys.js'
+import type { KeyCache } from '../keys/key-cache.js'
 import type { Claims } from '../user-type.js'
 import {
   checkAccessClaims,
@@ -81,7 +82,7 @@ export class TokenVerifier {
   }
 
   readonly #setup: VerifierSetup
-  readonly #albKeys: AlbKeys
+  readonly #albKeys: KeyCache<KeyObject>
   readonly #cognitoKeys: CognitoKeys
   readonly #albTokens: VerifiedTokens<RememberedAlbToken>
   readonly #accessTokens: VerifiedTokens<RememberedAccessToken>
@@ -97,7 +98,7 @@ export class TokenVerifier {
     const setup = setUpVerifier(options, mode.albRequired)
     const keys = { ttlSeconds: setup.keyTtlSeconds, fetch: setup.fetch }
     this.#setup = setup
-    this.#albKeys = new AlbKeys(keys)
+    this.#albKeys = createAlbKeys(keys)
     this.#cognitoKeys = new CognitoKeys(keys)
     this.#albTokens = new VerifiedTokens(setup.tokenCacheSize)
     this.#accessTokens = new VerifiedTokens(setup.tokenCacheSize)
