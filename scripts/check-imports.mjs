@@ -9,12 +9,12 @@ import { dirname, join, normalize, relative } from 'node:path'
 const LEVELS = {
   core: [
     ['errors', 'error-page', 'headers', 'claims', 'events', 'decision', 'user-type', 'lib'],
+    ['options'],
     ['keys'],
     ['verifier'],
     ['user'],
     ['rules'],
     ['config'],
-    ['options'],
     ['authoriser', 'dev', 'logout', 'close-at-expiry', 'cognito-auth'],
     ['adapter', 'inspect', 'browser', 'index'],
   ],

@@ -5,8 +5,10 @@
  */
 
 import { type AuthoriseOptions, Authoriser } from './authoriser.js'
-import { authEntries, cognitoBase } from './options/auth-options.js'
+import { cognitoBase } from './options/cognito-base.js'
 import { refuseUnknownVariables, withEnvironment } from './options/environment.js'
+import { optionError, optionName, parseOptions } from './options/names.js'
+import { authEntries } from './options/table.js'
 import { requireTlsVerification } from './options/tls-verification.js'
 import { type Decision, denialCode } from './decision.js'
 import { loadDevUser, mayBeMocked } from './dev/dev-mode.js'
@@ -37,7 +39,7 @@ import { checkLogout, type LogoutAnswer, logoutAnswer, type LogoutOptions, unver
 import { statedPlatformAdmin } from './dev/mock-user.js'
 import { countInstance } from './lib/instance-count.js'
 import { brand } from './lib/brand.js'
-import { optionError, optionName, parseOptions, refuseUnknown } from './lib/schema.js'
+import { refuseUnknown } from './lib/schema.js'
 import {
   DEFAULT_PLATFORM_ADMIN_GROUPS,
   isMember,
@@ -46,8 +48,8 @@ import {
   userFromTokens,
   withPlatformAdmin,
 } from './user.js'
-import { refuseUndefined, type TokenVerifierOptions, verifierOptionsOf } from './verifier/options.js'
-import { TokenVerifier } from './verifier/token-verifier.js'
+import { refuseUndefined, type TokenVerifierOptions } from './verifier/options.js'
+import { type TokenVerifier, verifierFor } from './verifier/token-verifier.js'
 
 /** Options of {@link CognitoAuth}. An option wins over its environment variable. */
 export interface CognitoAuthOptions extends TokenVerifierOptions {
@@ -86,7 +88,7 @@ export function isCognitoAuth(given: unknown): given is CognitoAuth {
 }
 
 /** Names of all options of {@link CognitoAuth}. */
-export const COGNITO_AUTH_OPTIONS: readonly string[] = [...Object.keys(authEntries), 'authoriser']
+export const COGNITO_AUTH_OPTIONS: readonly string[] = Object.keys(authEntries)
 
 function authoriserOf(given: unknown, configTtlSeconds: number): Authoriser | null {
   if (given === null || given instanceof Authoriser) return given
@@ -163,13 +165,12 @@ export class CognitoAuth {
     requireTlsVerification()
     const filled = withEnvironment(options)
     refuseUndefined(filled)
-    const { authoriser, ...others } = filled
-    const parsed = parseOptions(authEntries, others, 'CognitoAuth')
+    const parsed = parseOptions(authEntries, filled, 'CognitoAuth')
     // Before the load balancer is looked at: a missing ARN must not hide that dev mode is on in production.
     this.#platformAdminGroups = parsed.platformAdminGroups ?? DEFAULT_PLATFORM_ADMIN_GROUPS
     this.#devUser = parsed.devMode ? loadDevUser(this.#platformAdminGroups) : undefined
-    this.#verifier = new TokenVerifier(verifierOptionsOf(others), { albRequired: !parsed.devMode })
-    this.#authoriser = authoriserOf(authoriser, parsed.configTtlSeconds)
+    this.#verifier = verifierFor(parsed, { albRequired: !parsed.devMode })
+    this.#authoriser = authoriserOf(parsed.authoriser, parsed.configTtlSeconds)
     this.#authoriseOptions = {
       admitPlatformAdmins: parsed.platformAdminGroups !== undefined,
       configMaxAgeSeconds: parsed.configMaxAgeSeconds,

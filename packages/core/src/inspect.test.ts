@@ -55,7 +55,14 @@ test('variables in other letters, or without a line between the words, are found
 })
 
 test('every variable that core reads is on the list', () => {
-  const sources = ['options/environment.ts', 'lib/schema.ts', 'dev/dev-mode.ts', 'dev/mock-user.ts', 'cognito-auth.ts']
+  const sources = [
+    'config/configured-source.ts',
+    'options/environment.ts',
+    'options/table.ts',
+    'dev/dev-mode.ts',
+    'dev/mock-user.ts',
+    'cognito-auth.ts',
+  ]
   const text = sources.map((path) => readFileSync(new URL(path, import.meta.url), 'utf8')).join('\n')
   const read = new Set(text.match(/COGNITO_AUTH_[A-Z_]+(?='| or )/g))
   // Codes of warnings look alike.

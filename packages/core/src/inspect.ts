@@ -8,13 +8,13 @@ import type { CognitoAuthOptions } from './cognito-auth.js'
 import { parseAuthConfig, type RuleKey } from './config/auth-config.js'
 import {
   bearerOfEnvironment,
-  configSource,
   devModeOfEnvironment,
   platformAdminGroupsOfEnvironment,
   unknownVariables as unknownAmong,
-  VARIABLE_NAMES,
   withEnvironment,
 } from './options/environment.js'
+import { VARIABLE_NAMES } from './options/table.js'
+import { configSource } from './config/configured-source.js'
 import { fileSource } from './config/file-source.js'
 import type { ConfigSource } from './config/config-source.js'
 import { secretSource } from './config/secret-source.js'
@@ -25,7 +25,7 @@ import { mockUser, type MockUserProfile } from './dev/mock-user.js'
 import { decide } from './rules/rule-set.js'
 import { nearest } from './lib/suggest.js'
 import { DEFAULT_PLATFORM_ADMIN_GROUPS } from './user.js'
-import { setUpVerifier, verifierOptionsOf } from './verifier/options.js'
+import { parseVerifierOptions, verifierOptionsOf, VerifierSetup } from './verifier/options.js'
 
 export { bearerOfEnvironment, configSource, devModeOfEnvironment, nearest, refuseDevModeInProduction, VARIABLE_NAMES }
 export type { RuleKey }
@@ -45,7 +45,8 @@ export interface KeyEndpoints {
  */
 export function keyEndpoints(options: CognitoAuthOptions = {}): KeyEndpoints {
   const filled = withEnvironment(options)
-  const { signers, issuers, groupsClaim } = setUpVerifier(verifierOptionsOf(filled), filled.devMode !== true)
+  const parsed = parseVerifierOptions(verifierOptionsOf(filled))
+  const { signers, issuers, groupsClaim } = new VerifierSetup(parsed, { albRequired: filled.devMode !== true })
   return { albKeys: signers.bases, jwks: groupsClaim === undefined ? issuers.knownJwksUrls : [] }
 }
 

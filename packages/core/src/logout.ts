@@ -6,7 +6,7 @@
 
 import { ConfigurationError } from './errors.js'
 import { type HeadersInput, readHeaders } from './headers.js'
-import { optionError, optionName } from './lib/schema.js'
+import { optionError, optionName } from './options/names.js'
 
 /** A session is sharded over up to four cookies, 4 K each. */
 const SHARDS = 4

@@ -6,7 +6,7 @@
 
 import type { CognitoAuth } from '../cognito-auth.js'
 import { ConfigurationError } from '../errors.js'
-import { optionName } from '../lib/schema.js'
+import { optionName } from '../options/names.js'
 import { isNormalPath, normalisePath } from '../lib/paths.js'
 import { reportFault } from './report.js'
 

@@ -5,13 +5,13 @@
  */
 
 import { readFileSync } from 'node:fs'
-import { variable } from '../options/environment.js'
+import { optionError } from '../options/names.js'
+import { variable } from '../options/readers.js'
 import { parseMembers } from '../lib/hand-written-json.js'
 import { isDevelopment, productionMode } from '../lib/is-development.js'
 import { ConfigurationError } from '../errors.js'
 import { hasHeader, type HeadersInput } from '../headers.js'
 import { mockUser, type MockUserProfile } from './mock-user.js'
-import { optionError } from '../lib/schema.js'
 import type { User } from '../user-type.js'
 import { isFirst } from '../lib/shared.js'
 

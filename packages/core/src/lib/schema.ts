@@ -1,60 +1,12 @@
 /**
- * How options are checked, and how what is wrong with them is said: by option, by variable, and what to do.
+ * How objects that people write are checked, and how what is wrong with them is said.
  *
  * @module
  */
 
 import * as v from 'valibot'
 import { ConfigurationError } from '../errors.js'
-import { environmentVariable } from './process-environment.js'
 import { nearest } from './suggest.js'
-
-/** Environment variable of each option that has one. */
-export const VARIABLES: Readonly<Record<string, string>> = {
-  albArn: 'COGNITO_AUTH_ALB_ARN',
-  clientId: 'COGNITO_AUTH_CLIENT_ID',
-  userPoolId: 'COGNITO_AUTH_USER_POOL_ID',
-  issuer: 'COGNITO_AUTH_ISSUER',
-  region: 'COGNITO_AUTH_REGION',
-  albKeysUrl: 'COGNITO_AUTH_ALB_KEYS_URL',
-  groupsClaim: 'COGNITO_AUTH_GROUPS_CLAIM',
-  bearer: 'COGNITO_AUTH_BEARER_CLIENT_IDS or COGNITO_AUTH_BEARER_SCOPES',
-  localAlb: 'COGNITO_AUTH_LOCAL_ALB',
-  authoriser: 'COGNITO_AUTH_CONFIG_PATH or COGNITO_AUTH_SECRET_NAME',
-  configTtlSeconds: 'COGNITO_AUTH_CONFIG_TTL',
-  configMaxAgeSeconds: 'COGNITO_AUTH_CONFIG_MAX_AGE',
-  platformAdminGroups: 'COGNITO_AUTH_PLATFORM_ADMIN_GROUPS',
-  redirectUrl: 'COGNITO_AUTH_REDIRECT_URL',
-  devMode: 'COGNITO_AUTH_DEV_MODE',
-  cognitoDomain: 'COGNITO_AUTH_DOMAIN',
-  logoutUrls: 'COGNITO_AUTH_LOGOUT_URLS',
-  signOutPath: 'COGNITO_AUTH_SIGN_OUT_PATH',
-  signOutUrl: 'COGNITO_AUTH_SIGN_OUT_URL',
-}
-
-/** The plural names of two of them, which the Python library 0.5.4 and newer reads; they mean the same. */
-export const PLURAL_VARIABLES: Readonly<Record<string, string>> = {
-  albArn: 'COGNITO_AUTH_ALB_ARNS',
-  clientId: 'COGNITO_AUTH_CLIENT_IDS',
-}
-
-/** The variable of an option: of two names, the one that is set. */
-export function variableOf(option: string): string | undefined {
-  const [singular, plural] = [VARIABLES[option], PLURAL_VARIABLES[option]]
-  if (singular === undefined || plural === undefined) return singular
-  return environmentVariable(singular) === undefined && environmentVariable(plural) !== undefined ? plural : singular
-}
-
-/** An option as a person may have written it: `albArn (COGNITO_AUTH_ALB_ARN)`; `place` is where in it, `[1]`. */
-export function optionName(option: string, place = ''): string {
-  const variable = variableOf(option)
-  return variable === undefined ? option + place : `${option}${place} (${variable})`
-}
-
-/** A `ConfigurationError` about one option. */
-export function optionError(option: string, message: string, cause?: unknown): ConfigurationError {
-  return new ConfigurationError(`${optionName(option)} ${message}`, cause === undefined ? undefined : { cause })
-}
 
 /**
  * Whether these are options as a person writes them. Members that an object inherits would be overlooked, `clientId`
@@ -110,21 +62,6 @@ export function checkMembers<const Entries extends v.ObjectEntries>(
     return `${nameOf(member ?? '', places.map((place) => `[${place}]`).join(''))} ${issue.message}`
   })
   throw new ConfigurationError(where + sentences.join('; '))
-}
-
-/**
- * Checks options against a schema: {@link refuseUnknown} and {@link checkMembers}.
- *
- * @param nameOf How an option is named in messages. @default with its variable
- */
-export function parseOptions<const Entries extends v.ObjectEntries>(
-  entries: Entries,
-  given: object,
-  what: string,
-  nameOf: NameOf = optionName,
-): v.InferOutput<v.ObjectSchema<Entries, undefined>> {
-  refuseUnknown(given, Object.keys(entries), what)
-  return checkMembers(entries, given, nameOf)
 }
 
 /** A text that is not empty. */

@@ -1,12 +1,11 @@
 import { afterEach, expect, test, vi } from 'vitest'
 import {
-  configSource,
   devModeOfEnvironment,
   platformAdminGroupsOfEnvironment,
   refuseUnknownVariables,
-  variable,
   withEnvironment,
 } from './environment.js'
+import { variable } from './readers.js'
 
 afterEach(() => {
   vi.unstubAllEnvs()
@@ -85,14 +84,6 @@ test('platform admins are the default, these, or nobody', () => {
   expect(platformAdminGroupsOfEnvironment()).toEqual(['ops', 'root'])
   vi.stubEnv('COGNITO_AUTH_PLATFORM_ADMIN_GROUPS', '')
   expect(platformAdminGroupsOfEnvironment()).toEqual([])
-})
-
-test('the config is in the file, else in the secret, else nowhere', () => {
-  expect(() => configSource()).toThrow(/COGNITO_AUTH_CONFIG_PATH.*COGNITO_AUTH_SECRET_NAME/)
-  vi.stubEnv('COGNITO_AUTH_SECRET_NAME', 'my-app/auth')
-  expect(configSource().name).toBe('secret my-app/auth')
-  vi.stubEnv('COGNITO_AUTH_CONFIG_PATH', 'auth.json')
-  expect(configSource().name).toBe('file auth.json')
 })
 
 test.each([

@@ -1,25 +1,15 @@
 /**
- * Options from the environment; the only reader of `COGNITO_AUTH_*`.
+ * Options from the environment.
  *
  * @module
  */
 
 import { ConfigurationError } from '../errors.js'
-import { environmentNames, environmentVariable } from '../lib/process-environment.js'
-import { isPlainObject, optionError, ownMembers, PLURAL_VARIABLES, VARIABLES } from '../lib/schema.js'
+import { environmentNames } from '../lib/process-environment.js'
+import { isPlainObject, ownMembers } from '../lib/schema.js'
 import { nearest } from '../lib/suggest.js'
-import { fileSource } from '../config/file-source.js'
-import type { ConfigSource } from '../config/config-source.js'
-import { secretSource } from '../config/secret-source.js'
-
-/** Every variable that is read. */
-export const VARIABLE_NAMES: readonly string[] = [
-  ...new Set([
-    ...Object.values(VARIABLES).flatMap((names) => names.split(' or ')),
-    ...Object.values(PLURAL_VARIABLES),
-    'COGNITO_AUTH_DEV_CONFIG',
-  ]),
-]
+import type { Option } from './option.js'
+import { BEARER, OPTIONS, VARIABLE_NAMES } from './table.js'
 
 /** Kubernetes makes these names of a Service called `cognito-auth` or `cognito-auth-…`, for every pod beside it. */
 const OF_A_KUBERNETES_SERVICE = /_(?:SERVICE_HOST|SERVICE_PORT.*|PORT|PORT_.*)$/
@@ -48,64 +38,6 @@ export function refuseUnknownVariables(): void {
 }
 
 /**
- * A variable, trimmed.
- *
- * @throws {ConfigurationError} when quotes are part of its value: `docker --env-file` keeps them, shells do not.
- */
-function read(name: string): string | undefined {
-  const value = environmentVariable(name)?.trim()
-  if (value !== undefined && value.length > 1 && /^(["']).*\1$/s.test(value)) {
-    throw new ConfigurationError(
-      `${name} begins and ends with a quote, which is part of its value: write it without quotes (docker --env-file keeps them)`,
-    )
-  }
-  return value
-}
-
-/** A variable; an empty one counts as not set. */
-export function variable(name: string): string | undefined {
-  return read(name) || undefined
-}
-
-function items(value: string): string[] {
-  return value
-    .split(',')
-    .map((item) => item.trim())
-    .filter((item) => item !== '')
-}
-
-/** Whether two lists hold the same, in whatever order. */
-function isSame(a: readonly string[], b: readonly string[]): boolean {
-  return a.every((item) => b.includes(item)) && b.every((item) => a.includes(item))
-}
-
-function list(option: string, emptyMeansNobody = false): string[] | undefined {
-  const names = [VARIABLES[option], PLURAL_VARIABLES[option]].filter((name) => name !== undefined)
-  const lists = names.flatMap((name) => {
-    const value = read(name)
-    return value === undefined ? [] : [items(value)]
-  })
-  const written = lists.filter(({ length }) => length > 0)
-  const [first = lists[0], second] = written
-  if (first === undefined) return undefined
-  if (second !== undefined && !isSame(first, second)) {
-    throw new ConfigurationError(`${names.join(' and ')} are set to different lists. Unset one of them`)
-  }
-  // An empty list would either accept no token or, taken as "not set", every one: neither was meant.
-  if (first.length === 0 && !emptyMeansNobody) throw optionError(option, 'is empty. Give it a value, or unset it')
-  return first
-}
-
-/** A list of a variable that has no option of its own; an empty one is an error, as it is of {@link list}. */
-function listOf(name: string): string[] | undefined {
-  const value = read(name)
-  if (value === undefined) return undefined
-  const found = items(value)
-  if (found.length === 0) throw new ConfigurationError(`${name} is empty. Give it a value, or unset it`)
-  return found
-}
-
-/**
  * Fills in what the option `bearer` leaves out. Members that are written stay as they are, `undefined` too: that is
  * refused later.
  *
@@ -113,12 +45,12 @@ function listOf(name: string): string[] | undefined {
  */
 function bearerWithEnvironment(given: unknown): unknown {
   if (given !== undefined && !isPlainObject(given)) return given
-  const clientId = listOf('COGNITO_AUTH_BEARER_CLIENT_IDS')
-  const scopes = listOf('COGNITO_AUTH_BEARER_SCOPES')
+  const clientId = BEARER.clientId.read('bearer.clientId', BEARER.clientId)
+  const scopes = BEARER.scopes.read('bearer.scopes', BEARER.scopes)
   if (given === undefined && clientId === undefined) {
     if (scopes === undefined) return undefined
     throw new ConfigurationError(
-      'COGNITO_AUTH_BEARER_SCOPES needs COGNITO_AUTH_BEARER_CLIENT_IDS: the app clients whose bearer tokens are accepted',
+      `${BEARER.scopes.variable} needs ${BEARER.clientId.variable}: the app clients whose bearer tokens are accepted`,
     )
   }
   return { ...(clientId && { clientId }), ...(scopes && { scopes }), ...given }
@@ -135,53 +67,6 @@ export function bearerOfEnvironment(): { clientIds: readonly string[]; scopes: r
   return found && { clientIds: found.clientId, scopes: found.scopes ?? [] }
 }
 
-/** A list of which an empty variable opens nothing: it counts as not set. */
-function listOrNone(option: string): string[] | undefined {
-  const found = list(option, true)
-  return found?.length === 0 ? undefined : found
-}
-
-function text(option: string): string | undefined {
-  return variable(VARIABLES[option] ?? '')
-}
-
-function flag(option: string): boolean | undefined {
-  const value = text(option)?.toLowerCase()
-  if (value === undefined) return undefined
-  if (['true', '1', 'yes'].includes(value)) return true
-  if (['false', '0', 'no'].includes(value)) return false
-  throw optionError(option, 'must be true or false')
-}
-
-function number(option: string): number | undefined {
-  const value = text(option)
-  if (value === undefined) return undefined
-  const parsed = Number(value)
-  if (!Number.isFinite(parsed) || parsed < 0) throw optionError(option, 'must be a number of seconds, 0 or more')
-  return parsed
-}
-
-const READERS: Readonly<Record<string, (option: string) => unknown>> = {
-  // An empty one is none, which is refused where one is required: dev mode wants none.
-  albArn: listOrNone,
-  clientId: list,
-  userPoolId: list,
-  issuer: list,
-  region: text,
-  albKeysUrl: text,
-  groupsClaim: text,
-  localAlb: text,
-  configTtlSeconds: number,
-  configMaxAgeSeconds: number,
-  platformAdminGroups: (option) => list(option, true),
-  redirectUrl: text,
-  devMode: flag,
-  cognitoDomain: text,
-  logoutUrls: listOrNone,
-  signOutPath: text,
-  signOutUrl: text,
-}
-
 /**
  * Fills in from the environment what `options` leaves out. An option wins over its variable.
  *
@@ -189,9 +74,9 @@ const READERS: Readonly<Record<string, (option: string) => unknown>> = {
  */
 export function withEnvironment<Options extends object>(options: Options): Options {
   const filled = ownMembers(Object.entries(options))
-  for (const [option, read] of Object.entries(READERS)) {
+  for (const [option, row] of Object.entries<Option>(OPTIONS)) {
     if (filled[option] !== undefined) continue
-    const value = read(option)
+    const value = row.read?.(option, row)
     if (value !== undefined) filled[option] = value
   }
   const bearer = bearerWithEnvironment(filled['bearer'])
@@ -205,12 +90,12 @@ export function withEnvironment<Options extends object>(options: Options): Optio
  * @throws {ConfigurationError} when its value is neither yes nor no.
  */
 export function devModeOfEnvironment(): boolean {
-  return flag('devMode') ?? false
+  return OPTIONS.devMode.read('devMode', OPTIONS.devMode) ?? false
 }
 
 /** The groups of platform admins that the environment sets; an empty value means no group, a missing one the default. */
 export function platformAdminGroupsOfEnvironment(): readonly string[] | undefined {
-  return list('platformAdminGroups', true)
+  return OPTIONS.platformAdminGroups.read('platformAdminGroups', OPTIONS.platformAdminGroups)
 }
 
 /**
@@ -219,7 +104,7 @@ export function platformAdminGroupsOfEnvironment(): readonly string[] | undefine
  * @throws {ConfigurationError} when it says something else than a number of seconds.
  */
 export function configTtlOfEnvironment(): number | undefined {
-  return number('configTtlSeconds')
+  return OPTIONS.configTtlSeconds.read('configTtlSeconds', OPTIONS.configTtlSeconds)
 }
 
 /**
@@ -228,20 +113,5 @@ export function configTtlOfEnvironment(): number | undefined {
  * @throws {ConfigurationError} when it says something else than a number of seconds.
  */
 export function configMaxAgeOfEnvironment(): number | undefined {
-  return number('configMaxAgeSeconds')
-}
-
-/**
- * Where the environment says that the authorisation config is.
- *
- * @throws {ConfigurationError} when it does not say.
- */
-export function configSource(): ConfigSource {
-  const path = variable('COGNITO_AUTH_CONFIG_PATH')
-  if (path !== undefined) return fileSource(path)
-  const secret = variable('COGNITO_AUTH_SECRET_NAME')
-  if (secret !== undefined) return secretSource(secret)
-  throw new ConfigurationError(
-    'No authorisation config: set COGNITO_AUTH_CONFIG_PATH to a JSON file or COGNITO_AUTH_SECRET_NAME to a Secrets Manager secret, or give the option authoriser (null allows everyone who is signed in)',
-  )
+  return OPTIONS.configMaxAgeSeconds.read('configMaxAgeSeconds', OPTIONS.configMaxAgeSeconds)
 }

@@ -4,10 +4,12 @@
  * @module
  */
 
-import * as v from 'valibot'
 import { ConfigurationError } from '../errors.js'
-import { checkMembers, isPlainObject, optionName, refuseUnknown, texts } from '../lib/schema.js'
+import { checkMembers, isPlainObject, refuseUnknown } from '../lib/schema.js'
 import { checkScopes } from '../lib/scopes.js'
+import { optionName } from '../options/names.js'
+import { nameWithVariable, type Option } from '../options/option.js'
+import { BEARER, bearerEntries } from '../options/table.js'
 
 /** Bearer tokens: Cognito access tokens in `Authorization`, of programs and of people who use them (RFC 6750). */
 export interface BearerOptions {
@@ -26,17 +28,9 @@ export interface BearerPolicy {
   readonly audiences: ReadonlySet<string> | undefined
 }
 
-const entries = { clientId: texts, scopes: v.optional(texts), audience: v.optional(texts) } as const
-
-/** Variables of its members. */
-const MEMBER_VARIABLES: Readonly<Record<string, string>> = {
-  clientId: 'COGNITO_AUTH_BEARER_CLIENT_IDS',
-  scopes: 'COGNITO_AUTH_BEARER_SCOPES',
-}
-
-function memberName(member: string, place = ''): string {
-  const variable = MEMBER_VARIABLES[member]
-  return `bearer.${member}${place}${variable === undefined ? '' : ` (${variable})`}`
+function memberName(member: string, place?: string): string {
+  const rows: Readonly<Record<string, Option>> = BEARER
+  return nameWithVariable(`bearer.${member}`, Object.hasOwn(rows, member) ? rows[member] : undefined, place)
 }
 
 /**
@@ -48,7 +42,7 @@ function memberName(member: string, place = ''): string {
 export function parseBearer(given: unknown): BearerPolicy | undefined {
   if (given === undefined) return undefined
   if (!isPlainObject(given)) throw new ConfigurationError(`${optionName('bearer')} must be an object: { clientId }`)
-  refuseUnknown(given, Object.keys(entries), 'bearer')
+  refuseUnknown(given, Object.keys(bearerEntries), 'bearer')
   for (const [member, value] of Object.entries(given)) {
     if (value !== undefined) continue
     throw new ConfigurationError(`${memberName(member)} is undefined. Give it a value, or leave it out`)
@@ -58,7 +52,7 @@ export function parseBearer(given: unknown): BearerPolicy | undefined {
       `${memberName('clientId')} is required: the app clients whose bearer tokens are accepted`,
     )
   }
-  const { clientId, scopes, audience } = checkMembers(entries, given, memberName)
+  const { clientId, scopes, audience } = checkMembers(bearerEntries, given, memberName)
   return {
     clientIds: new Set(clientId),
     scopes: scopes === undefined ? [] : checkScopes(scopes, memberName('scopes')),

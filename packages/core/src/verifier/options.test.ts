@@ -1,5 +1,11 @@
 import { afterEach, expect, test, vi } from 'vitest'
-import { refuseUndefined, setUpVerifier, type TokenVerifierOptions, verifierOptionsOf } from './options.js'
+import {
+  parseVerifierOptions,
+  refuseUndefined,
+  type TokenVerifierOptions,
+  verifierOptionsOf,
+  VerifierSetup,
+} from './options.js'
 
 const albArn = 'arn:aws:elasticloadbalancing:eu-west-2:000000000000:loadbalancer/app/my-alb/0123456789abcdef'
 
@@ -9,7 +15,8 @@ afterEach(() => {
   vi.restoreAllMocks()
 })
 
-const basesOf = (options: TokenVerifierOptions) => setUpVerifier(options, true).signers.bases
+const setUp = (options: TokenVerifierOptions) => new VerifierSetup(parseVerifierOptions(options), { albRequired: true })
+const basesOf = (options: TokenVerifierOptions) => setUp(options).signers.bases
 
 test.each<[string, TokenVerifierOptions, string]>([
   ['AWS', { albArn }, 'https://public-keys.auth.elb.eu-west-2.amazonaws.com'],
@@ -43,7 +50,7 @@ test.each<[object, RegExp]>([
     /^region \(COGNITO_AUTH_REGION\) must .*; tokenCacheSize must be a whole/,
   ],
 ])('%j is refused', (options, sentence) => {
-  expect(() => setUpVerifier(options, true)).toThrow(sentence)
+  expect(() => setUp(options)).toThrow(sentence)
 })
 
 test('a local load balancer is refused in production, by name', () => {
@@ -65,7 +72,7 @@ test('any load balancer is warned of, once', () => {
 })
 
 test('keys are fetched with the global fetch of the moment, where none is given', async () => {
-  const { fetch } = setUpVerifier({ albArn }, true)
+  const { fetch } = setUp({ albArn })
   vi.stubGlobal('fetch', async () => await Promise.resolve(new Response('later')))
   expect(await (await fetch('https://keys.example')).text()).toBe('later')
 })

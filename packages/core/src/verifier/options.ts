@@ -4,22 +4,15 @@
  * @module
  */
 
-import * as v from 'valibot'
+import type * as v from 'valibot'
 import { ConfigurationError } from '../errors.js'
 import { albKeysBase } from '../keys/alb-keys.js'
-import {
-  functionSchema,
-  optionError,
-  optionName,
-  ownMembers,
-  parseOptions,
-  seconds,
-  text,
-  texts,
-} from '../lib/schema.js'
+import { ownMembers } from '../lib/schema.js'
 import { isFirst } from '../lib/shared.js'
 import { isDevelopment, productionMode } from '../lib/is-development.js'
 import { isLoopback, parseUrl, plainBase } from '../lib/urls.js'
+import { optionError, optionName, parseOptions } from '../options/names.js'
+import { verifierEntries } from '../options/table.js'
 import type { AlbTokenPolicy } from './alb-token.js'
 import { type BearerOptions, type BearerPolicy, parseBearer } from './bearer-options.js'
 import { IssuerPolicy, isUserPoolId } from './issuer.js'
@@ -57,48 +50,13 @@ export interface TokenVerifierOptions {
   readonly localAlb?: string | undefined
 }
 
-/** Schema of each of them. */
-export const verifierEntries = {
-  albArn: v.optional(texts),
-  allowAnyAlb: v.optional(v.literal(true, 'must be true, or left out')),
-  clientId: v.optional(texts),
-  userPoolId: v.optional(texts),
-  issuer: v.optional(texts),
-  region: v.optional(v.pipe(text, v.regex(/^[a-z]+(-[a-z0-9]+)+$/, 'must be an AWS region, such as eu-west-2'))),
-  clockToleranceSeconds: v.optional(seconds, 5),
-  keyTtlSeconds: v.optional(v.pipe(seconds, v.gtValue(0, 'must be more than 0')), 3600),
-  tokenCacheSize: v.optional(
-    v.pipe(
-      v.number('must be a whole number'),
-      v.safeInteger('must be a whole number'),
-      v.minValue(0, 'must not be negative'),
-    ),
-    10_000,
-  ),
-  fetch: v.optional(functionSchema<typeof globalThis.fetch>()),
-  albKeysUrl: v.optional(text),
-  groupsClaim: v.optional(text),
-  localAlb: v.optional(text),
-  // Its members have names and variables of their own: parseBearer() checks them.
-  bearer: v.optional(v.unknown()),
-} as const
-
 /** The options of a verifier among those of a `CognitoAuth`. */
 export function verifierOptionsOf(options: object): TokenVerifierOptions {
   return ownMembers(Object.entries(options).filter(([name]) => Object.hasOwn(verifierEntries, name)))
 }
 
-type ParsedOptions = v.InferOutput<v.ObjectSchema<typeof verifierEntries, undefined>>
-
-/** What a verifier works with. */
-export interface VerifierSetup extends AlbTokenPolicy {
-  readonly groupsClaim: string | undefined
-  /** `undefined`: no bearer token is accepted. */
-  readonly bearer: BearerPolicy | undefined
-  readonly keyTtlSeconds: number
-  readonly tokenCacheSize: number
-  readonly fetch: typeof globalThis.fetch
-}
+/** Options of a verifier that were checked. */
+export type ParsedVerifierOptions = v.InferOutput<v.ObjectSchema<typeof verifierEntries, undefined>>
 
 /** Checks that narrow who is accepted: `undefined` where a value was meant would silently open the app. */
 const NARROWING = ['albArn', 'clientId', 'userPoolId', 'issuer', 'groupsClaim'] as const
@@ -131,7 +89,7 @@ function isLocalOnly(albArn: readonly string[] | undefined): boolean {
   return albArn !== undefined && albArn.every((arn) => parseAlbArn(arn, { anyId: true })?.region === LOCAL_REGION)
 }
 
-function localBase({ localAlb, albArn }: ParsedOptions): string | undefined {
+function localBase({ localAlb, albArn }: ParsedVerifierOptions): string | undefined {
   if (localAlb === undefined) return undefined
   const url = parseUrl(localAlb)
   const base = url && plainBase(url)
@@ -150,7 +108,12 @@ function localBase({ localAlb, albArn }: ParsedOptions): string | undefined {
   return base
 }
 
-function keysBaseOf(partition: string, region: string, options: ParsedOptions, localAlb: string | undefined): string {
+function keysBaseOf(
+  partition: string,
+  region: string,
+  options: ParsedVerifierOptions,
+  localAlb: string | undefined,
+): string {
   if (localAlb !== undefined) return `${localAlb}/_local-alb/keys`
   if (options.albKeysUrl !== undefined) {
     const url = parseUrl(options.albKeysUrl)
@@ -166,7 +129,7 @@ function keysBaseOf(partition: string, region: string, options: ParsedOptions, l
   )
 }
 
-function signersOf(options: ParsedOptions, localAlb: string | undefined, albRequired: boolean): SignerPolicy {
+function signersOf(options: ParsedVerifierOptions, localAlb: string | undefined, albRequired: boolean): SignerPolicy {
   const { albArn, allowAnyAlb, region } = options
   if (allowAnyAlb) {
     if (albArn !== undefined)
@@ -204,7 +167,7 @@ function localHint(value: string): string {
   return '. Emulators have no load balancer: for work on your own machine there is @cognito-auth/local-alb'
 }
 
-function issuersOf({ issuer, userPoolId }: ParsedOptions, localAlb: string | undefined): IssuerPolicy {
+function issuersOf({ issuer, userPoolId }: ParsedVerifierOptions, localAlb: string | undefined): IssuerPolicy {
   if (issuer !== undefined && userPoolId !== undefined) {
     throw new ConfigurationError(`${optionName('issuer')} and ${optionName('userPoolId')} cannot be used together`)
   }
@@ -227,7 +190,7 @@ function issuersOf({ issuer, userPoolId }: ParsedOptions, localAlb: string | und
 }
 
 /** @throws {ConfigurationError} where it is not known whose tokens could be accepted. */
-function bearerOf(options: ParsedOptions): BearerPolicy | undefined {
+function bearerOf(options: ParsedVerifierOptions): BearerPolicy | undefined {
   const bearer = parseBearer(options.bearer)
   if (bearer === undefined) return undefined
   if (options.groupsClaim !== undefined) {
@@ -254,28 +217,43 @@ function warnOfAnyAlb(): void {
 }
 
 /**
- * Checks the options and makes of them what a verifier works with.
+ * Checks the options, each by itself.
  *
- * @param albRequired `false` in dev mode only: no load balancer is then accepted, rather than any.
  * @throws {ConfigurationError} naming the option and its variable.
  */
-export function setUpVerifier(options: TokenVerifierOptions, albRequired: boolean): VerifierSetup {
-  const parsed = parseOptions(verifierEntries, options, 'TokenVerifier')
-  const localAlb = localBase(parsed)
-  const setup: VerifierSetup = {
-    signers: signersOf(parsed, localAlb, albRequired),
-    clientIds: parsed.clientId && new Set(parsed.clientId),
-    issuers: issuersOf(parsed, localAlb),
-    clockToleranceSeconds: parsed.clockToleranceSeconds,
-    groupsClaim: parsed.groupsClaim,
-    bearer: bearerOf(parsed),
-    keyTtlSeconds: parsed.keyTtlSeconds,
-    tokenCacheSize: parsed.tokenCacheSize,
+export function parseVerifierOptions(options: TokenVerifierOptions): ParsedVerifierOptions {
+  return parseOptions(verifierEntries, options, 'TokenVerifier')
+}
+
+/** What a verifier works with, made of its options: checked against each other, too. */
+export class VerifierSetup implements AlbTokenPolicy {
+  readonly signers: SignerPolicy
+  readonly clientIds: ReadonlySet<string> | undefined
+  readonly issuers: IssuerPolicy
+  readonly clockToleranceSeconds: number
+  readonly groupsClaim: string | undefined
+  /** `undefined`: no bearer token is accepted. */
+  readonly bearer: BearerPolicy | undefined
+  readonly keyTtlSeconds: number
+  readonly tokenCacheSize: number
+  readonly fetch: typeof globalThis.fetch
+
+  /**
+   * @param mode `albRequired: false` in dev mode only: no load balancer is then accepted, rather than any.
+   * @throws {ConfigurationError} naming the option and its variable.
+   */
+  constructor(parsed: ParsedVerifierOptions, { albRequired }: { readonly albRequired: boolean }) {
+    const localAlb = localBase(parsed)
+    this.signers = signersOf(parsed, localAlb, albRequired)
+    this.clientIds = parsed.clientId && new Set(parsed.clientId)
+    this.issuers = issuersOf(parsed, localAlb)
+    this.clockToleranceSeconds = parsed.clockToleranceSeconds
+    this.groupsClaim = parsed.groupsClaim
+    this.bearer = bearerOf(parsed)
+    this.keyTtlSeconds = parsed.keyTtlSeconds
+    this.tokenCacheSize = parsed.tokenCacheSize
     // Looked up on each call, so that a test or an instrumentation may replace the global one later.
-    fetch: parsed.fetch ?? ((input, init) => globalThis.fetch(input, init)),
+    this.fetch = parsed.fetch ?? ((input, init) => globalThis.fetch(input, init))
+    if (parsed.allowAnyAlb && isFirst('allow-any-alb')) warnOfAnyAlb()
   }
-  if (parsed.allowAnyAlb && isFirst('allow-any-alb')) {
-    warnOfAnyAlb()
-  }
-  return setup
 }

@@ -24,7 +24,13 @@ import type { BearerPolicy } from './bearer-options.js'
 import { BEARER_TOKEN, checkBearerPurpose, checkBearerToken } from './bearer-token.js'
 import { checkToken, hardened, type UnverifiedJws } from './compact-jws.js'
 import { InFlight } from './in-flight.js'
-import { refuseUndefined, setUpVerifier, type TokenVerifierOptions, type VerifierSetup } from './options.js'
+import {
+  type ParsedVerifierOptions,
+  parseVerifierOptions,
+  refuseUndefined,
+  type TokenVerifierOptions,
+  VerifierSetup,
+} from './options.js'
 import { verifyEs256, verifyRs256 } from './signature.js'
 import { VerifiedTokens } from './verified-tokens.js'
 
@@ -67,6 +73,23 @@ interface RememberedAccessToken {
   readonly kid: string
 }
 
+function setUp(options: TokenVerifierOptions): VerifierSetup {
+  refuseUndefined(options)
+  return new VerifierSetup(parseVerifierOptions(options), { albRequired: true })
+}
+
+/**
+ * A verifier of options that `CognitoAuth` has checked already.
+ *
+ * @param mode `albRequired: false` in dev mode only: without `albArn` every token is then rejected.
+ * @throws {ConfigurationError} when options do not go together.
+ */
+export function verifierFor(options: ParsedVerifierOptions, mode: { readonly albRequired: boolean }): TokenVerifier {
+  // Stands where options do, in this module only.
+  const setup: object = new VerifierSetup(options, mode)
+  return new TokenVerifier(setup)
+}
+
 /**
  * Verifies tokens; needs no config and no environment.
  *
@@ -89,13 +112,9 @@ export class TokenVerifier {
   readonly #bearerTokens: VerifiedTokens<RememberedAccessToken>
   readonly #inFlight = new InFlight()
 
-  /**
-   * @param mode `albRequired: false` is dev mode's: without `albArn` every token is then refused.
-   * @throws {ConfigurationError} when an option is missing or wrong.
-   */
-  constructor(options: TokenVerifierOptions, mode: { readonly albRequired: boolean } = { albRequired: true }) {
-    refuseUndefined(options)
-    const setup = setUpVerifier(options, mode.albRequired)
+  /** @throws {ConfigurationError} when an option is missing or wrong. */
+  constructor(options: TokenVerifierOptions) {
+    const setup = options instanceof VerifierSetup ? options : setUp(options)
     const keys = { ttlSeconds: setup.keyTtlSeconds, fetch: setup.fetch }
     this.#setup = setup
     this.#albKeys = createAlbKeys(keys)
