@@ -74,7 +74,8 @@ describe('an app that does not answer', () => {
     ],
     ['says nothing', () => undefined, 504, 'upstream_timeout'],
   ])('%s', async (_, onRequest, status, code) => {
-    const { gateway } = await stageOf({ upstream: await rawApp(onRequest), timeoutSeconds: 0.3 })
+    const timeoutSeconds = code === 'upstream_timeout' ? 0.3 : 10
+    const { gateway } = await stageOf({ upstream: await rawApp(onRequest), timeoutSeconds })
     for (const method of ['GET', 'POST']) {
       const answer = await sendRaw(gateway.url, { method, path: '/', headers: tokens })
       expect(answer).toMatchObject({ status, headers: { 'content-type': 'application/problem+json' } })
@@ -122,9 +123,9 @@ describe('an app that does not answer', () => {
   test('sends its first byte in time, and takes longer for the rest', async () => {
     const app = await appOf((_, res) => {
       res.write('first,')
-      setTimeout(() => res.end('last'), 700)
+      setTimeout(() => res.end('last'), 1200)
     })
-    const { gateway } = await stageOf({ upstream: app.url, timeoutSeconds: 0.3 })
+    const { gateway } = await stageOf({ upstream: app.url, timeoutSeconds: 1 })
     expect(await sendRaw(gateway.url, { path: '/', headers: tokens })).toMatchObject({
       status: 200,
       body: 'first,last',
@@ -197,7 +198,7 @@ describe('connections to the app', () => {
       all += 1
       if (all === 1) socket.write('HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n')
     })
-    const { gateway } = await stageOf({ upstream, timeoutSeconds: 0.2 })
+    const { gateway } = await stageOf({ upstream, timeoutSeconds: 1 })
     await sendRaw(gateway.url, { path: '/', headers: tokens })
     expect(await sendRaw(gateway.url, { path: '/', headers: tokens })).toMatchObject({ status: 504 })
     expect(all).toBe(2)
