@@ -9,7 +9,7 @@ import {
   StreamableHTTPClientTransport,
   UnauthorizedError,
 } from '@modelcontextprotocol/client'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
 import { type McpApp, startMcpApp } from './mcp-app.js'
 
 const CALLBACK = 'http://127.0.0.1:8976/callback'
@@ -26,6 +26,9 @@ afterAll(async () => {
   for (const app of apps) await app.stop()
   apps = []
   await alb.stop()
+})
+afterEach(() => {
+  vi.useRealTimers()
 })
 
 async function start(options: Partial<CognitoAuthOptions> = {}, scopes = [SCOPE]): Promise<McpApp> {
@@ -51,10 +54,14 @@ class Provider implements OAuthClientProvider {
   #tokens: StoredOAuthTokens | undefined
   #verifier = ''
 
+  /** @param keepsRefreshTokens `false` for a client that has to send people to sign in again. */
+  constructor(private readonly keepsRefreshTokens = true) {}
+
   clientInformation = () => ({ client_id: 'localalbcli' })
   tokens = () => this.#tokens
   saveTokens = (tokens: StoredOAuthTokens) => {
-    this.#tokens = tokens
+    const { refresh_token: _, ...others } = tokens
+    this.#tokens = this.keepsRefreshTokens ? tokens : others
   }
   redirectToAuthorization = (url: URL) => {
     this.location = url
@@ -89,9 +96,8 @@ async function signIn(url: URL, user: number): Promise<URLSearchParams> {
   return new URL(location).searchParams
 }
 
-/** A client that has signed in, and what the tool told it. */
-async function connect(app: McpApp, user: number): Promise<unknown> {
-  const provider = new Provider()
+/** A client that has signed in. */
+async function connect(app: McpApp, user: number, provider = new Provider()): Promise<Client> {
   const first = new StreamableHTTPClientTransport(new URL(app.url), { authProvider: provider })
   await expect(new Client({ name: 'test', version: '1.0.0' }).connect(first)).rejects.toBeInstanceOf(UnauthorizedError)
   const { location } = provider
@@ -101,13 +107,14 @@ async function connect(app: McpApp, user: number): Promise<unknown> {
   await first.finishAuth(await signIn(location, user))
   const client = new Client({ name: 'test', version: '1.0.0' })
   await client.connect(new StreamableHTTPClientTransport(new URL(app.url), { authProvider: provider }))
-  try {
-    const { content } = await client.callTool({ name: 'whoami' })
-    const [first] = content as { text: string }[]
-    return JSON.parse(first?.text ?? 'null')
-  } finally {
-    await client.close()
-  }
+  return client
+}
+
+/** What the tool says. */
+async function whoami(client: Client): Promise<unknown> {
+  const { content } = await client.callTool({ name: 'whoami' })
+  const [first] = content as { text: string }[]
+  return JSON.parse(first?.text ?? 'null')
 }
 
 async function jobToken(scope: string): Promise<string> {
@@ -130,8 +137,31 @@ async function post(app: McpApp, headers: Record<string, string>): Promise<Respo
 
 describe('the client of the SDK', () => {
   test('discovers the user pool, signs in with PKCE, and calls a tool as who signed in', async () => {
-    const app = await start()
-    expect(await connect(app, 0)).toMatchObject({ kind: 'person', groups: ['admins', 'developers'] })
+    const client = await connect(await start(), 0)
+    expect(await whoami(client)).toMatchObject({ kind: 'person', groups: ['admins', 'developers'] })
+    await client.close()
+  })
+
+  test('goes on with its refresh token where the access token expires within its session', async () => {
+    const provider = new Provider()
+    const client = await connect(await start(), 0, provider)
+    const before = provider.tokens()?.access_token
+    vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 3_600_000 + 10_000 })
+    expect(await whoami(client)).toMatchObject({ groups: ['admins', 'developers'] })
+    expect(provider.tokens()?.access_token).not.toBe(before)
+    await client.close()
+  })
+
+  test('is sent to sign in again where the access token expires and there is no refresh token', async () => {
+    const provider = new Provider(false)
+    const client = await connect(await start(), 0, provider)
+    provider.location = undefined
+    expect(await whoami(client)).toMatchObject({ kind: 'person' })
+    expect(provider.location).toBeUndefined()
+    vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 3_600_000 + 10_000 })
+    await expect(whoami(client)).rejects.toBeInstanceOf(UnauthorizedError)
+    expect(provider.location?.href).toContain('/oauth2/authorize')
+    await client.close()
   })
 
   test('is refused where the rules deny who signed in', async () => {
