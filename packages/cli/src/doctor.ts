@@ -6,6 +6,7 @@
 
 import { ConfigurationError } from '@cognito-auth/core'
 import { type KeyEndpoints, keyEndpoints } from '@cognito-auth/core/inspect'
+import { checkBearer } from './checks/bearer.js'
 import { checkConfig } from './checks/config.js'
 import { type Finding, finding } from './checks/finding.js'
 import { checkNetwork } from './checks/network.js'
@@ -62,6 +63,7 @@ export async function doctor({ useNetwork = true }: DoctorOptions = {}): Promise
     ...checkOptions(env, devMode),
     devMode,
     ...checkTls(env),
+    ...checkBearer(env),
     ...config,
     ...network,
     ...signOut,

@@ -90,7 +90,17 @@ test('finds nothing to mend where all is well', async () => {
   expect(result).toMatchObject({ code: 0, stderr: '' })
   expect(result.stdout).toMatch(/No problems found\.\n$/)
   expect(result.stdout).not.toMatch(/^(warning|problem|skipped)/m)
-  for (const check of ['node', 'header-size', 'variables', 'options', 'dev-mode', 'config', 'keys', 'clock']) {
+  for (const check of [
+    'node',
+    'header-size',
+    'variables',
+    'options',
+    'dev-mode',
+    'bearer',
+    'config',
+    'keys',
+    'clock',
+  ]) {
     expect(result.stdout).toMatch(new RegExp(`^ok +${check} `, 'm'))
   }
 })
@@ -380,6 +390,45 @@ test('the plural names are as good, and the names that Kubernetes makes are nobo
   const result = await cognitoAuth(['doctor', '--json'], plural)
   expect(of(result, 'variables')).toMatchObject([{ status: 'ok' }])
   expect(of(result, 'options')).toMatchObject([{ status: 'ok' }])
+})
+
+test('bearer tokens: whose are accepted, and with which scopes', async () => {
+  const base = sound(await listen(aws))
+  const bearer = async (env: Record<string, string>) => of(await cognitoAuth(['doctor', '--json'], env), 'bearer')
+  expect(await bearer(base)).toEqual([{ check: 'bearer', status: 'ok', message: 'Bearer tokens are off' }])
+  const on = { ...base, COGNITO_AUTH_BEARER_CLIENT_IDS: 'cli, nightly-job' }
+  expect(await bearer(on)).toEqual([
+    {
+      check: 'bearer',
+      status: 'ok',
+      message: 'Bearer tokens of the app clients cli, nightly-job are accepted, whatever their scopes',
+    },
+  ])
+  expect(await bearer({ ...on, COGNITO_AUTH_BEARER_SCOPES: 'my-api/read,my-api/write' })).toMatchObject([
+    { status: 'ok', message: matching(/are accepted, with the scopes my-api\/read, my-api\/write$/) },
+  ])
+  expect(await bearer({ ...on, COGNITO_AUTH_BEARER_CLIENT_IDS: 'cli,client' })).toMatchObject([
+    { status: 'warning', message: matching(/also the client of the load balancer/) },
+  ])
+})
+
+test('bearer tokens only: nothing is amiss without a load balancer', async () => {
+  const { COGNITO_AUTH_ALB_ARN: _, COGNITO_AUTH_CLIENT_ID: __, ...others } = sound(await listen(aws))
+  const result = await cognitoAuth(['doctor', '--json'], { ...others, COGNITO_AUTH_BEARER_CLIENT_IDS: 'cli' })
+  expect(result.code).toBe(0)
+  expect(report(result).findings.filter(({ status }) => status === 'warning')).toEqual([])
+  expect(of(result, 'bearer')).toMatchObject([{ message: matching(/, and nothing else$/) }])
+  expect(of(result, 'keys')).toMatchObject([{ status: 'ok' }, { status: 'skipped' }])
+})
+
+test.each([
+  [{ COGNITO_AUTH_BEARER_SCOPES: 'my-api/read' }, /COGNITO_AUTH_BEARER_SCOPES needs COGNITO_AUTH_BEARER_CLIENT_IDS/],
+  [{ COGNITO_AUTH_BEARER_CLIENT_IDS: ',' }, /COGNITO_AUTH_BEARER_CLIENT_IDS is empty/],
+  [{ COGNITO_AUTH_BEARER_CLIENT_IDS: 'cli', COGNITO_AUTH_USER_POOL_ID: '' }, /COGNITO_AUTH_USER_POOL_ID\) is empty/],
+])('bearer variables that cannot be meant are a problem of the options: %j', async (changes, sentence) => {
+  const result = await cognitoAuth(['doctor', '--json'], { ...sound(await listen(aws)), ...changes })
+  expect(result.code).toBe(1)
+  expect(of(result, 'options')).toMatchObject([{ status: 'problem', message: matching(sentence) }])
 })
 
 test('certificates that are not verified are a problem', async () => {

@@ -67,8 +67,8 @@ async function compare(
     }),
     { numRuns: RUNS },
   )
+  const { currentTestName } = expect.getState()
   if (ASKED_RUNS !== undefined) {
-    const { currentTestName } = expect.getState()
     process.stdout.write(`${currentTestName}: ${RUNS} tokens, ${accepted} accepted by all, none by us alone\n`)
   }
   return accepted

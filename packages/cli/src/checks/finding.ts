@@ -16,6 +16,7 @@ export interface Finding {
     | 'tls'
     | 'config'
     | 'aws-sdk'
+    | 'bearer'
     | 'keys'
     | 'sign-out'
     | 'clock'

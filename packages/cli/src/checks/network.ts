@@ -141,7 +141,8 @@ export async function checkNetwork(endpoints: KeyEndpoints): Promise<Finding[]> 
     ...albKeys.map(([base, answer]) => albKeysFinding(base, answer)),
     ...jwks.map(([url, answer]) => jwksFinding(url, answer)),
   ]
-  if (albKeys.length === 0) findings.push(finding('keys', 'skipped', 'No load balancer is set, which dev mode allows'))
+  if (albKeys.length === 0)
+    findings.push(finding('keys', 'skipped', 'No load balancer is set, which dev mode and bearer tokens allow'))
   if (jwks.length === 0) {
     findings.push(
       finding(

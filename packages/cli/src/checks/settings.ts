@@ -8,6 +8,7 @@ import { existsSync } from 'node:fs'
 import { CognitoAuth, ConfigurationError } from '@cognito-auth/core'
 import { devModeOfEnvironment, refuseDevModeInProduction, unknownVariables } from '@cognito-auth/core/inspect'
 import { type Finding, finding } from './finding.js'
+import { isAnySet } from './variables.js'
 
 /** Names that people write when they forget the prefix, or take from other libraries, and what is read instead. */
 const WITHOUT_PREFIX: readonly (readonly [RegExp, string])[] = [
@@ -109,7 +110,8 @@ export function checkOptions(environment: NodeJS.ProcessEnv, devMode: Finding): 
     return [finding('options', 'problem', error.message, 'Correct it where the environment of the app is set')]
   }
   const findings = [finding('options', 'ok', 'The options are sound')]
-  if (!environment['COGNITO_AUTH_CLIENT_ID']?.trim() && !environment['COGNITO_AUTH_CLIENT_IDS']?.trim()) {
+  const hasAlb = isAnySet(environment, 'COGNITO_AUTH_ALB_ARN', 'COGNITO_AUTH_ALB_ARNS')
+  if (hasAlb && !isAnySet(environment, 'COGNITO_AUTH_CLIENT_ID', 'COGNITO_AUTH_CLIENT_IDS')) {
     findings.push(
       finding(
         'options',
