@@ -1,12 +1,17 @@
-/** `npx pnpm test:aws`: the tests that need an AWS, against moto. Leaves `.reports/aws.json`. */
+/** `npx pnpm test:aws`: the tests that need an AWS, against moto and cognito-local. Leaves `.reports/aws.json`. */
 import { spawn } from 'node:child_process'
 import { mkdirSync } from 'node:fs'
 import { resolve } from 'node:path'
+import { startCognitoLocal } from './aws/cognito-local.mjs'
 import { startMoto } from './aws/moto.mjs'
 
 mkdirSync('.reports', { recursive: true })
-const moto = await startMoto()
+const started = []
 try {
+  const moto = await startMoto()
+  started.push(moto)
+  const cognito = await startCognitoLocal()
+  started.push(cognito)
   const config = 'packages/core/vitest.aws.config.ts'
   const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${resolve('.reports/aws.json')}`]
   const child = spawn('vitest', ['run', '--config', config, ...reporters], {
@@ -15,6 +20,8 @@ try {
       ...process.env,
       // What an app on AWS gets from its role and its region, in the variables of the SDK's usual chain.
       AWS_ENDPOINT_URL: moto.url,
+      COGNITO_LOCAL_URL: cognito.url,
+      COGNITO_LOCAL_ISSUER_DOMAIN: cognito.issuerDomain,
       AWS_REGION: 'eu-west-2',
       AWS_ACCESS_KEY_ID: 'test',
       AWS_SECRET_ACCESS_KEY: 'test',
@@ -23,5 +30,5 @@ try {
   })
   process.exitCode = await new Promise((settle) => child.once('exit', (code) => settle(code ?? 1)))
 } finally {
-  await moto.stop()
+  for (const { stop } of started) await stop()
 }

@@ -4,9 +4,9 @@
  */
 import { spawn, spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs'
-import { createServer } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
+import { freePort } from './free-port.mjs'
 
 const ROOT = fileURLToPath(new URL('../../node_modules/.cache/moto', import.meta.url))
 // flask-cors is missing from the dependencies of Debian's package; joserfc signs Cognito's tokens.
@@ -40,14 +40,6 @@ function motoCommand() {
     renameSync(unfinished, ROOT)
   }
   return ['chroot', ROOT, 'moto_server']
-}
-
-async function freePort() {
-  const server = createServer()
-  await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const { port } = server.address()
-  await new Promise((resolve) => server.close(resolve))
-  return port
 }
 
 /**

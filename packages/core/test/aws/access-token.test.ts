@@ -1,54 +1,12 @@
 /** Access tokens that an emulator of Cognito signed, which nobody here wrote: its claims, its header, its JWKS. */
-import {
-  AdminAddUserToGroupCommand,
-  AdminCreateUserCommand,
-  AdminSetUserPasswordCommand,
-  CognitoIdentityProviderClient,
-  CreateGroupCommand,
-  CreateUserPoolClientCommand,
-  CreateUserPoolCommand,
-  InitiateAuthCommand,
-} from '@aws-sdk/client-cognito-identity-provider'
+import { CognitoIdentityProviderClient } from '@aws-sdk/client-cognito-identity-provider'
 import { createTestAlb } from '@cognito-auth/testing'
 import { expect, test } from 'vitest'
 import { CognitoAuth } from '../../src/index.js'
-
-const client = new CognitoIdentityProviderClient({})
-const email = 'ada@example.com'
-const password = 'Correct-Horse-1'
-
-/** Signs a user in at a new user pool. */
-async function signIn(): Promise<{ userPoolId: string; clientId: string; accessToken: string }> {
-  const { UserPool } = await client.send(
-    new CreateUserPoolCommand({ PoolName: 'people', UsernameAttributes: ['email'] }),
-  )
-  const UserPoolId = UserPool?.Id ?? ''
-  const { UserPoolClient } = await client.send(
-    new CreateUserPoolClientCommand({
-      UserPoolId,
-      ClientName: 'app',
-      ExplicitAuthFlows: ['ALLOW_USER_PASSWORD_AUTH', 'ALLOW_REFRESH_TOKEN_AUTH'],
-    }),
-  )
-  const ClientId = UserPoolClient?.ClientId ?? ''
-  await client.send(new AdminCreateUserCommand({ UserPoolId, Username: email, MessageAction: 'SUPPRESS' }))
-  await client.send(
-    new AdminSetUserPasswordCommand({ UserPoolId, Username: email, Password: password, Permanent: true }),
-  )
-  await client.send(new CreateGroupCommand({ UserPoolId, GroupName: 'developers' }))
-  await client.send(new AdminAddUserToGroupCommand({ UserPoolId, Username: email, GroupName: 'developers' }))
-  const { AuthenticationResult } = await client.send(
-    new InitiateAuthCommand({
-      ClientId,
-      AuthFlow: 'USER_PASSWORD_AUTH',
-      AuthParameters: { USERNAME: email, PASSWORD: password },
-    }),
-  )
-  return { userPoolId: UserPoolId, clientId: ClientId, accessToken: AuthenticationResult?.AccessToken ?? '' }
-}
+import { EMAIL as email, signIn } from './sign-in.js'
 
 test('groups come from an access token that Cognito’s emulator signed', async () => {
-  const { userPoolId, clientId, accessToken } = await signIn()
+  const { userPoolId, clientId, accessToken } = await signIn(new CognitoIdentityProviderClient({}))
   const alb = await createTestAlb({ userPoolId, clientId })
   const claims = JSON.parse(Buffer.from(accessToken.split('.')[1] ?? '', 'base64url').toString()) as { sub: string }
   const requests: string[] = []
