@@ -21,6 +21,8 @@ export const APPS = [
   { name: 'fastify', port: 8085, command: ['node', 'app.js'], isBuilt: has('fastify/app.js') },
   { name: 'remix', port: 8083, command: ['node', 'server.js'], isBuilt: has('remix/build/server/index.js') },
   { name: 'nestjs', port: 8081, command: ['node', 'dist/main.js'], isBuilt: has('nestjs/dist/main.js') },
+  // The standard library's server, which every Python has.
+  { ...python('wsgi', 8090), isBuilt: hasPython('wsgiref') },
   python('streamlit', 8086),
   python('fastapi', 8087),
   python('dash', 8088),

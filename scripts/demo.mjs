@@ -1,12 +1,13 @@
 /**
  * `npx pnpm demo`: the example apps behind local load balancers. `--only express,koa` starts those; `--check` asks each what a
- * person would, and compares.
+ * person would, compares, and attacks each.
  */
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { startLocalAlb } from '../packages/local-alb/dist/index.mjs'
 import { APPS } from './demo-apps.mjs'
+import { attackAll } from './demo-attack.mjs'
 import { checkApp } from './demo-check.mjs'
 import { parseDemoArgs, portOrAny } from './demo-options.mjs'
 import { table } from './demo-table.mjs'
@@ -59,13 +60,20 @@ async function check() {
   for (const { name, alb } of running) rows.push(...(await checkApp(name, { base: alb.url, appUrl: alb.appUrl })))
   const shown = rows.map((row) => ({ ...row, '': row.ok ? 'ok' : 'WRONG' }))
   console.log(table(['app', 'user', 'path', 'expected', 'got', ''], shown))
-  const wrong = rows.filter((row) => !row.ok)
-  const failed = wrong.length
-  console.log(`\ndemo: ${rows.length - failed} passed, ${failed} failed`)
+  const attacked = await attackAll(running)
+  console.log(`
+${table(['app', 'attacks', 'passed', 'not passed'], attacked)}`)
+  const failures = [
+    ...rows
+      .filter((row) => !row.ok)
+      .map((row) => `${row.app}, ${row.user} ${row.path}: ${row.got}, expected ${row.expected}`),
+    ...attacked.filter((row) => !row.ok).map((row) => `${row.app}, attacks: ${row['not passed']}`),
+  ]
+  const failed = failures.length
+  const passed = rows.length + attacked.length - failed
+  console.log(`\ndemo: ${passed} passed, ${failed} failed`)
   await mkdir(new URL('.reports', root), { recursive: true })
-  const failures = wrong.map((row) => `${row.app}, ${row.user} ${row.path}: ${row.got}, expected ${row.expected}`)
-  const report = { passed: rows.length - failed, failed, failures }
-  await writeFile(new URL('.reports/demo.json', root), JSON.stringify(report))
+  await writeFile(new URL('.reports/demo.json', root), JSON.stringify({ passed, failed, failures }))
   process.exitCode = failed === 0 ? 0 : 1
 }
 
