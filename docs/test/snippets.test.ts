@@ -5,6 +5,7 @@ import { connect, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { fileURLToPath, pathToFileURL } from 'node:url'
 import { Authoriser, CognitoAuth } from '@cognito-auth/core'
 import { type LocalAlb, startLocalAlb } from '@cognito-auth/local-alb'
 import { createTestAlb } from '@cognito-auth/testing'
@@ -25,6 +26,9 @@ import { VARIABLE_NAMES } from '../../packages/core/src/options/table.js'
 import { blocksOf } from './blocks.js'
 import { writeBlocks } from './files.js'
 import { readPage } from './pages.js'
+import { run } from './run.js'
+
+const DOCS = fileURLToPath(new URL('..', import.meta.url))
 
 function written(page: string, name: string): string {
   return join(writeBlocks(page, blocksOf(readPage(page)), `_${name}`), `${name}.js`)
@@ -59,7 +63,7 @@ const reader = new PeriodicExportingMetricReader({ exporter, exportIntervalMilli
 
 beforeAll(async () => {
   metrics.setGlobalMeterProvider(new MeterProvider({ readers: [reader] }))
-  for (const name of ['otel', 'prometheus', 'logging']) await import(written('docs/operations.md', name))
+  for (const name of ['otel', 'prometheus']) await import(written('docs/operations.md', name))
   await threeRequests()
   await twoConfigs()
   return () => reader.shutdown()
@@ -90,6 +94,37 @@ test('the Prometheus snippet counts decisions by outcome, and reads of the confi
   expect(text).toContain('cognito_auth_config_reads_total{outcome="failed",code="configuration"} 1')
   const [, loadedAt] = /^cognito_auth_config_loaded_timestamp_seconds (\S+)$/m.exec(text) ?? []
   expect(Math.abs(Number(loadedAt) - Date.now() / 1000)).toBeLessThan(600)
+})
+
+/** A program of its own: pino writes past what a test could listen to. Of what it sends, one is denied and one is signed by another load balancer. */
+const LOGGED = `
+const { CognitoAuth, Authoriser } = await import('@cognito-auth/core')
+const { createTestAlb } = await import('@cognito-auth/testing')
+const alb = await createTestAlb()
+const auth = new CognitoAuth({ ...alb.options, authoriser: Authoriser.fromLists({ allowedGroups: ['developers'] }) })
+const requests = [alb.headersFor({ groups: [] }), alb.headersFor({}, { fault: 'wrong_signer' })]
+for (const headers of await Promise.all(requests)) await auth.requireUser(headers).catch(() => {})
+`
+
+test('the logging snippet logs who was denied and what was rejected, without addresses', () => {
+  const program = `await import(${JSON.stringify(pathToFileURL(written('docs/operations.md', 'logging')).href)})\n${LOGGED}`
+  const { status, stdout, stderr } = run(process.execPath, ['--input-type=module', '-e', program], { cwd: DOCS })
+  expect({ status, stderr }).toEqual({ status: 0, stderr: '' })
+  const lines = stdout
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line) as object)
+  expect(lines).toEqual([
+    expect.objectContaining({ level: 40, msg: 'user turned away', reason: 'denied' }),
+    expect.objectContaining({
+      level: 40,
+      msg: 'request refused',
+      code: 'invalid_token',
+      reason: 'signer',
+      status: 401,
+    }),
+  ])
+  expect(stdout).not.toContain('@')
 })
 
 test('the CDK snippet makes a stack whose app is reached after a sign-in only', async () => {

@@ -1,6 +1,6 @@
 import { createTestAlb, type TestAlb } from '@cognito-auth/testing'
 import { sendRaw } from '@cognito-auth/testing/behaviour'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { Authoriser } from '../src/index.js'
 import { ADA, exchange, GUEST, head, type Stage, startStage } from './stage.js'
 
@@ -189,7 +189,10 @@ describe('an outage is a 403 that says so', () => {
         return JSON.stringify({ allowed_groups: ['developers'] })
       },
     })
+    const told = vi.spyOn(process.stderr, 'write').mockReturnValue(true)
     const { gateway } = await startStage({ verifyOnly: true, authoriser }, alb)
+    expect(told.mock.calls).toEqual([[expect.stringMatching(/^gateway: a test is temporarily unavailable/)]])
+    told.mockRestore()
     const answer = await sendRaw(gateway.url, { path: '/verify', headers: tokens })
     expect(answer).toMatchObject({
       status: 403,
