@@ -235,7 +235,7 @@ export class Authoriser {
     if (this.#rules instanceof RefreshingConfig) this.#rules.clear()
   }
 
-  #decide(user: User, given: AuthoriseOptions, askAll: boolean): Promise<Decision> {
+  #decide(user: User, given: AuthoriseOptions, askAll: boolean): Decision | Promise<Decision> {
     const options = { admitPlatformAdmins: given.admitPlatformAdmins === true, askAll }
     const rules = this.#load(given.configMaxAgeSeconds)
     return rules instanceof Promise

@@ -43,6 +43,7 @@ import { refuseUnknown } from './lib/schema.js'
 import {
   DEFAULT_PLATFORM_ADMIN_GROUPS,
   isMember,
+  keep,
   type User,
   userFromBearerToken,
   userFromTokens,
@@ -151,6 +152,10 @@ export class CognitoAuth {
   readonly #devUser: User | undefined
   readonly #logout: LogoutOptions
   readonly #firstClientId: string | undefined
+  /** Users by what their tokens said, verified: the verifier gives the same object again while it remembers the tokens. */
+  readonly #users = new WeakMap<object, User>()
+  /** Those users again. */
+  readonly #own = new WeakSet<User>()
 
   static {
     brand(this, 'CognitoAuth')
@@ -335,6 +340,7 @@ export class CognitoAuth {
 
   /** A user of another `CognitoAuth`, or of a test, was labelled by a list of platform admins that is not ours. */
   #asOwn(user: User): User {
+    if (this.#own.has(user)) return user
     return withPlatformAdmin(user, statedPlatformAdmin(user) ?? isMember(user.groups, this.#platformAdminGroups))
   }
 
@@ -350,9 +356,23 @@ export class CognitoAuth {
     }
   }
 
-  async #authenticate(headers: HeadersInput): Promise<User> {
-    if (this.#verifier.acceptsBearer && !hasOidcHeaders(headers)) return await this.#authenticateBearer(headers)
-    return await this.#authenticateAlb(headers)
+  #authenticate(headers: HeadersInput): Promise<User> {
+    const isBearer = this.#verifier.acceptsBearer && !hasOidcHeaders(headers)
+    return isBearer ? this.#authenticateBearer(headers) : this.#authenticateAlb(headers)
+  }
+
+  /**
+   * The user of verified tokens. A user is made of nothing else than these and of options, which do not change; so who was
+   * made of the very same claims is the same. Whether the tokens still hold is the verifier's to ask, before this, of each
+   * request.
+   */
+  #userOf(verified: object, make: () => User): User {
+    const known = this.#users.get(verified)
+    if (known !== undefined) return known
+    const user = keep(make())
+    this.#users.set(verified, user)
+    this.#own.add(user)
+    return user
   }
 
   /** Credentials of a program: only where there is none of the load balancer's headers, which would be judged alone. */
@@ -364,7 +384,8 @@ export class CognitoAuth {
       const albHeaders = this.#verifier.acceptsAlb ? [OIDC_DATA_HEADER, ACCESS_TOKEN_HEADER] : []
       throw new MissingTokenError([...albHeaders, AUTHORIZATION_HEADER])
     }
-    return userFromBearerToken(await this.#verifier.verifyBearerToken(token), this.#platformAdminGroups)
+    const claims = await this.#verifier.verifyBearerToken(token)
+    return this.#userOf(claims, () => userFromBearerToken(claims, this.#platformAdminGroups))
   }
 
   async #authenticateAlb(headers: HeadersInput): Promise<User> {
@@ -374,10 +395,12 @@ export class CognitoAuth {
     const mayMock = this.#devUser !== undefined && !this.#verifier.acceptsBearer && !hasTokens(headers)
     if (mayMock && mayBeMocked(headers)) return this.#devUser
     const { oidcData, accessToken, identity } = requireTokens(found, needsAccessToken)
-    const { alb, access } = await this.#verifier.verify({ oidcData, accessToken, identity })
-    return userFromTokens(alb, access, {
-      platformAdminGroups: this.#platformAdminGroups,
-      groupsClaim: this.groupsClaim,
-    })
+    const verified = await this.#verifier.verify({ oidcData, accessToken, identity })
+    return this.#userOf(verified, () =>
+      userFromTokens(verified.alb, verified.access, {
+        platformAdminGroups: this.#platformAdminGroups,
+        groupsClaim: this.groupsClaim,
+      }),
+    )
   }
 }

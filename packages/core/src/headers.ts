@@ -42,14 +42,18 @@ export interface TokenHeaders {
   readonly identity: string | undefined
 }
 
-/** All values under `name`, in any letter case and however the framework keeps several. */
-function valuesOf(headers: object, name: string): unknown[] {
+/**
+ * All values under `name`, in any letter case and however the framework keeps several.
+ *
+ * @param keys Those of the headers that `name` may be among, where several names are looked for.
+ */
+function valuesOf(headers: object, name: string, keys?: readonly string[]): unknown[] {
   if ('get' in headers && typeof headers.get === 'function') {
     const value: unknown = headers.get(name)
     return value === null || value === undefined ? [] : [value]
   }
   const found: unknown[] = []
-  for (const key of Object.keys(headers)) {
+  for (const key of keys ?? Object.keys(headers)) {
     // Same length first: lower-casing every header of every request is the larger part of this loop.
     if (key.length !== name.length || key.toLowerCase() !== name) continue
     const value: unknown = (headers as Record<string, unknown>)[key]
@@ -59,12 +63,17 @@ function valuesOf(headers: object, name: string): unknown[] {
   return found
 }
 
+/** Of the names of the three headers. */
+const LENGTHS: ReadonlySet<number> = new Set(
+  [OIDC_DATA_HEADER, ACCESS_TOKEN_HEADER, IDENTITY_HEADER].map((name) => name.length),
+)
+
 function duplicate(name: string): InvalidTokenError {
   return new InvalidTokenError('duplicate_header', `Duplicate header ${name}`)
 }
 
-function singleValue(headers: object, name: string): string | undefined {
-  const values = valuesOf(headers, name)
+function singleValue(headers: object, name: string, keys?: readonly string[]): string | undefined {
+  const values = valuesOf(headers, name, keys)
   if (values.length > 1) throw duplicate(name)
   const [value] = values
   if (value !== undefined && typeof value !== 'string')
@@ -76,8 +85,8 @@ function singleValue(headers: object, name: string): string | undefined {
  * A token never contains a comma, and Node and Fetch join repeated headers with one. Taking the first, or the last,
  * would let a client add a second value to the one that the load balancer wrote.
  */
-function singleToken(headers: object, name: string): string | undefined {
-  const value = singleValue(headers, name)
+function singleToken(headers: object, name: string, keys: readonly string[]): string | undefined {
+  const value = singleValue(headers, name, keys)
   if (value?.includes(',')) throw duplicate(name)
   return value
 }
@@ -199,10 +208,12 @@ export function hasHeader(headers: HeadersInput, name: string): boolean {
  */
 export function readHeaders(headers: HeadersInput, readsAccessToken = true): OidcHeaders {
   const given = checkHeaders(headers)
+  // A request has some twenty headers: they are gone through once, not for each of the three.
+  const keys = Object.keys(given).filter((key) => LENGTHS.has(key.length))
   return {
-    oidcData: singleToken(given, OIDC_DATA_HEADER),
-    accessToken: readsAccessToken ? singleToken(given, ACCESS_TOKEN_HEADER) : undefined,
-    identity: singleValue(given, IDENTITY_HEADER),
+    oidcData: singleToken(given, OIDC_DATA_HEADER, keys),
+    accessToken: readsAccessToken ? singleToken(given, ACCESS_TOKEN_HEADER, keys) : undefined,
+    identity: singleValue(given, IDENTITY_HEADER, keys),
   }
 }
 

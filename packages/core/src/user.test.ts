@@ -231,7 +231,7 @@ describe('an e-mail that its token does not call verified', () => {
     const silent = await userFor({}, options, { email: 'ceo@example.com', email_verified: undefined })
     const asAdmin = (await Authoriser.fromLists({ allowedGroups: ['x'], adminGroups: ['g'] }).authorise(silent)).user
     expect((await allowed.authorise(asAdmin)).allowed).toBe(false)
-    expect((await allowed.authorise(withAppAdmin(silent, true))).allowed).toBe(false)
+    expect((await allowed.authorise(withAppAdmin(silent, true, {}))).allowed).toBe(false)
     expect((await allowed.authorise(withPlatformAdmin(silent, true))).allowed).toBe(false)
     await expect(
       userFor({ emailVerified: undefined, email: 'ceo@example.com' }, { authoriser: allowed }),

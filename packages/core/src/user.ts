@@ -55,6 +55,30 @@ function originOf(user: object): UserOrigin {
   return { silenceIsNo: isSilenceNo(user), isBearer: isBearer(user) }
 }
 
+/** When the access token expires, in milliseconds since 1970; `null` where there is none. On a user, for no serialiser. */
+const EXPIRES_MS = Symbol('expires')
+
+/**
+ * `expiresAt` of all users. A `Date` can be changed even in a frozen object, and one user may serve many requests: who reads it
+ * gets one of their own. One getter for all: with one of its own, V8 makes a dictionary of each user, of three times the size.
+ */
+const EXPIRES_AT = {
+  __proto__: null,
+  get(this: { readonly [EXPIRES_MS]?: number | null }): Date | null {
+    const expiresMs = this[EXPIRES_MS]
+    return typeof expiresMs === 'number' ? new Date(expiresMs) : null
+  },
+  enumerable: true,
+  configurable: false,
+} as PropertyDescriptor
+
+/** What Node prints instead of the user: `console.log` would show the getter as `[Getter]`. */
+const INSPECT = Symbol.for('nodejs.util.inspect.custom')
+
+function inspectable(this: object): object {
+  return { ...this }
+}
+
 /** A property for no serialiser. Written out: a polluted `Object.prototype.enumerable` would take claims to browsers. */
 function hidden(value: unknown): PropertyDescriptor {
   return { value, enumerable: false, writable: false, configurable: false }
@@ -89,29 +113,51 @@ export function createUser(
     isAppAdmin,
     isAdmin: isPlatformAdmin || isAppAdmin,
     isAuthenticated: true as const,
-    // A Date can be changed even in a frozen object: each user gets one of its own.
-    expiresAt: expiresAt === null ? null : new Date(expiresAt),
-    issuer,
-    clientId,
-    kind,
-    scopes,
   }
+  Object.defineProperty(visible, 'expiresAt', EXPIRES_AT)
+  Object.assign(visible, { issuer, clientId, kind, scopes })
   return Object.freeze(
     Object.defineProperties(visible, {
-      isIn: hidden((group: string) => groups.includes(group)),
-      toString: hidden(() => email),
+      // Frozen as the user is: nothing of one request is left on it for the next.
+      isIn: hidden(Object.freeze((group: string) => groups.includes(group))),
+      toString: hidden(Object.freeze(() => email)),
       oidcClaims: hidden(oidcClaims),
       accessClaims: hidden(accessClaims),
       [SILENCE_IS_NO]: hidden(origin.silenceIsNo === true),
       [IS_BEARER]: hidden(origin.isBearer === true),
+      [EXPIRES_MS]: hidden(expiresAt === null ? null : expiresAt.getTime()),
+      [INSPECT]: hidden(inspectable),
     }),
-  ) as User
+  ) as unknown as User
 }
 
-/** The same user, as app admin or not. */
-export function withAppAdmin(user: User, isAppAdmin: boolean): User {
+/** The same user as app admin, and which rules say so. */
+interface Promoted {
+  readonly by: object
+  readonly user: User
+}
+
+/** Users that are remembered with their tokens; each as app admin, where rules made it one. */
+const kept = new WeakMap<User, Promoted | undefined>()
+
+/** Says that a user, made here and frozen all through, is remembered: {@link withAppAdmin} then makes one app admin of it. */
+export function keep(user: User): User {
+  kept.set(user, undefined)
+  return user
+}
+
+/**
+ * The same user, as app admin or not.
+ *
+ * @param by The rules that say so: of a user that is remembered, the same rules give the same object.
+ */
+export function withAppAdmin(user: User, isAppAdmin: boolean, by: object): User {
   if (user.isAppAdmin === isAppAdmin) return user
-  return createUser({ ...user, isAppAdmin }, user.oidcClaims, user.accessClaims, originOf(user))
+  const before = kept.get(user)
+  if (before !== undefined && before.by === by) return before.user
+  const promoted = createUser({ ...user, isAppAdmin }, user.oidcClaims, user.accessClaims, originOf(user))
+  if (kept.has(user)) kept.set(user, { by, user: promoted })
+  return promoted
 }
 
 /** The same user, as platform admin or not. */

@@ -70,23 +70,32 @@ function askOne(rule: Rule, user: User, context: RuleContext): RuleResult | Prom
   }
 }
 
-async function askRules(user: User, set: RuleSet, askAll: boolean): Promise<RuleResult[]> {
-  const results: RuleResult[] = []
+/** Asks the rules from `first` on. At once where all that are asked answer at once. */
+function askRules(
+  user: User,
+  set: RuleSet,
+  askAll: boolean,
+  results: RuleResult[] = [],
+): RuleResult[] | Promise<RuleResult[]> {
   // Only what concerns them: the lists of the set are nobody else's business. Frozen, so that no rule changes it for the next.
   const context = Object.freeze({ requireVerifiedEmail: set.requireVerifiedEmail })
-  for (const rule of set.rules) {
-    const result = askOne(rule, user, context)
-    const answer = result instanceof Promise ? await result : result
-    results.push(answer)
-    if (!askAll && answer.allowed !== set.requireAll) break
+  const isCertain = (): boolean => !askAll && results.length > 0 && results.at(-1)?.allowed !== set.requireAll
+  while (results.length < set.rules.length && !isCertain()) {
+    const result = askOne(set.rules[results.length] as Rule, user, context)
+    if (result instanceof Promise) {
+      return result.then((answer) => askRules(user, set, askAll, [...results, answer]))
+    }
+    results.push(result)
   }
   return results
 }
 
-/** Decides about a user. Never throws for a denial, nor for a rule that does. */
-export async function decide(user: User, set: RuleSet, options: DecideOptions): Promise<Decision> {
+/**
+ * Decides about a user, at once where its rules answer at once. Never throws for a denial, nor for a rule that does.
+ */
+export function decide(user: User, set: RuleSet, options: DecideOptions): Decision | Promise<Decision> {
   const appAdmin = isAppAdmin(user, set)
-  const marked = withAppAdmin(user, appAdmin)
+  const marked = withAppAdmin(user, appAdmin, set)
   const admin: DecisionReason | undefined = appAdmin
     ? 'app_admin'
     : options.admitPlatformAdmins && user.isPlatformAdmin
@@ -94,10 +103,13 @@ export async function decide(user: User, set: RuleSet, options: DecideOptions): 
       : undefined
   const asked = admin === undefined || options.askAll
   // Rules see the user as admin or not, so that a rule of one's own may go by it.
-  const rules = asked ? await askRules(marked, set, options.askAll) : []
-  const admitted = set.requireAll ? rules.every((rule) => rule.allowed) : rules.some((rule) => rule.allowed)
-  // No rule is no permission, also where "every one of none" would be true.
-  const allowed = admin !== undefined || (rules.length > 0 && admitted)
-  const reason = admin ?? (allowed ? 'rule' : 'denied')
-  return Object.freeze({ allowed, user: marked, reason, rules: Object.freeze(rules) })
+  const results = asked ? askRules(marked, set, options.askAll) : []
+  const conclude = (rules: readonly RuleResult[]): Decision => {
+    const admitted = set.requireAll ? rules.every((rule) => rule.allowed) : rules.some((rule) => rule.allowed)
+    // No rule is no permission, also where "every one of none" would be true.
+    const allowed = admin !== undefined || (rules.length > 0 && admitted)
+    const reason = admin ?? (allowed ? 'rule' : 'denied')
+    return Object.freeze({ allowed, user: marked, reason, rules: Object.freeze(rules) })
+  }
+  return results instanceof Promise ? results.then(conclude) : conclude(results)
 }

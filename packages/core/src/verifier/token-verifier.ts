@@ -63,8 +63,27 @@ interface KeyLookup {
   readonly what: string
 }
 
-interface RememberedAlbToken extends AlbToken {
+/** A verified load balancer token, and what it said together with the access token beside it. */
+class RememberedAlbToken {
+  readonly alb: AlbToken
   readonly keyUrl: string
+  #together: VerifiedTokensOfRequest | undefined
+
+  constructor(alb: AlbToken, keyUrl: string) {
+    this.alb = Object.freeze(alb)
+    this.keyUrl = keyUrl
+  }
+
+  /**
+   * What both tokens say: the same object while both are remembered, so that what is made of it can be remembered by it.
+   *
+   * @param access The claims as they were verified, or remembered: those of another access token are another object.
+   */
+  with(access: Claims | null): VerifiedTokensOfRequest {
+    if (this.#together?.access === access) return this.#together
+    this.#together = Object.freeze({ alb: this.alb, access })
+    return this.#together
+  }
 }
 
 interface RememberedAccessToken {
@@ -175,20 +194,21 @@ export class TokenVerifier {
     const alone = this.#inFlight.isIdle
     // No `await` on the cached path: the extra microtask is a measurable share of a cache hit.
     const albToken = this.#albToken(oidcData, alone)
-    const alb = albToken instanceof Promise ? await albToken : albToken
-    const { sub } = alb.claims
-    const { iss, client } = alb.header
+    const verified = albToken instanceof Promise ? await albToken : albToken
+    const { header, claims } = verified.alb
+    const { sub } = claims
+    const { iss, client } = header
     if (identity !== undefined && identity !== sub) {
       throw new InvalidTokenError(
         'subject',
         `"sub" mismatch: x-amzn-oidc-identity and ${OIDC_DATA_HEADER} belong to different users`,
       )
     }
-    if (this.groupsClaim !== undefined || accessToken === undefined) return { alb, access: null }
+    if (this.groupsClaim !== undefined || accessToken === undefined) return verified.with(null)
     // Strings, all three: verifyAlbToken has checked.
     const expected = { issuer: iss as string, clientId: client as string, sub: sub as string }
     const access = this.#accessToken(accessToken, expected, alone)
-    return { alb, access: access instanceof Promise ? await access : access }
+    return verified.with(access instanceof Promise ? await access : access)
   }
 
   /**
@@ -203,7 +223,7 @@ export class TokenVerifier {
    * @see {@link https://docs.aws.amazon.com/elasticloadbalancing/latest/application/listener-authenticate-users.html#user-claims-encoding Verifying user claims}
    */
   async verifyAlbToken(token: string): Promise<AlbToken> {
-    return await this.#albToken(token, this.#inFlight.isIdle)
+    return (await this.#albToken(token, this.#inFlight.isIdle)).alb
   }
 
   /**
@@ -252,14 +272,14 @@ export class TokenVerifier {
   }
 
   /** At once where the token is remembered and the key that verified it still serves, or where no other request waits. */
-  #albToken(token: string, alone: boolean): AlbToken | Promise<AlbToken> {
+  #albToken(token: string, alone: boolean): RememberedAlbToken | Promise<RememberedAlbToken> {
     checkToken(token, OIDC_DATA_HEADER)
     const digest = this.#albTokens.digest(token)
     const known = this.#albTokens.get(digest)
     if (known !== undefined) {
-      const { keyUrl, header, claims } = known.token
-      checkAlbTimes(header, claims, this.#setup.clockToleranceSeconds)
-      if (this.#albKeys.peek(keyUrl) === known.key) return { header, claims }
+      const { keyUrl, alb } = known.token
+      checkAlbTimes(alb.header, alb.claims, this.#setup.clockToleranceSeconds)
+      if (this.#albKeys.peek(keyUrl) === known.key) return known.token
     }
     const unverified = checkAlbToken(token, this.#setup)
     const { keyUrl } = unverified
@@ -275,8 +295,9 @@ export class TokenVerifier {
       const claims = hardened(unverified.unverifiedClaims, OIDC_DATA_HEADER)
       checkAlbClaims(header, claims)
       // A number, as that of an access token: checked above.
-      this.#albTokens.set(digest, { header, claims, keyUrl }, key, header['exp'] as number)
-      return { header, claims }
+      const verified = new RememberedAlbToken({ header, claims }, keyUrl)
+      this.#albTokens.set(digest, verified, key, header['exp'] as number)
+      return verified
     })
   }
 
