@@ -6,34 +6,25 @@
 
 import { randomBytes } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { safeReasonPhrase } from '@cognito-auth/http-kit/headers'
-import { headerLines } from '../net/header-lines.js'
+import { connectionNames, linesByName, safeReasonPhrase } from '@cognito-auth/http-kit/headers'
 import { isPublicHost, type Origins } from '../net/own-host.js'
 import { parseReason } from './refusal-reason.js'
 import { withoutSecure } from '../sessions/cookies.js'
-
-/** Headers of one connection rather than of a request, besides those that `Connection` names. */
-const HOP_BY_HOP = ['connection', 'keep-alive', 'proxy-authorization', 'proxy-connection', 'te', 'trailer', 'upgrade']
-/** What a client may not have dropped by naming it: without them, a body or the site it is for could be misread. */
-const KEPT: readonly string[] = ['host', 'content-length', 'transfer-encoding']
 
 /**
  * Removes headers of the connection.
  *
  * A client that says `Connection: x-amzn-oidc-data` must not get the header dropped that is added here afterwards, by a
  * proxy further on.
- *
- * @see {@link https://www.rfc-editor.org/rfc/rfc9110#section-7.6.1 RFC 9110, section 7.6.1}
  */
-function removeHopByHop({ headers }: IncomingMessage): void {
-  const named = (headers.connection ?? '').split(',').map((name) => name.trim().toLowerCase())
-  for (const name of [...HOP_BY_HOP, ...named]) if (!KEPT.includes(name)) delete headers[name]
+function removeHopByHop({ headers, rawHeaders }: IncomingMessage): void {
+  for (const name of connectionNames(rawHeaders)) delete headers[name]
 }
 
 /** Header lines that came twice go on as two: Node joins those with a comma whose values may be lists. */
 function keepRepeatedLines(message: IncomingMessage): void {
-  const { headers } = message
-  for (const [name, values] of headerLines(message))
+  const { headers, rawHeaders } = message
+  for (const [name, values] of linesByName(rawHeaders))
     if (values.length > 1 && headers[name] === values.join(', ')) headers[name] = values
 }
 

@@ -6,6 +6,7 @@
 
 import { Agent, type ClientRequest, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
+import { singleUse } from '@cognito-auth/http-kit/agents'
 import { createProxyServer, type ProxyServer } from 'httpxy'
 import type { RequestRecord } from '../sessions/request-log.js'
 import type { AlbState } from '../sessions/state.js'
@@ -22,18 +23,6 @@ const MAX_ANSWER_HEADERS_BYTES = 32 * 1024
 interface UnderWay {
   readonly target: string
   readonly record: RequestRecord
-}
-
-/**
- * Connections that could be kept, and are not.
- *
- * An app may close one just as it is used again, which would be a 502 now and then. But saying `Connection: close` to
- * an app makes it reset the connection after an early answer to an upload, and the answer may get lost with that.
- */
-class SingleUseAgent extends Agent {
-  override keepSocketAlive(): boolean {
-    return false
-  }
 }
 
 const isUpgradeTimeout = (error: Error): boolean => 'code' in error && error.code === 'ERR_UPSTREAM_UPGRADE_TIMEOUT'
@@ -54,7 +43,7 @@ export class Forwarder {
   readonly #underWay = new WeakMap<IncomingMessage, UnderWay>()
   /** Requests that the app let wait for too long. */
   readonly #late = new WeakSet<IncomingMessage>()
-  readonly #agent = new SingleUseAgent({ keepAlive: true })
+  readonly #agent = singleUse(new Agent({ keepAlive: true }))
   readonly #proxy: ProxyServer<IncomingMessage, ServerResponse>
 
   constructor(state: AlbState, options: ForwarderOptions) {
@@ -117,7 +106,7 @@ export class Forwarder {
 
   #begun(proxied: ClientRequest, req: IncomingMessage): void {
     proxied.once('timeout', () => this.#late.add(req))
-    // The proxy says `close` for bodies in chunks: an app that refuses one early would reset the connection then, see SingleUseAgent.
+    // The proxy says `close` for bodies in chunks: an app that refuses one early would reset the connection then, see `singleUse`.
     if (!proxied.headersSent) proxied.setHeader('connection', 'keep-alive')
   }
 

@@ -5,7 +5,7 @@
  */
 
 import type { IncomingMessage } from 'node:http'
-import { headerLines } from '../net/header-lines.js'
+import { valuesOf } from '@cognito-auth/http-kit/headers'
 import { isAt } from '../net/own-host.js'
 import { type ListenerRule, ruleFor } from '../options/rules.js'
 import { idOf } from '../options/users.js'
@@ -97,7 +97,7 @@ export class Router {
     if (cookie === '') delete req.headers.cookie
     else req.headers.cookie = cookie
     if (action === 'none') return { target }
-    const why = await verifyBearer(headerLines(req).get('authorization'), this.#state.issuer, claims)
+    const why = await verifyBearer(valuesOf(req.rawHeaders, 'authorization'), this.#state.issuer, claims)
     return why === undefined ? { target } : { ...UNAUTHORIZED, why, sentence: `${why}.` }
   }
 

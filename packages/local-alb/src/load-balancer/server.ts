@@ -8,10 +8,10 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { Duplex } from 'node:stream'
 import { createSecureServer } from 'node:http2'
 import type { Server as NetServer, Socket } from 'node:net'
+import { valuesOf } from '@cognito-auth/http-kit/headers'
 import type { Certificate } from '../net/certificate.js'
 import { createTlsOrPlain } from '../net/tls-or-plain.js'
 import { TICKET_HEADER } from '../sessions/tickets.js'
-import { headerLines } from '../net/header-lines.js'
 import { isOwnHost, isPublicHost, OWN_NAMES, restorePublicHost } from '../net/own-host.js'
 import { LocalAlbError } from '../options/users.js'
 import { Console } from '../pages/console.js'
@@ -67,7 +67,7 @@ class Listener {
     if (hasLongLine(req))
       return badRequest('The request line or a header is over 16 K, more than a load balancer takes.')
     if (!isOwnHost(req.headers.host) && !isPublicHost(req.headers.host, origins)) return badRequest(OWN_NAMES)
-    const hosts = headerLines(req).get('host') ?? []
+    const hosts = valuesOf(req.rawHeaders, 'host')
     if (hosts.length > 1 || (hosts.length === 0 && req.httpVersion === '1.1')) return badRequest('One Host is needed.')
     // As on AWS, which does not support it.
     if (req.method === 'TRACE') return { status: 405, title: '405 Method Not Allowed', why: 'TRACE is not supported' }

@@ -35,7 +35,7 @@ function missingClaim(payload: JWTPayload, claims: ClaimChecks): string | undefi
  * @returns why it is rejected; `undefined` where it is accepted.
  */
 export async function verifyBearer(
-  [authorization, ...more]: readonly string[] = [],
+  [authorization, ...more]: readonly string[],
   { provider, clock }: TokenIssuer,
   claims: ClaimChecks = {},
 ): Promise<string | undefined> {
