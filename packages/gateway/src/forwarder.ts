@@ -4,25 +4,23 @@
  * @module
  */
 
-import { Agent, type ClientRequest, type IncomingMessage, type ServerResponse } from 'node:http'
-import { Agent as TlsAgent } from 'node:https'
-import type { LookupAddress } from 'node:dns'
-import type { LookupFunction, Socket } from 'node:net'
-import { forwardedLines, safeReasonPhrase } from '@cognito-auth/http-kit/headers'
+import type { ClientRequest, IncomingMessage, ServerResponse } from 'node:http'
+import type { Socket } from 'node:net'
+import { Stream } from 'node:stream'
 import { createProxyServer, type ProxyServer } from 'httpxy'
-import { hasBody } from './request-shape.js'
+import type { RequestShape } from './request-shape.js'
+import { type UpstreamAgents, upstreamAgents } from './upstream-agents.js'
+import { askForBody, type IsRefusedTrailer, passInterim, passOn, passTrailers } from './upstream-answers.js'
 
 /** The load balancer takes at most this much in headers of an answer; Node takes half. */
 const MAX_ANSWER_HEADERS_BYTES = 32 * 1024
-/** How long an unused connection to the app is kept. Servers close theirs after two seconds and more. */
-const KEPT_MS = 4000
 
 /** Why an app has not answered. */
 export type UpstreamFailure = 'upstream_unavailable' | 'upstream_timeout'
 
 /** What a forwarded request tells. */
 export interface Forwarding {
-  /** The app has answered; headers are not sent yet, and may be changed. */
+  /** The app has answered; nothing is sent yet. */
   answered(answer: IncomingMessage): void
   /** The app has not, and nothing was sent. */
   failed(failure: UpstreamFailure): void
@@ -33,6 +31,7 @@ export interface Forwarding {
 /** A request on its way. */
 interface UnderWay {
   readonly forwarding: Forwarding
+  readonly shape: RequestShape
   proxied: ClientRequest | undefined
   hasAnswer: boolean
   isLate: boolean
@@ -47,70 +46,58 @@ type Tracked = IncomingMessage & { [UNDER_WAY]?: UnderWay }
 
 const underWayOf = (req: IncomingMessage | undefined): UnderWay | undefined => (req as Tracked | undefined)?.[UNDER_WAY]
 
-/** `localhost` is both of these: without asking the resolver each time, and on machines whose resolver knows one only. */
-const LOCALHOST: LookupAddress[] = [
-  { address: '127.0.0.1', family: 4 },
-  { address: '::1', family: 6 },
-]
-
-const lookupLocalhost: LookupFunction = (_, { all }, done) =>
-  all === true ? done(null, LOCALHOST) : done(null, '127.0.0.1', 4)
+/** The body of a request without one: ended at once, where piping the request would cost a tenth of forwarding it. */
+class NoBody extends Stream {
+  override pipe<T extends NodeJS.WritableStream>(destination: T): T {
+    destination.end()
+    return destination
+  }
+}
+const NO_BODY = new NoBody()
 
 /** Forwards to one app. */
 export class Forwarder {
-  readonly #target: string
+  readonly #target: URL
   readonly #timeoutMs: number
-  readonly #kept: Agent
-  readonly #fresh: Agent
+  readonly #agents: UpstreamAgents
+  readonly #isRefusedTrailer: IsRefusedTrailer
   readonly #proxy: ProxyServer<IncomingMessage, ServerResponse>
 
-  constructor(target: URL, timeoutSeconds: number) {
-    this.#target = target.origin
+  constructor(target: URL, timeoutSeconds: number, isRefusedTrailer: IsRefusedTrailer) {
+    this.#target = target
     this.#timeoutMs = timeoutSeconds * 1000
-    const AgentOf = target.protocol === 'https:' ? TlsAgent : Agent
-    const lookup = target.hostname === 'localhost' ? { lookup: lookupLocalhost } : {}
-    this.#kept = new AgentOf({ keepAlive: true, timeout: KEPT_MS, scheduling: 'lifo', ...lookup })
-    this.#fresh = new AgentOf({ keepAlive: false, ...lookup })
+    this.#agents = upstreamAgents(target)
+    this.#isRefusedTrailer = isRefusedTrailer
     this.#proxy = createProxyServer({ prependPath: false })
-    this.#proxy.on('proxyReq', (proxied, req, res) => {
-      this.#begun(req, proxied)
-      // The app may have something to say before the first byte of a body.
-      if (hasBody(req)) proxied.flushHeaders()
-      // Node ends a request whose answer switches protocols, and tells no one.
-      proxied.once('upgrade', (_, socket) => {
-        socket.destroy()
-        this.#failed(new Error('the app switched protocols unasked'), req, res)
-      })
-    })
-    this.#proxy.on('proxyRes', (answer, req, res) => {
-      this.#answered(req, answer)
-      prepareAnswer(answer, res)
-    })
+    this.#proxy.on('proxyReq', (proxied, req, res) => this.#connected(proxied, req, res))
+    this.#proxy.on('proxyRes', (answer, req, res) => this.#passOn(answer, req, res))
     this.#proxy.on('proxyReqWs', (proxied, req, client) => {
       this.#begun(req, proxied)
       proxied.once('response', (answer) => this.#answered(req, answer))
       proxied.once('upgrade', (answer, socket) => this.#upgraded(req, answer, socket, client))
     })
     this.#proxy.on('error', (error, req, res) => this.#failed(error, req, res))
+    // The client left.
+    this.#proxy.on('econnreset', (_, req) => clearTimeout(underWayOf(req)?.timer))
   }
 
   /** Forwards a request with the headers on it. */
-  web(req: IncomingMessage, res: ServerResponse, forwarding: Forwarding): void {
-    this.#begin(req, forwarding)
-    this.#web(req, res)
+  web(req: IncomingMessage, res: ServerResponse, shape: RequestShape, forwarding: Forwarding): void {
+    this.#begin(req, shape, forwarding)
+    this.#web(req, res, shape)
   }
 
   /** Forwards a WebSocket upgrade with the headers on it. */
-  upgrade(req: IncomingMessage, socket: Socket, head: Buffer, forwarding: Forwarding): void {
-    this.#begin(req, forwarding)
-    const options = { target: this.#target, agent: this.#fresh, ssl: this.#limits() }
-    this.#proxy.ws(req, socket, options, head).catch(() => socket.destroy())
+  upgrade(req: IncomingMessage, client: { socket: Socket; head: Buffer }, shape: RequestShape, to: Forwarding): void {
+    this.#begin(req, shape, to)
+    const options = { target: this.#target, agent: this.#agents.single, ssl: this.#limits() }
+    this.#proxy.ws(req, client.socket, options, client.head).catch(() => client.socket.destroy())
   }
 
   /** Ends connections to the app that are kept. */
   close(): void {
-    this.#kept.destroy()
-    this.#fresh.destroy()
+    this.#agents.kept.destroy()
+    this.#agents.single.destroy()
   }
 
   /** Hint: `ssl` is what the proxy begins the options of its request with, TLS or not; it writes to the object. */
@@ -118,20 +105,22 @@ export class Forwarder {
     return { maxHeaderSize: MAX_ANSWER_HEADERS_BYTES }
   }
 
-  #web(req: IncomingMessage, res: ServerResponse): void {
+  #web(req: IncomingMessage, res: ServerResponse, { hasBody }: RequestShape): void {
     // An app may close a kept connection just as it is used again; only what is safe to send twice takes that risk.
     const isRepeatable = this.#isRepeatable(req) && underWayOf(req)?.isSecondTry !== true
-    const agent = isRepeatable ? this.#kept : this.#fresh
-    this.#proxy.web(req, res, { target: this.#target, agent, ssl: this.#limits() }).catch(() => res.destroy())
+    const agent = isRepeatable ? this.#agents.kept : this.#agents.single
+    const options = { target: this.#target, agent, ssl: this.#limits(), selfHandleResponse: true }
+    this.#proxy.web(req, res, hasBody ? options : { ...options, buffer: NO_BODY }).catch(() => res.destroy())
   }
 
   #isRepeatable(req: IncomingMessage): boolean {
-    return (req.method === 'GET' || req.method === 'HEAD') && !hasBody(req)
+    return (req.method === 'GET' || req.method === 'HEAD') && underWayOf(req)?.shape.hasBody === false
   }
 
-  #begin(req: IncomingMessage, forwarding: Forwarding): void {
+  #begin(req: IncomingMessage, shape: RequestShape, forwarding: Forwarding): void {
     const underWay: UnderWay = {
       forwarding,
+      shape,
       proxied: undefined,
       hasAnswer: false,
       isLate: false,
@@ -141,7 +130,7 @@ export class Forwarder {
     ;(req as Tracked)[UNDER_WAY] = underWay
     this.#startTimer(req, underWay)
     // The app's time begins when it has the whole request.
-    if (!req.complete) req.once('end', () => this.#startTimer(req, underWay))
+    if (shape.hasBody && !req.complete) req.once('end', () => this.#startTimer(req, underWay))
   }
 
   /** Ends a request whose app has neither begun to answer nor read on for too long. */
@@ -151,7 +140,8 @@ export class Forwarder {
     const { bytesRead } = req.socket
     const judge = (): void => {
       if (underWay.timer !== timer || underWay.hasAnswer) return
-      if (!req.complete && req.socket.bytesRead > bytesRead) return this.#startTimer(req, underWay)
+      const isReading = underWay.shape.hasBody && !req.complete && req.socket.bytesRead > bytesRead
+      if (isReading) return this.#startTimer(req, underWay)
       underWay.isLate = true
       underWay.proxied?.destroy()
     }
@@ -165,6 +155,33 @@ export class Forwarder {
     if (underWay === undefined) return void proxied.destroy()
     underWay.proxied = proxied
     proxied.once('close', () => clearTimeout(underWay.timer))
+  }
+
+  /** A request has its connection to the app, and sends its head next. */
+  #connected(proxied: ClientRequest, req: IncomingMessage, res: ServerResponse): void {
+    this.#begun(req, proxied)
+    const { shape } = underWayOf(req) ?? {}
+    if (shape?.isChunked === true) passTrailers(req, proxied, this.#isRefusedTrailer)
+    if (shape?.expectsContinue === true) askForBody(proxied, res)
+    // The app may have something to say before the first byte of a body.
+    else if (shape?.hasBody === true) proxied.flushHeaders()
+    proxied.on('information', (interim) => passInterim(interim, res))
+    // Node ends a request whose answer switches protocols, and tells no one.
+    proxied.once('upgrade', (_, socket) => {
+      socket.destroy()
+      this.#failed(new Error('the app switched protocols unasked'), req, res)
+    })
+  }
+
+  #passOn(answer: IncomingMessage, req: IncomingMessage, res: ServerResponse): void {
+    this.#answered(req, answer)
+    try {
+      if (!res.headersSent) passOn(answer, res, this.#isRefusedTrailer)
+    } catch {
+      // What the app says cannot be said in HTTP.
+      answer.destroy()
+      underWayOf(req)?.forwarding.failed('upstream_unavailable')
+    }
   }
 
   #answered(req: IncomingMessage, answer: IncomingMessage): void {
@@ -193,7 +210,7 @@ export class Forwarder {
     if (isClosedConnection(error, underWay) && this.#isRepeatable(req) && 'writeHead' in res) {
       underWay.isSecondTry = true
       this.#startTimer(req, underWay)
-      return this.#web(req, res)
+      return this.#web(req, res, underWay.shape)
     }
     clearTimeout(underWay.timer)
     underWay.hasAnswer = true
@@ -205,12 +222,4 @@ export class Forwarder {
 function isClosedConnection(error: Error, { proxied, isLate, isSecondTry }: UnderWay): boolean {
   const isClosed = 'code' in error && (error.code === 'ECONNRESET' || error.code === 'EPIPE')
   return isClosed && proxied?.reusedSocket === true && !isLate && !isSecondTry
-}
-
-/** Makes the headers of an app's answer those that go on. */
-function prepareAnswer(answer: IncomingMessage, res: ServerResponse): void {
-  // `Trailer` above all: with it and without chunks, as for HTTP/1.0, Node throws where nobody can catch it.
-  answer.headers = forwardedLines(answer.rawHeaders) as IncomingMessage['headers']
-  answer.statusMessage = safeReasonPhrase(answer.statusMessage) ?? ''
-  answer.headers.connection = res.shouldKeepAlive ? 'keep-alive' : 'close'
 }

@@ -79,7 +79,7 @@ async function drain(connections: Connections, seconds: number): Promise<void> {
 
 /** A server in front of an app, and what forwards to it. */
 function proxyServer(settings: Settings, protection: Protection, upstream: URL, jwks: string | undefined) {
-  const forwarder = new Forwarder(upstream, settings.timeoutSeconds)
+  const forwarder = new Forwarder(upstream, settings.timeoutSeconds, settings.headers.isRefusedTrailer)
   const own = { warmUp: async () => await settings.auth.warmUp(), upstream, jwks }
   const handler = new ProxyHandler({ settings, protection, forwarder, own })
   const server = createGatewayServer({

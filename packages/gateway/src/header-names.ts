@@ -71,7 +71,7 @@ export const IDENTITY_FIELDS: readonly IdentityField[] = ['user', 'email', 'grou
 /** `token` of RFC 9110, section 5.6.2. */
 const TOKEN = /^[!#$%&'*+.^_`|~\w-]+$/
 
-/** Names that frame, route or control a message, or carry credentials, when folded: none of them can be an identity header. */
+/** Names that frame, route or control a message, or carry credentials, when folded: none of them can be an identity header, or a trailer. */
 const TAKEN: ReadonlySet<string> = new Set(
   `
     Host Connection Keep-Alive Proxy-Connection Proxy-Authenticate Proxy-Authorization Upgrade
@@ -123,6 +123,8 @@ export interface HeaderPlan {
   readonly assertion: string | undefined
   /** Whether a name, in lower case, is that of an identity header or one that a server may take for it. */
   isIdentity(name: string): boolean
+  /** Whether a trailer of that name, in lower case, ends here: a server that takes trailers for headers would believe it. */
+  isRefusedTrailer(name: string): boolean
 }
 
 function identityHeaders(identity: unknown): readonly IdentityHeader[] {
@@ -161,13 +163,17 @@ export function planHeaders(identity: unknown, assertion: string | undefined): H
   }
   // Requests have the same names again and again; what a client makes up is not remembered without a limit.
   const answers = new Map<string, boolean>()
+  const remembered = (name: string): boolean => {
+    const known = answers.get(name)
+    if (known !== undefined) return known
+    const answer = isIdentity(name)
+    if (answers.size < MOST_REMEMBERED) answers.set(name, answer)
+    return answer
+  }
   return {
     identity: headers,
     assertion,
-    isIdentity(name) {
-      const answer = answers.get(name) ?? isIdentity(name)
-      if (answers.size < MOST_REMEMBERED) answers.set(name, answer)
-      return answer
-    },
+    isIdentity: remembered,
+    isRefusedTrailer: (name) => TAKEN.has(fold(name)) || isIdentity(name),
   }
 }

@@ -53,7 +53,13 @@ function sizeOf(values: IdentityValues): number {
 }
 
 /** The headers of a user, and whether the groups fitted in. */
-export function identityValues(plan: HeaderPlan, user: User): { values: IdentityValues; areGroupsOmitted: boolean } {
+export interface UserValues {
+  readonly values: IdentityValues
+  readonly areGroupsOmitted: boolean
+}
+
+/** Makes the headers of a user. */
+export function identityValues(plan: HeaderPlan, user: User): UserValues {
   const values: Record<string, string> = {}
   for (const { name, field } of plan.identity) values[name] = valueOf(user, field)
   values[USER_HEADER] = asJson(user)

@@ -8,7 +8,7 @@ import type { IncomingMessage } from 'node:http'
 import type { User } from '@cognito-auth/core'
 import { nodeHeaders } from '@cognito-auth/core/adapter'
 import type { AssertionSigner } from './assertion.js'
-import { type IdentityValues, identityValues } from './identity-values.js'
+import { type IdentityValues, identityValues, type UserValues } from './identity-values.js'
 import type { Settings } from './options.js'
 
 /** A user who is allowed, as headers. */
@@ -25,6 +25,8 @@ export class Protection {
   /** `iss` of assertions, where none is configured. */
   issuer = ''
   #hasWarned = false
+  /** By user: whoever is remembered by the tokens is the same frozen object. */
+  readonly #values = new WeakMap<User, UserValues>()
 
   constructor(settings: Settings, signer: AssertionSigner | undefined) {
     this.#settings = settings
@@ -34,9 +36,18 @@ export class Protection {
   /** @throws {CognitoAuthError} as `CognitoAuth.requireUser()` does. */
   async identify(req: IncomingMessage): Promise<Identified> {
     const user = await this.#settings.auth.requireUser(nodeHeaders(req))
-    const { values, areGroupsOmitted } = identityValues(this.#settings.headers, user)
+    const { values, areGroupsOmitted } = this.#valuesOf(user)
     if (areGroupsOmitted) this.#warn()
-    return { user, identity: values, assertion: await this.#signer?.sign(user, this.issuer) }
+    const assertion = this.#signer === undefined ? undefined : await this.#signer.sign(user, this.issuer)
+    return { user, identity: values, assertion }
+  }
+
+  #valuesOf(user: User): UserValues {
+    const known = this.#values.get(user)
+    if (known !== undefined) return known
+    const values = identityValues(this.#settings.headers, user)
+    this.#values.set(user, values)
+    return values
   }
 
   #warn(): void {

@@ -24,7 +24,7 @@ import { noIdentity } from './identity-values.js'
 import type { Settings } from './options.js'
 import { isOwnPath, NOT_FOUND, ownAnswer, type OwnState } from './own-paths.js'
 import type { Identified, Protection } from './protection.js'
-import { isUnambiguous, upgradeOf } from './request-shape.js'
+import { type RequestShape, shapeOf, upgradeOf } from './request-shape.js'
 import { upstreamHeaders } from './upstream-requests.js'
 
 /** Answers that never end by themselves: they end when the access token does. */
@@ -36,7 +36,10 @@ const FAILURES = {
   upstream_timeout: { type: 'about:blank', title: 'Gateway Timeout', status: 504, code: 'upstream_timeout' },
 } as const
 
-const pathOf = ({ url = '' }: IncomingMessage): string => url.replace(/\?.*$/s, '')
+function pathOf({ url = '' }: IncomingMessage): string {
+  const query = url.indexOf('?')
+  return query === -1 ? url : url.slice(0, query)
+}
 
 /** What the handler works with. */
 export interface ProxyParts {
@@ -44,6 +47,17 @@ export interface ProxyParts {
   readonly protection: Protection
   readonly forwarder: Forwarder
   readonly own: OwnState
+}
+
+/** A request that goes on. */
+interface Judged {
+  readonly req: IncomingMessage
+  readonly res: ServerResponse
+  readonly log: RequestLog
+  readonly shape: RequestShape
+  /** `undefined` on a path that is bypassed. */
+  readonly identified: Identified | undefined
+  readonly upgrade: { socket: Socket; head: Buffer } | undefined
 }
 
 /** Handles the requests of one gateway. */
@@ -77,7 +91,9 @@ export class ProxyHandler {
   ): Promise<void> {
     const { settings, protection, own } = this.#parts
     const path = pathOf(req)
-    if (!isUnambiguous(req) || upgradeOf(req) === 'other') return this.#answer(res, log, BAD_REQUEST, 'bad_request')
+    const shape = shapeOf(req)
+    if (!shape.isUnambiguous || upgradeOf(req, shape) === 'other')
+      return this.#answer(res, log, BAD_REQUEST, 'bad_request')
     if (isOwnPath(path)) {
       const answer = (await ownAnswer(path, own)) ?? NOT_FOUND
       return this.#answer(res, log, answer, answer === NOT_FOUND ? 'not_found' : undefined)
@@ -93,8 +109,9 @@ export class ProxyHandler {
       withTokens: settings.passTokens && identified !== undefined,
       acceptsBearer: settings.auth.acceptsBearer,
       isUpgrade: upgrade !== undefined,
+      isChunked: shape.isChunked,
     }) as IncomingMessage['headers']
-    this.#forward(req, res, log, identified, upgrade)
+    this.#forward({ req, res, log, shape, identified, upgrade })
   }
 
   async #signOut(req: IncomingMessage, res: ServerResponse, log: RequestLog, upgrade: unknown): Promise<void> {
@@ -104,13 +121,7 @@ export class ProxyHandler {
     this.#answer(res, log, { status, headers: { ...headers, 'set-cookie': cookies }, body }, undefined)
   }
 
-  #forward(
-    req: IncomingMessage,
-    res: ServerResponse,
-    log: RequestLog,
-    identified: Identified | undefined,
-    upgrade: { socket: Socket; head: Buffer } | undefined,
-  ): void {
+  #forward({ req, res, log, shape, identified, upgrade }: Judged): void {
     const fail = (on: ServerResponse, failure: UpstreamFailure): void => {
       this.#answer(on, log, outageResponse(FAILURES[failure], answerable(req), this.#parts.settings.auth), failure)
     }
@@ -126,14 +137,10 @@ export class ProxyHandler {
       },
     }
     const { forwarder } = this.#parts
-    if (upgrade === undefined) {
-      // A client that waits for it sends its body only now that it is known who it is.
-      if (/^100-continue$/i.test(valuesOf(req.rawHeaders, 'expect')[0] ?? '')) res.writeContinue()
-      return forwarder.web(req, res, forwarding)
-    }
+    if (upgrade === undefined) return forwarder.web(req, res, shape, forwarding)
     res.detachSocket(upgrade.socket)
     const failed = (failure: UpstreamFailure): void => fail(responseOn(req, upgrade.socket), failure)
-    forwarder.upgrade(req, upgrade.socket, upgrade.head, { ...forwarding, failed })
+    forwarder.upgrade(req, upgrade, shape, { ...forwarding, failed })
   }
 
   #refuse(req: IncomingMessage, res: ServerResponse, log: RequestLog, error: unknown): void {

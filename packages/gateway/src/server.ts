@@ -86,6 +86,8 @@ export function createGatewayServer(handlers: Handlers): GatewayServer {
   const onRequest = (req: IncomingMessage, res: ServerResponse): void => void handle(req, res)
   server.on('request', onRequest)
   server.on('checkContinue', onRequest)
+  // An unknown Expect changes nothing: Node's own 417 would be an answer that nobody was asked about.
+  server.on('checkExpectation', onRequest)
   server.on('connect', (req: IncomingMessage, socket: Duplex) => {
     if (takeOver(socket)) send(responseOn(req, socket), handlers.connect)
   })

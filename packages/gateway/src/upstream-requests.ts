@@ -9,6 +9,7 @@ import { ACCESS_TOKEN_HEADER, IDENTITY_HEADER, OIDC_DATA_HEADER } from '@cognito
 import { forwardedLines, type HeaderLines, valuesOf } from '@cognito-auth/http-kit/headers'
 import type { HeaderPlan } from './header-names.js'
 import type { IdentityValues } from './identity-values.js'
+import { trailerNames } from './upstream-answers.js'
 
 const TOKENS: readonly string[] = [OIDC_DATA_HEADER, ACCESS_TOKEN_HEADER, IDENTITY_HEADER]
 /** Node sends a body of these in chunks by itself, and keeps the connection then. */
@@ -23,6 +24,8 @@ export interface Additions {
   /** Whether `Authorization` may hold a token that the gateway accepts. */
   readonly acceptsBearer: boolean
   readonly isUpgrade: boolean
+  /** Whether a body in chunks follows, and trailers may. */
+  readonly isChunked: boolean
 }
 
 /** Whether the credentials of a request are a bearer token: with any header of the load balancer, they are not. */
@@ -39,7 +42,7 @@ export function upstreamHeaders(req: IncomingMessage, plan: HeaderPlan, addition
   const withoutBearer = additions.acceptsBearer && !additions.withTokens && isBearer(req)
   const keepsChunks = WITHOUT_CHUNKS_UNASKED.includes(req.method ?? '')
   const lines = forwardedLines(req.rawHeaders, (name) => {
-    // Node has said "100 Continue" itself already.
+    // Asked anew, see `askForBody`.
     if (name === 'expect') return true
     if (name === 'authorization') return withoutBearer
     return (name === 'transfer-encoding' && !keepsChunks) || plan.isIdentity(name)
@@ -52,6 +55,8 @@ export function upstreamHeaders(req: IncomingMessage, plan: HeaderPlan, addition
     }
   }
   if (plan.assertion !== undefined && additions.assertion !== undefined) lines[plan.assertion] = additions.assertion
-  if (additions.isUpgrade) Object.assign(lines, { connection: 'Upgrade', upgrade: 'websocket' })
+  if (additions.isUpgrade) return Object.assign(lines, { connection: 'Upgrade', upgrade: 'websocket' })
+  const trailers = additions.isChunked ? trailerNames(req.rawHeaders, plan.isRefusedTrailer) : ''
+  if (trailers !== '') lines['trailer'] = trailers
   return lines
 }

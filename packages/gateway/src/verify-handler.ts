@@ -18,7 +18,7 @@ import { noIdentity } from './identity-values.js'
 import type { Settings } from './options.js'
 import { ownAnswer, type OwnState } from './own-paths.js'
 import type { Protection } from './protection.js'
-import { isUnambiguous } from './request-shape.js'
+import { shapeOf } from './request-shape.js'
 
 /** Refused in every way that a request can be refused before it is asked who sent it. */
 export const AMBIGUOUS: Answer = problem(403, 'bad_request')
@@ -27,15 +27,19 @@ const FORGED: Answer = problem(403, 'identity_header')
 /** The load balancer's own, as it writes them; any other spelling is a client's. */
 const OWN_SPELLING = /^x-amzn-oidc-[a-z0-9-]+$/
 
+/** Headers that list others: what `Connection` names, a proxy removes; what `Trailer` names comes after the body. */
+const LISTS: readonly string[] = ['connection', 'trailer']
+
 /**
  * Whether the client sent a header that the app would take for the gateway's, which the proxy in front may not remove; or
- * names one in `Connection`, so that the proxy removes the gateway's own from the request that it goes on to send.
+ * names one in `Connection`, so that the proxy removes the gateway's own from the request that it goes on to send; or
+ * announces one as a trailer.
  */
 function isForged({ rawHeaders }: IncomingMessage, plan: HeaderPlan): boolean {
   let isFound = false
   eachLine(rawHeaders, (name, value) => {
     if (plan.isIdentity(name) && !OWN_SPELLING.test(name)) isFound = true
-    if (name === 'connection' && value.split(',').some((named) => plan.isIdentity(named))) isFound = true
+    if (LISTS.includes(name) && value.split(',').some((named) => plan.isIdentity(named))) isFound = true
   })
   return isFound
 }
@@ -75,7 +79,7 @@ export class VerifyHandler {
   }
 
   #refusal(req: IncomingMessage, log: RequestLog): Answer | undefined {
-    if (!isUnambiguous(req)) return refused(log, AMBIGUOUS, 'bad_request')
+    if (!shapeOf(req).isUnambiguous) return refused(log, AMBIGUOUS, 'bad_request')
     return isForged(req, this.#parts.settings.headers) ? refused(log, FORGED, 'identity_header') : undefined
   }
 

@@ -5,7 +5,7 @@
  */
 
 import { createServer, type IncomingMessage, type RequestListener, type Server } from 'node:http'
-import { type AddressInfo, connect, type Socket } from 'node:net'
+import { type AddressInfo, connect, createServer as createNetServer, type Socket } from 'node:net'
 import { Authoriser } from '@cognito-auth/core'
 import { createTestAlb, type TestAlb } from '@cognito-auth/testing'
 import { type Gateway, type GatewayOptions, startGateway } from '../src/index.js'
@@ -70,6 +70,21 @@ export async function startApp(listener?: RequestListener): Promise<TestApp> {
     socket.once('close', () => sockets.delete(socket))
   })
   return app
+}
+
+/** An app that speaks no HTTP of Node's: it gets what comes on each connection. Its `close` is among `closers`. */
+export async function startRawApp(
+  onRequest: (socket: Socket, text: string, nth: number) => void,
+  closers: (() => void)[],
+): Promise<string> {
+  let requests = 0
+  const server = createNetServer((socket) => {
+    socket.on('error', () => undefined)
+    socket.on('data', (chunk) => onRequest(socket, chunk.toString('latin1'), (requests += 1)))
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  closers.push(() => server.close())
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`
 }
 
 /** Members of the group `developers` are allowed. */

@@ -1,0 +1,41 @@
+/**
+ * Connections to the app.
+ *
+ * @module
+ */
+
+import { Agent } from 'node:http'
+import { Agent as TlsAgent } from 'node:https'
+import type { LookupAddress } from 'node:dns'
+import type { LookupFunction } from 'node:net'
+import { singleUse } from '@cognito-auth/http-kit/agents'
+
+/** How long an unused connection to the app is kept. Servers close theirs after two seconds and more. */
+const KEPT_MS = 4000
+
+/** `localhost` is both of these: without asking the resolver each time, and on machines whose resolver knows one only. */
+const LOCALHOST: LookupAddress[] = [
+  { address: '127.0.0.1', family: 4 },
+  { address: '::1', family: 6 },
+]
+
+const lookupLocalhost: LookupFunction = (_, { all }, done) =>
+  all === true ? done(null, LOCALHOST) : done(null, '127.0.0.1', 4)
+
+/** Where connections to one app come from. */
+export interface UpstreamAgents {
+  /** They are used again. */
+  readonly kept: Agent
+  /** They are used once. */
+  readonly single: Agent
+}
+
+/** Makes the agents for an app. */
+export function upstreamAgents({ protocol, hostname }: URL): UpstreamAgents {
+  const AgentOf = protocol === 'https:' ? TlsAgent : Agent
+  const lookup = hostname === 'localhost' ? { lookup: lookupLocalhost } : {}
+  return {
+    kept: new AgentOf({ keepAlive: true, timeout: KEPT_MS, ...lookup }),
+    single: singleUse(new AgentOf({ keepAlive: true, ...lookup })),
+  }
+}
