@@ -7,6 +7,9 @@
 /** JSON object from a verified token: without a prototype, frozen all the way down. */
 export type Claims = { readonly [name: string]: unknown }
 
+/** Header of a token (RFC 7515, JOSE header): without a prototype, frozen all the way down. */
+export type JwsHeader = { readonly [name: string]: unknown }
+
 /**
  * A person whose tokens were verified. Frozen data: what is enumerable is safe to serialise to a browser; claims and
  * methods are there but not enumerable. Missing strings are `''`.

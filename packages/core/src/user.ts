@@ -6,7 +6,7 @@
 
 import { caseless } from './lib/caseless.js'
 import { parseJsonObject, stringClaim } from './claims.js'
-import { type Claims, IS_BEARER, isBearer, isSilenceNo, SILENCE_IS_NO, type User } from './user-type.js'
+import { type Claims, IS_BEARER, isBearer, isSilenceNo, type JwsHeader, SILENCE_IS_NO, type User } from './user-type.js'
 
 export type { Claims, User } from './user-type.js'
 
@@ -220,7 +220,7 @@ export interface UserOptions {
 
 /** Makes a user of verified tokens; `access` is `null` where no access token is read. */
 export function userFromTokens(
-  alb: { readonly header: Claims; readonly claims: Claims },
+  alb: { readonly header: JwsHeader; readonly claims: Claims },
   access: Claims | null,
   options: UserOptions,
 ): User {

@@ -6,7 +6,7 @@
 
 import { InvalidTokenError } from '../errors.js'
 import { OIDC_DATA_HEADER } from '../headers.js'
-import type { Claims } from '../user-type.js'
+import type { Claims, JwsHeader } from '../user-type.js'
 import { CompactJwsReader, type UnverifiedJws } from './compact-jws.js'
 import type { IssuerPolicy } from './issuer.js'
 import { isEs256Signature } from './signature.js'
@@ -24,7 +24,7 @@ export interface AlbTokenPolicy {
 
 /** A load balancer's token whose signature held. */
 export interface AlbToken {
-  readonly header: Claims
+  readonly header: JwsHeader
   readonly claims: Claims
 }
 
@@ -80,7 +80,7 @@ export function checkAlbToken(token: string, policy: AlbTokenPolicy): Unverified
 }
 
 /** Times of a token, verified or not; asked again each time a remembered token is used. */
-export function checkAlbTimes(header: Claims, claims: Claims, toleranceSeconds: number): void {
+export function checkAlbTimes(header: JwsHeader, claims: Claims, toleranceSeconds: number): void {
   const now = nowSeconds()
   checkNotExpired(header['exp'], toleranceSeconds, OIDC_DATA_HEADER, now)
   if (claims['exp'] !== undefined) checkNotExpired(claims['exp'], toleranceSeconds, OIDC_DATA_HEADER, now)
@@ -92,7 +92,7 @@ export function checkAlbTimes(header: Claims, claims: Claims, toleranceSeconds: 
  *
  * @throws {InvalidTokenError} `issuer` when "iss" of payload and header differ; `subject` without a "sub".
  */
-export function checkAlbClaims(header: Claims, claims: Claims): void {
+export function checkAlbClaims(header: JwsHeader, claims: Claims): void {
   if (claims['iss'] !== undefined && claims['iss'] !== header['iss']) {
     throw new InvalidTokenError(
       'issuer',

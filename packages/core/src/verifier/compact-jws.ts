@@ -6,7 +6,7 @@
 
 import { harden, parseSoftJsonObject } from '../claims.js'
 import { InvalidTokenError } from '../errors.js'
-import type { Claims } from '../user-type.js'
+import type { Claims, JwsHeader } from '../user-type.js'
 
 /** Characters; a token is ASCII, so bytes too. The load balancer itself allows headers of 16 K. */
 const MAX_TOKEN_LENGTH = 16 * 1024
@@ -16,7 +16,7 @@ const scratch = Buffer.allocUnsafeSlow(MAX_TOKEN_LENGTH)
 
 /** What a token says before anything of it is verified. */
 export interface UnverifiedJws {
-  readonly unverifiedHeader: Claims
+  readonly unverifiedHeader: JwsHeader
   /** As parsed, not frozen: strangers' claims are not worth it. See {@link hardened}. */
   readonly unverifiedClaims: Claims
   readonly signature: Buffer
@@ -40,14 +40,14 @@ export function checkToken(token: unknown, what: string): asserts token is strin
 }
 
 /**
- * Makes claims safe to hand out: see {@link harden}. Verified or not.
+ * Makes claims or a header safe to hand out: see {@link harden}. Verified or not.
  *
  * @param what The token, for messages.
  * @throws {InvalidTokenError} `malformed` when they are nested too deep.
  */
-export function hardened(claims: Claims, what: string): Claims {
-  if (!harden(claims)) throw malformed('nested too deep', what)
-  return claims
+export function hardened<Json extends JwsHeader | Claims>(json: Json, what: string): Json {
+  if (!harden(json)) throw malformed('nested too deep', what)
+  return json
 }
 
 /** Takes tokens of one kind apart. */
@@ -56,7 +56,7 @@ export class CompactJwsReader {
   readonly #padding: 'allowed' | 'refused'
   readonly #what: string
   /** The header read last. Whoever signs writes the same one over and over: Cognito for months, a load balancer for a second. */
-  #latest: { readonly segment: string; readonly header: Claims } | undefined
+  #latest: { readonly segment: string; readonly header: JwsHeader } | undefined
 
   /**
    * @param padding The load balancer pads its segments with `=`, against RFC 7515 section 2; Cognito does not.
@@ -124,13 +124,13 @@ export class CompactJwsReader {
     return malformed(why, this.#what)
   }
 
-  #parseObject(start: number, end: number, part: string): Claims {
+  #parseObject(start: number, end: number, part: string): JwsHeader | Claims {
     const object = parseSoftJsonObject(scratch, start, end)
     if (object === undefined) throw this.#malformed(`${part} must be a JSON object`)
     return object
   }
 
-  #readHeader(segment: string, end: number): Claims {
+  #readHeader(segment: string, end: number): JwsHeader {
     const header = this.#parseObject(0, end, 'header')
     if (header['alg'] !== this.#algorithm) {
       throw new InvalidTokenError('algorithm', `Unexpected "alg": expected ${this.#algorithm}: ${this.#what}`)
