@@ -12,7 +12,7 @@ import {
   type TestAlb,
 } from '@cognito-auth/testing'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
-import { RequestAuth, requireUserOf, userOf } from '../src/adapter/index.js'
+import { RequestUsers, requireUserOf, userOf } from '../src/adapter/index.js'
 import { Authoriser, CognitoAuth, type CognitoAuthOptions } from '../src/index.js'
 
 const admin = { sub: 'ad000000-0000-4000-8000-000000000000', email: 'ada@example.com', groups: ['admins'] }
@@ -241,8 +241,8 @@ describe('foreign req.user', () => {
     readonly headers: Record<string, string>
   }
 
-  function guard(): RequestAuth<Request> {
-    return new RequestAuth<Request>(protect(), ({ headers }) => headers)
+  function guard(): RequestUsers<Request> {
+    return new RequestUsers<Request>(protect(), ({ headers }) => headers)
   }
 
   test('what other middleware put on the request is nobody, and does not pass a guard', async () => {
@@ -269,7 +269,7 @@ describe('foreign req.user', () => {
   test('what one guard verified does not pass another', async () => {
     const request = { headers: await alb.headersFor(admin) }
     await guard().requireUser(request)
-    const stricter = new RequestAuth<Request>(protect({ clientId: 'another' }), ({ headers }) => headers)
+    const stricter = new RequestUsers<Request>(protect({ clientId: 'another' }), ({ headers }) => headers)
     await expect(stricter.requireUser(request)).rejects.toMatchObject({ reason: 'client' })
   })
 })

@@ -1,7 +1,7 @@
 /** Bearer tokens beside ALB sessions: who is accepted, in which order checks are made, and each attack that is known. */
 import { type BearerFault, createTestAlb, type TestAlb } from '@cognito-auth/testing'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
-import { checkScopes, RequestAuth } from '../src/adapter/index.js'
+import { checkScopes, RequestUsers } from '../src/adapter/index.js'
 import {
   allOf,
   Authoriser,
@@ -564,8 +564,8 @@ describe('options', () => {
 })
 
 describe('requireScopes', () => {
-  function requests(options: Partial<CognitoAuthOptions> = {}): RequestAuth<{ headers: HeadersInput }> {
-    return new RequestAuth(make(options), ({ headers }) => headers)
+  function requests(options: Partial<CognitoAuthOptions> = {}): RequestUsers<{ headers: HeadersInput }> {
+    return new RequestUsers(make(options), ({ headers }) => headers)
   }
 
   test('asks for each of them, of bearer tokens and of ALB sessions alike', async () => {
@@ -607,8 +607,8 @@ describe('requireScopes', () => {
     const { userPoolId: _, ...options } = alb.options
     const auth = new CognitoAuth({ ...options, issuer: alb.issuer, groupsClaim: 'groups', authoriser: null })
     expect(() => checkScopes([READ], auth)).toThrow(/groupsClaim/)
-    const requestAuth = new RequestAuth(auth, ({ headers }: { headers: HeadersInput }) => headers)
-    await expect(requestAuth.requireScopes({ headers: {} }, [READ])).rejects.toMatchObject({ code: 'configuration' })
+    const users = new RequestUsers(auth, ({ headers }: { headers: HeadersInput }) => headers)
+    await expect(users.requireScopes({ headers: {} }, [READ])).rejects.toMatchObject({ code: 'configuration' })
   })
 
   test('optional(): another scheme, or an identity alone, is nobody; a bad token is refused', async () => {

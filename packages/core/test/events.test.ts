@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createTestAlb, FAULTS, type TestAlb, type TestUser } from '@cognito-auth/testing'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
-import { RequestAuth } from '../src/adapter/index.js'
+import { RequestUsers } from '../src/adapter/index.js'
 import {
   Authoriser,
   CognitoAuth,
@@ -112,7 +112,7 @@ describe('of a request', () => {
 
   test('that a route refuses: denied too', async () => {
     const request = { headers: await alb.headersFor(ada) }
-    const guard = new RequestAuth(authWith(), ({ headers }: typeof request) => headers)
+    const guard = new RequestUsers(authWith(), ({ headers }: typeof request) => headers)
     await expect(guard.requireAdmin(request)).rejects.toBeInstanceOf(CognitoAuthError)
     await expect(guard.requireGroups(request, ['others'])).rejects.toBeInstanceOf(CognitoAuthError)
     expect(of('cognito-auth:denied')).toHaveLength(2)

@@ -5,7 +5,7 @@
  */
 
 import type { CognitoAuthError } from '@cognito-auth/core'
-import { reportFault } from '@cognito-auth/core/adapter'
+import { warnOnce } from '@cognito-auth/core/adapter'
 import type { NextFunction, Request, Response } from 'express'
 
 /**
@@ -66,7 +66,7 @@ export async function askHook(
   } catch (cause) {
     const failure = new Error('onError failed', { cause })
     if (isSettled || isAnswering() || res.writableEnded) {
-      reportFault(failure, 'A request was answered already')
+      warnOnce(failure, 'A request was answered already')
       return undefined
     }
     if (!res.headersSent) {

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { isCognitoAuthError, problemOf } from '@cognito-auth/core/adapter'
+import { isCognitoAuthError, problemDetails } from '@cognito-auth/core/adapter'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 
 /** Whether a body is what Fastify's default error handler makes of an error. An app's own handler decides for itself. */
@@ -24,7 +24,7 @@ export function hideErrorMessages(app: FastifyInstance): void {
   app.addHook('onSend', (request, reply, payload, done) => {
     const error = errors.get(request)
     if (error === undefined || !isDefaultAnswer(payload, error)) return done(null, payload)
-    const body = JSON.stringify(problemOf(error))
+    const body = JSON.stringify(problemDetails(error))
     reply.header('content-type', 'application/problem+json').header('content-length', Buffer.byteLength(body))
     done(null, body)
   })

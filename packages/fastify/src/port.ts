@@ -12,7 +12,7 @@ import {
   type Framework,
   nodeHeaders,
   type PipelineResponse,
-  reportFault,
+  warnOnce,
 } from '@cognito-auth/core/adapter'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 
@@ -69,7 +69,7 @@ async function hasAnswered(hook: Hook, error: CognitoAuthError | Error, { reques
     return true
   } catch (cause) {
     if (!hasBegun && !reply.sent && !reply.raw.headersSent) throw new Error('onError failed', { cause })
-    reportFault(new Error('onError failed', { cause }), 'A request was answered already')
+    warnOnce(new Error('onError failed', { cause }), 'A request was answered already')
     return true
   } finally {
     reply.send = sending

@@ -8,7 +8,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { Duplex } from 'node:stream'
 import type { Socket } from 'node:net'
 import { Connections } from '@cognito-auth/http-kit/connections'
-import { describeFault } from '@cognito-auth/core/adapter'
+import { describeError } from '@cognito-auth/core/adapter'
 import { type Answer, endWith, problem, responseOn, send } from './answers.js'
 
 /** The load balancer takes at most this much in headers. */
@@ -39,7 +39,7 @@ export interface GatewayServer {
 
 /** Says what went wrong, without anything of a request. */
 function report(error: unknown): void {
-  process.stderr.write(`gateway: ${describeFault(error)}\n`)
+  process.stderr.write(`gateway: ${describeError(error)}\n`)
 }
 
 /** Makes the server. */

@@ -9,7 +9,7 @@
  */
 
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { isCognitoAuthError, problemHeaders, problemOf, reportFault } from '@cognito-auth/core/adapter'
+import { isCognitoAuthError, problemHeaders, problemDetails, warnOnce } from '@cognito-auth/core/adapter'
 import { eachLine } from '@cognito-auth/http-kit/headers'
 import { logAtEnd, type RequestLog } from './access-log.js'
 import { type Answer, problem, send } from './answers.js'
@@ -45,10 +45,10 @@ function isForged({ rawHeaders }: IncomingMessage, plan: HeaderPlan): boolean {
 }
 
 function refusal(error: unknown, auth: Settings['auth']): Answer {
-  const { status, code } = problemOf(error)
+  const { status, code } = problemDetails(error)
   const headers = problemHeaders(error, auth)
   if (status === 401 || status === 403) return problem(status, code, headers)
-  if (status === 500) reportFault(error)
+  if (status === 500) warnOnce(error)
   return problem(403, code, { ...headers, [ERROR_HEADER.toLowerCase()]: code })
 }
 
@@ -96,7 +96,7 @@ export class VerifyHandler {
       return { status: 200, headers: { ...identity, ...signed, 'cache-control': 'no-store' }, body: '' }
     } catch (error) {
       log.reason = isCognitoAuthError(error) ? error.reason : undefined
-      return refused(log, refusal(error, settings.auth), problemOf(error).code)
+      return refused(log, refusal(error, settings.auth), problemDetails(error).code)
     }
   }
 }

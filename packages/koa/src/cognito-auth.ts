@@ -20,7 +20,7 @@ import {
   nodeHeaders,
   type PipelineResponse,
   type ProtectOptions as ProtectOptionsOf,
-  reportFault,
+  warnOnce,
   requireUserOf,
 } from '@cognito-auth/core/adapter'
 import type { Context, Middleware } from 'koa'
@@ -72,7 +72,7 @@ type Answer = (error: unknown) => void | Promise<void>
 async function answerOnce(ctx: Context, error: unknown, answer: Answer): Promise<void> {
   if (!ctx.headerSent) return await answer(error)
   if (!ctx.res.writableEnded) ctx.res.destroy()
-  reportFault(error, 'A request was answered already')
+  warnOnce(error, 'A request was answered already')
 }
 
 interface Call {

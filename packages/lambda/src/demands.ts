@@ -5,7 +5,7 @@
  */
 
 import { type CognitoAuth, ConfigurationError, type User } from '@cognito-auth/core'
-import { checkGroups, checkScopes, refuseUnknown, type RequestAuth } from '@cognito-auth/core/adapter'
+import { checkGroups, checkScopes, refuseUnknown, type RequestUsers } from '@cognito-auth/core/adapter'
 import type { AlbEvent } from './event.js'
 
 /** What `withUser()` asks besides; all of it must hold. A member that is written and `undefined` is a mistake. */
@@ -27,7 +27,7 @@ export type Ask = (event: AlbEvent) => Promise<User>
  * @throws {ConfigurationError} when a member is unknown, `undefined`, empty or of another type: what is written must be
  * asked.
  */
-export function createAsk(auth: CognitoAuth, requests: RequestAuth<AlbEvent>, demands: Demands): Ask {
+export function createAsk(auth: CognitoAuth, requests: RequestUsers<AlbEvent>, demands: Demands): Ask {
   refuseUnknown(demands, ['groups', 'admin', 'scopes'], 'withUser()')
   const { admin = false } = demands
   if ('admin' in demands && typeof demands.admin !== 'boolean') {

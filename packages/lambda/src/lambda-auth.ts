@@ -22,7 +22,7 @@ import {
   isSignOut,
   problemHeaders,
   REASON_HEADER,
-  RequestAuth,
+  RequestUsers,
   signOutResponse,
 } from '@cognito-auth/core/adapter'
 import { type Ask, createAsk, type Demands } from './demands.js'
@@ -112,7 +112,7 @@ export function createLambdaAuth(options: LambdaAuthOptions | CognitoAuth = {}):
     throw new ConfigurationError('onError must be a function of the error and the event')
   }
   const isBypassed = createBypass(own.bypass, auth)
-  const requests = new RequestAuth<AlbEvent>(auth, headersOf)
+  const requests = new RequestUsers<AlbEvent>(auth, headersOf)
 
   /** A local load balancer shows why, and takes the header off. */
   function withReason(answer: AlbResult, error: unknown): AlbResult {

@@ -5,7 +5,7 @@
  */
 
 import { CognitoAuth, type User } from '@cognito-auth/core'
-import { problemHeaders, problemOf, type RequestAuth } from '@cognito-auth/core/adapter'
+import { problemHeaders, problemDetails, type RequestUsers } from '@cognito-auth/core/adapter'
 import {
   type CanActivate,
   type ExecutionContext,
@@ -103,7 +103,7 @@ export class CognitoAuthGuard implements CanActivate, OnModuleInit, HandshakeGua
       if (transport.outlivesTokens(context, request)) refuseExpired(user)
       transport.onAllowed(context, request, user)
     } catch (error) {
-      if (problemOf(error).status === 500) logFault(error, transport === other)
+      if (problemDetails(error).status === 500) logFault(error, transport === other)
       throw await transport.refusalOf(error, context)
     }
     return true
@@ -144,7 +144,7 @@ export class CognitoAuthGuard implements CanActivate, OnModuleInit, HandshakeGua
   }
 
   /** Who verifies, and remembers whom. */
-  protected requests(): RequestAuth<Carrier> {
+  protected requests(): RequestUsers<Carrier> {
     return requestsOf(this.#auth ?? environmentAuth(this.#modules ?? this))
   }
 }

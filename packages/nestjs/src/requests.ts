@@ -6,13 +6,13 @@
 
 import type { IncomingMessage } from 'node:http'
 import { CognitoAuth, ExpiredTokenError, type HeadersInput, type User } from '@cognito-auth/core'
-import { nodeHeaders, RequestAuth } from '@cognito-auth/core/adapter'
+import { nodeHeaders, RequestUsers } from '@cognito-auth/core/adapter'
 import type { Access } from './access/access.js'
 import type { Carrier } from './transports/request-of.js'
 
 /** By app: its guards, of which Nest makes one in each module, share the keys that were fetched. */
 const fromEnvironment = new WeakMap<object, CognitoAuth>()
-const requests = new WeakMap<CognitoAuth, RequestAuth<Carrier>>()
+const requests = new WeakMap<CognitoAuth, RequestUsers<Carrier>>()
 
 /**
  * The `CognitoAuth` of an app that configures none, made on first use.
@@ -73,10 +73,10 @@ async function requireUser(auth: CognitoAuth, headers: HeadersInput): Promise<Us
 }
 
 /** The one memory that all guards of a `CognitoAuth` share. */
-export function requestsOf(auth: CognitoAuth): RequestAuth<Carrier> {
+export function requestsOf(auth: CognitoAuth): RequestUsers<Carrier> {
   const known = requests.get(auth)
   if (known !== undefined) return known
-  const made = new RequestAuth<Carrier>(
+  const made = new RequestUsers<Carrier>(
     { requireUser: async (headers) => await requireUser(auth, headers), groupsClaim: auth.groupsClaim },
     headersOf,
   )
@@ -90,7 +90,7 @@ export function requestsOf(auth: CognitoAuth): RequestAuth<Carrier> {
  *
  * @throws {CognitoAuthError} for all others.
  */
-export async function admit(auth: RequestAuth<Carrier>, carrier: Carrier, access: Access): Promise<User | null> {
+export async function admit(auth: RequestUsers<Carrier>, carrier: Carrier, access: Access): Promise<User | null> {
   if (access.mode === 'optional') return await auth.optionalUser(carrier)
   const user = await auth.requireUser(carrier)
   for (const demand of access.demands) {

@@ -5,14 +5,14 @@
  */
 
 import { type CognitoAuth, ConfigurationError, MissingTokenError, type User } from '@cognito-auth/core'
-import { isDevelopment, productionMode, RequestAuth } from '@cognito-auth/core/adapter'
+import { isDevelopment, productionMode, RequestUsers } from '@cognito-auth/core/adapter'
 import type { CanActivate } from '@nestjs/common'
 import type { Carrier } from './transports/request-of.js'
 import { CognitoAuthGuard } from './guard.js'
 
 /** Everything of the guard but the tokens: decorators still decide. */
 class StandInGuard extends CognitoAuthGuard {
-  readonly #requests: RequestAuth<Carrier>
+  readonly #requests: RequestUsers<Carrier>
 
   constructor(user: User | null) {
     super()
@@ -22,14 +22,14 @@ class StandInGuard extends CognitoAuthGuard {
         return user
       },
     }
-    this.#requests = new RequestAuth<Carrier>(standIn, () => ({}))
+    this.#requests = new RequestUsers<Carrier>(standIn, () => ({}))
   }
 
   protected override isChecked(): boolean {
     return true
   }
 
-  protected override requests(): RequestAuth<Carrier> {
+  protected override requests(): RequestUsers<Carrier> {
     return this.#requests
   }
 }

@@ -10,8 +10,8 @@ import {
   checkGroups,
   checkScopes,
   isCognitoAuthError,
-  problemOf,
-  RequestAuth,
+  problemDetails,
+  RequestUsers,
 } from '@cognito-auth/core/adapter'
 import { createGate, createPassage, isRequest, type Passage, refuseUnmade } from '@cognito-auth/web/adapter'
 import type { NextRequest } from 'next/server.js'
@@ -71,7 +71,7 @@ export interface NextAuth<Who extends User | null = User> {
 /** What is made at the first request. */
 interface State {
   readonly auth: CognitoAuth
-  readonly requests: RequestAuth<CurrentHeaders>
+  readonly requests: RequestUsers<CurrentHeaders>
   readonly passageOf: (request: NextRequest) => Promise<Passage>
 }
 
@@ -80,7 +80,7 @@ function createState({ create, bypass, onError }: ParsedOptions): State {
   const gate = createGate(auth, { onError })
   return {
     auth,
-    requests: new RequestAuth<CurrentHeaders>(auth, (headers) => headers),
+    requests: new RequestUsers<CurrentHeaders>(auth, (headers) => headers),
     passageOf: createPassage(auth, gate, bypass),
   }
 }
@@ -118,17 +118,17 @@ export function createNextAuth(options: NextAuthOptions | CognitoAuth = {}): Nex
   const state = (): State => (made ??= createState(parsed))
 
   async function ask<Answer>(
-    question: (requests: RequestAuth<CurrentHeaders>, headers: CurrentHeaders) => Promise<Answer>,
+    question: (requests: RequestUsers<CurrentHeaders>, headers: CurrentHeaders) => Promise<Answer>,
   ): Promise<Answer> {
     const headers = await currentHeaders().catch(async (error: unknown) => {
-      if (isCognitoAuthError(error)) return await refuse(error, problemOf(error))
+      if (isCognitoAuthError(error)) return await refuse(error, problemDetails(error))
       // Next's own: it is how Next learns that a page is dynamic.
       throw error
     })
     try {
       return await question(state().requests, headers)
     } catch (error) {
-      return await refuse(error, problemOf(error), made?.auth.redirectUrl)
+      return await refuse(error, problemDetails(error), made?.auth.redirectUrl)
     }
   }
 

@@ -12,7 +12,7 @@ import {
   problemHeaders,
   REASON_HEADER,
   refuseUnknown,
-  type RequestAuth,
+  type RequestUsers,
 } from '@cognito-auth/core/adapter'
 import { createSharedRequests } from './shared-requests.js'
 import { answerable, checkRequest, isRequest, NO_REQUEST, type OnError, type WebRequest } from './web-request.js'
@@ -54,7 +54,7 @@ export interface ThrowingAuth {
 /** What adapters on Web `Request`s share. */
 export interface Gate extends ThrowingAuth {
   /** Authenticates and authorises each `Request` once. */
-  readonly requests: RequestAuth<WebRequest>
+  readonly requests: RequestUsers<WebRequest>
   /** The answer to a failure: what `onError` answers, else the usual one. Never throws. */
   refuse(error: unknown, request: WebRequest): Promise<Response>
   /** The answer that signs out; throws what went wrong as it is. */

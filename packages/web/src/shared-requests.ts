@@ -15,7 +15,7 @@ import {
   OIDC_DATA_HEADER,
   type User,
 } from '@cognito-auth/core'
-import { RequestAuth } from '@cognito-auth/core/adapter'
+import { RequestUsers } from '@cognito-auth/core/adapter'
 import type { WebRequest } from './web-request.js'
 
 type Headers = WebRequest['headers']
@@ -53,7 +53,7 @@ function sharedVerification(auth: CognitoAuth): (headers: Headers) => Promise<Us
  * Remembers the user of each `Request`, and shares a verification that is under way with every other copy of it. The
  * authoriser is asked for each `Request`: a rule may depend on more than the tokens (the tenant, the address).
  */
-export function createSharedRequests(auth: CognitoAuth): RequestAuth<WebRequest> {
+export function createSharedRequests(auth: CognitoAuth): RequestUsers<WebRequest> {
   const authenticate = sharedVerification(auth)
   const requireUser = async (headers: Headers): Promise<User> => {
     const decision = await auth.authorise(await authenticate(headers))
@@ -62,7 +62,7 @@ export function createSharedRequests(auth: CognitoAuth): RequestAuth<WebRequest>
     return decision.user
   }
   // Its headers are those of the second argument.
-  return new RequestAuth<WebRequest>(
+  return new RequestUsers<WebRequest>(
     { requireUser: (headers) => requireUser(headers as Headers), groupsClaim: auth.groupsClaim },
     ({ headers }) => headers,
   )

@@ -9,7 +9,7 @@ import {
 import * as core from '../index.js'
 import { createMockUser, mockUser } from '../dev/mock-user.js'
 import type { User } from '../user.js'
-import { createAuth, errorResponse, RequestAuth, userOf } from './index.js'
+import { createAuth, errorResponse, RequestUsers, userOf } from './index.js'
 
 const ALB_ARN = 'arn:aws:elasticloadbalancing:eu-west-2:123456789012:loadbalancer/app/my-alb/0123456789abcdef'
 
@@ -139,7 +139,7 @@ describe('a second copy of core', () => {
     vi.resetModules()
     const adapter = await import('./index.js')
     const request = {}
-    const verifying = new adapter.RequestAuth<object>(new core.CognitoAuth(options), () => ({}))
+    const verifying = new adapter.RequestUsers<object>(new core.CognitoAuth(options), () => ({}))
     expect(userOf(request)).toBeUndefined()
     await verifying.optionalUser(request)
     expect(adapter.userOf).not.toBe(userOf)
@@ -148,7 +148,7 @@ describe('a second copy of core', () => {
 
   test('its missing tokens are nobody, where anonymous people are welcome', async () => {
     const other = new (await secondCopy()).CognitoAuth(options)
-    await expect(new RequestAuth<object>(other, () => ({})).optionalUser({})).resolves.toBeNull()
+    await expect(new RequestUsers<object>(other, () => ({})).optionalUser({})).resolves.toBeNull()
   })
 })
 
@@ -180,7 +180,7 @@ test.each([
   { error: new MissingTokenError(['x']), asked: 1 },
 ])('$error.code is answered to all who ask at once; asked again later: $asked times', async ({ error, asked }) => {
   const requireUser = vi.fn<() => Promise<User>>(async () => createMockUser()).mockRejectedValueOnce(error)
-  const requests = new RequestAuth<object>({ requireUser }, () => ({}))
+  const requests = new RequestUsers<object>({ requireUser }, () => ({}))
   const socket = {}
   const together = await Promise.allSettled([requests.requireUser(socket), requests.requireAdmin(socket)])
   expect(together).toEqual([

@@ -8,7 +8,7 @@ import type { CognitoAuth } from '../cognito-auth.js'
 import { ConfigurationError } from '../errors.js'
 import { optionName } from '../options/names.js'
 import { isNormalPath, normalisePath } from '../lib/paths.js'
-import { reportFault } from './report.js'
+import { warnOnce } from './report.js'
 
 /**
  * Exact paths, or all below one (`/public/*`); or a predicate on the framework's request that opens by returning
@@ -22,7 +22,7 @@ export type IsBypassed<Request> = (request: Request, asSent: string, ...asRouted
 /** A promise is not `true`, so it opens nothing. It is caught, since an unhandled rejection would end the process. */
 function opens(answer: unknown): boolean {
   if (typeof (answer as PromiseLike<unknown> | null)?.then === 'function') {
-    Promise.resolve(answer).catch((error: unknown) => reportFault(error, 'A bypass predicate failed'))
+    Promise.resolve(answer).catch((error: unknown) => warnOnce(error, 'A bypass predicate failed'))
   }
   return answer === true
 }

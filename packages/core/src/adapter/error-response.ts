@@ -9,7 +9,7 @@ import { type ErrorPage, type RenderedPage, renderErrorPage } from '../error-pag
 import { type CognitoAuthError, isCognitoAuthError } from '../errors.js'
 import { parseUrl } from '../lib/urls.js'
 import type { User } from '../user-type.js'
-import { reportFault } from './report.js'
+import { warnOnce } from './report.js'
 
 /** What is needed of a request to answer it. */
 export interface AnswerableRequest {
@@ -30,7 +30,7 @@ export interface ErrorResponse {
 }
 
 /** A problem document (RFC 9457). Nothing of the error but its code reaches the client. */
-export interface ProblemDocument {
+export interface ProblemDetails {
   readonly type: 'about:blank'
   readonly title: string
   readonly status: number
@@ -52,7 +52,7 @@ const TITLES: Readonly<Record<number, string>> = {
 export const REASON_HEADER = 'x-cognito-auth-reason'
 
 /** The problem document for an error; whatever is not ours is a 500 that says nothing. */
-export function problemOf(error: unknown): ProblemDocument {
+export function problemDetails(error: unknown): ProblemDetails {
   const { status, code } = isCognitoAuthError(error) ? error : { status: 500, code: 'internal_error' }
   return { type: 'about:blank', title: TITLES[status] ?? 'Error', status, code }
 }
@@ -64,7 +64,7 @@ export function problemOf(error: unknown): ProblemDocument {
 export function problemHeaders(error: unknown, auth: AnswerOptions = {}): Record<string, string> {
   const headers = isCognitoAuthError(error) ? { ...error.headers } : { 'cache-control': 'no-store' }
   if (auth.localAlb === undefined) return headers
-  const { code } = problemOf(error)
+  const { code } = problemDetails(error)
   const reason = isCognitoAuthError(error) ? error.reason : undefined
   return { ...headers, [REASON_HEADER]: reason === undefined ? code : `${code}/${reason}` }
 }
@@ -124,15 +124,15 @@ function renderAs(errorPage: AnswerOptions['errorPage'], page: ErrorPage, retryA
     if (typeof html === 'string') return { html, policy: POLICY_OF_APPS }
     // It cannot be waited for here, and an unhandled rejection would end the process.
     Promise.resolve(html).catch(() => undefined)
-    reportFault(new TypeError('errorPage must return a string'), 'errorPage failed')
+    warnOnce(new TypeError('errorPage must return a string'), 'errorPage failed')
   } catch (failure) {
-    reportFault(failure, 'errorPage failed')
+    warnOnce(failure, 'errorPage failed')
   }
   return undefined
 }
 
 /** The page for an error, if there is one. */
-function pageFor(error: unknown, { status, code, title }: ProblemDocument, auth: AnswerOptions) {
+function pageFor(error: unknown, { status, code, title }: ProblemDetails, auth: AnswerOptions) {
   const { errorPage, signOutPath } = auth
   if (!isCognitoAuthError(error) || status === 500) return undefined
   const user = status === 403 ? userOf(error) : undefined
@@ -164,7 +164,7 @@ function pageResponse(status: number, { html, policy }: RenderedPage, headers: R
  * page, else a problem document.
  */
 export function outageResponse(
-  problem: ProblemDocument,
+  problem: ProblemDetails,
   request: AnswerableRequest,
   { errorPage, signOutPath }: AnswerOptions,
 ): ErrorResponse {
@@ -188,8 +188,8 @@ export function outageResponse(
  * @param auth Whose `redirectUrl`, `errorPage`, `signOutPath` count.
  */
 export function errorResponse(error: unknown, request: AnswerableRequest, auth: AnswerOptions): ErrorResponse {
-  const problem = problemOf(error)
-  if (problem.status === 500) reportFault(error)
+  const problem = problemDetails(error)
+  if (problem.status === 500) warnOnce(error)
   const headers = problemHeaders(error, auth)
   if (isNavigation(request)) {
     const { redirectUrl } = auth

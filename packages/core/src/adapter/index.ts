@@ -12,10 +12,10 @@ export {
   isNavigation,
   outageResponse,
   problemHeaders,
-  problemOf,
+  problemDetails,
   REASON_HEADER,
 } from './error-response.js'
-export type { AnswerableRequest, AnswerOptions, ErrorResponse, ProblemDocument } from './error-response.js'
+export type { AnswerableRequest, AnswerOptions, ErrorResponse, ProblemDetails } from './error-response.js'
 export { asError, createMiddleware } from './middleware.js'
 export type {
   AuthMiddleware,
@@ -26,16 +26,16 @@ export type {
   ProtectOptions,
 } from './middleware.js'
 export { nodeHeaders } from './node-headers.js'
-export { describeFault, reportFault } from './report.js'
+export { describeError, warnOnce } from './report.js'
 export {
   checkGroups,
   checkScopes,
   createAuth,
   refuseArguments,
-  RequestAuth,
+  RequestUsers,
   requireUserOf,
   userOf,
-} from './request-auth.js'
+} from './request-users.js'
 export { isSignOut, signOutResponse } from './sign-out.js'
 export type { SignOutResponse } from './sign-out.js'
 export { COGNITO_AUTH_OPTIONS, isCognitoAuth } from '../cognito-auth.js'

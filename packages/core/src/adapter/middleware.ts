@@ -18,7 +18,7 @@ import {
   problemHeaders,
   REASON_HEADER,
 } from './error-response.js'
-import { checkGroups, checkScopes, refuseArguments, RequestAuth } from './request-auth.js'
+import { checkGroups, checkScopes, refuseArguments, RequestUsers } from './request-users.js'
 import { isSignOut, signOutResponse } from './sign-out.js'
 
 /** What is sent in place of a handler's answer. */
@@ -129,7 +129,7 @@ export function createMiddleware<Call, Raw extends object, Subject, Middleware>(
   auth: CognitoAuth,
   framework: Framework<Call, Raw, Subject, Middleware>,
 ): AuthMiddleware<Subject, Middleware> {
-  const requests = new RequestAuth<Raw>(auth, (raw) => framework.headersOf(raw))
+  const requests = new RequestUsers<Raw>(auth, (raw) => framework.headersOf(raw))
 
   /** Fails closed: whatever is thrown is answered, and only `true` goes on. */
   function middleware(name: MakerName, decide: (call: Call) => Promise<boolean>): Middleware {

@@ -16,7 +16,7 @@ function kindOf(error: unknown): string {
 }
 
 /** Our own messages are safe to log; what others threw may hold anything, so only its class is told. */
-export function describeFault(error: unknown): string {
+export function describeError(error: unknown): string {
   if (isCognitoAuthError(error)) return error.message
   const cause = error instanceof Error && error.cause !== undefined ? `, caused by ${kindOf(error.cause)}` : ''
   return `unexpected ${kindOf(error)}${cause}`
@@ -27,8 +27,8 @@ export function describeFault(error: unknown): string {
  *
  * @param what What came of it.
  */
-export function reportFault(error: unknown, what = 'A request was answered with 500'): void {
-  const sentence = `${what}: ${describeFault(error)}`
+export function warnOnce(error: unknown, what = 'A request was answered with 500'): void {
+  const sentence = `${what}: ${describeError(error)}`
   if (reported.get(sentence) === true) return
   reported.set(sentence, true)
   process.emitWarning(sentence, {

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { describeFault, isCognitoAuthError, problemOf } from '@cognito-auth/core/adapter'
+import { describeError, isCognitoAuthError, problemDetails } from '@cognito-auth/core/adapter'
 import {
   ForbiddenException,
   type HttpException,
@@ -40,7 +40,7 @@ export function errorOf(exception: object): unknown {
 
 /** Nest's exception for an error: its body is the problem document, its `cause` the error. */
 export function httpExceptionOf(error: unknown, more: object = {}): HttpException {
-  const problem = problemOf(error)
+  const problem = problemDetails(error)
   const Exception = EXCEPTIONS[problem.status as keyof typeof EXCEPTIONS] ?? InternalServerErrorException
   const exception = new Exception({ ...problem, ...more }, { cause: error })
   refusals.set(exception, error)
@@ -52,7 +52,7 @@ const GRAPHQL_CODES: { readonly [status: number]: string } = { 401: 'UNAUTHENTIC
 
 /** Nest's Apollo driver translates exceptions that have a `statusCode`; other drivers keep `extensions`. */
 export function graphqlExceptionOf(error: unknown): HttpException {
-  const { status, code } = problemOf(error)
+  const { status, code } = problemDetails(error)
   const extensions = { code: GRAPHQL_CODES[status] ?? 'INTERNAL_SERVER_ERROR', cognitoAuth: { code } }
   return Object.assign(httpExceptionOf(error, { statusCode: status }), { extensions })
 }
@@ -61,7 +61,7 @@ export function graphqlExceptionOf(error: unknown): HttpException {
 export async function wsExceptionOf(error: unknown): Promise<Error> {
   // Optional, and there where a gateway is: nothing else imports it.
   const { WsException } = await import('@nestjs/websockets')
-  return Object.assign(new WsException(problemOf(error)), { cause: error })
+  return Object.assign(new WsException(problemDetails(error)), { cause: error })
 }
 
 /** Mistakes of which each message of a queue would tell again. */
@@ -74,7 +74,7 @@ const logged = new Set<string>()
  * @param isOnce Whether a sentence is logged the first time only.
  */
 export function logFault(error: unknown, isOnce = false): void {
-  const fault = isCognitoAuthError(error) ? error : describeFault(error)
+  const fault = isCognitoAuthError(error) ? error : describeError(error)
   const sentence = typeof fault === 'string' ? fault : fault.message
   if (isOnce && logged.has(sentence)) return
   if (isOnce) logged.add(sentence)

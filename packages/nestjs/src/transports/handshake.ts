@@ -6,7 +6,7 @@
 
 import type { IncomingMessage } from 'node:http'
 import { type ClosableSocket, ConfigurationError, type User } from '@cognito-auth/core'
-import { problemOf } from '@cognito-auth/core/adapter'
+import { problemDetails } from '@cognito-auth/core/adapter'
 import { endAtExpiry, endConnection } from './end-at-expiry.js'
 import type { Carrier } from './request-of.js'
 import { rememberUpgrade, requestOfSocket } from './ws.js'
@@ -58,7 +58,7 @@ function watchConnection(socket: object, { admit, isRequired }: HandshakeRule): 
 
 /** The answer to an upgrade that is refused: the problem document. */
 function refuseUpgrade(error: unknown, { headersOf }: HandshakeRule, done: Parameters<VerifyClient>[1]): void {
-  const problem = problemOf(error)
+  const problem = problemDetails(error)
   const { 'cache-control': _, ...headers } = headersOf(error)
   // In this case: `ws` adds a Content-Type of its own otherwise.
   const more = { 'Cache-Control': 'no-store', 'Content-Type': 'application/problem+json' }
@@ -94,7 +94,7 @@ function watchIo(server: IoServer, rule: HandshakeRule): void {
       rule.admit(requestOfSocket(socket)).then(
         () => next(),
         (error: unknown) => {
-          const problem = problemOf(error)
+          const problem = problemDetails(error)
           // Socket.IO gives `message` and `data` to the client, in `connect_error`.
           next(Object.assign(new Error(problem.title), { data: problem }))
         },

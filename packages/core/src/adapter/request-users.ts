@@ -13,9 +13,9 @@ import { checkScopes as checkScopeNames } from '../lib/scopes.js'
 import { isPlainObject, refuseUnknown } from '../lib/schema.js'
 import { checkList } from '../rules/rule.js'
 import type { User } from '../user.js'
-import { problemOf } from './error-response.js'
+import { problemDetails } from './error-response.js'
 
-/** Users by request, whichever `RequestAuth` verified them: for `getUser(request)`, and never to decide anything. */
+/** Users by request, whichever `RequestUsers` verified them: for `getUser(request)`, and never to decide anything. */
 const users = shared('users', () => new WeakMap<object, User | null>())
 
 /**
@@ -71,7 +71,7 @@ type Asked = Pick<CognitoAuth, 'requireUser'> & Partial<Pick<CognitoAuth, 'group
  * Authenticates and authorises requests, each at most once per request object, whoever asks and however many at once.
  * A 503 is told to all who asked at once, and not remembered.
  */
-export class RequestAuth<Request extends object> {
+export class RequestUsers<Request extends object> {
   readonly #auth: Asked
   readonly #headersOf: (request: Request) => HeadersInput
   readonly #verified = new WeakMap<Request, Promise<User>>()
@@ -98,7 +98,8 @@ export class RequestAuth<Request extends object> {
       return user
     } catch (error) {
       // An outage is no answer about the request: the request object of a WebSocket outlives it, and may ask again.
-      if (problemOf(error).status === 503 && this.#verified.get(request) === verified) this.#verified.delete(request)
+      if (problemDetails(error).status === 503 && this.#verified.get(request) === verified)
+        this.#verified.delete(request)
       throw error
     }
   }
