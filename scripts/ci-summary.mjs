@@ -15,6 +15,7 @@ const REPORTS = [
   'browser',
   'demo',
   'next',
+  'frameworks',
   'aws',
   'proxies',
   'python',

@@ -8,7 +8,9 @@
  * - `<!-- prelude` on a line of its own, code, `-->`: that code is put in front of it; what follows a line `...` in it
  *   is put behind it;
  * - `<!-- continues -->`: the block before is put in front of it;
- * - `<!-- run -->`: it is run, not only compiled, and must end well.
+ * - `<!-- run -->`: it is run, not only compiled, and must end well;
+ * - `<!-- framework: astro -->`: it is a file of the app in `compat/frameworks/astro`, and compiled, built and run there, by
+ *   `npx pnpm test:frameworks`.
  *
  * A name after the language, `ts [auth.ts]`, makes the block a file that other blocks of the page can import.
  *
@@ -33,6 +35,8 @@ export interface Block {
   /** What goes behind it. */
   readonly epilogue: string
   readonly isRun: boolean
+  /** The app of `compat/frameworks` that it is a file of. */
+  readonly framework: string | undefined
 }
 
 /** What is wrong with a page's source. */
@@ -45,9 +49,10 @@ interface Directives {
   readonly epilogue: string
   readonly continues: boolean
   readonly isRun: boolean
+  readonly framework: string | undefined
 }
 
-const NONE: Directives = { prelude: [], epilogue: '', continues: false, isRun: false }
+const NONE: Directives = { prelude: [], epilogue: '', continues: false, isRun: false, framework: undefined }
 
 function namedPrelude(name: string): string {
   return readFileSync(new URL(`preludes/${name}.ts`, import.meta.url), 'utf8')
@@ -65,6 +70,8 @@ function withComment(comment: string, so: Directives): Directives | undefined {
   }
   if (text === 'continues') return { ...so, continues: true }
   if (text === 'run') return { ...so, isRun: true }
+  const framework = /^framework: ([\w-]+)$/.exec(text)?.[1]
+  if (framework !== undefined) return { ...so, framework }
   return undefined
 }
 
@@ -106,6 +113,7 @@ export function blocksOf({ path, text }: Page): Block[] {
       prelude: [...directives.prelude, ...continued].filter((one) => one !== '').join('\n'),
       epilogue: directives.epilogue,
       isRun: directives.isRun,
+      framework: directives.framework,
     })
     directives = NONE
   }

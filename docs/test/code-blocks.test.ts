@@ -1,3 +1,4 @@
+import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { type Block, blocksOf } from './blocks.js'
@@ -27,6 +28,14 @@ test('TypeScript and JavaScript compile against the built packages', () => {
   const compiled = ofLanguage(COMPILED)
   expect(compiled.length).toBeGreaterThan(0)
   expect(typeCheck(compiled)).toEqual([])
+})
+
+test('what is left to the apps of frameworks is a file of one, and each app has some', () => {
+  const named = blocks.flatMap(({ framework, name }) =>
+    framework === undefined || name === undefined ? [] : [framework],
+  )
+  expect([...new Set(named)].sort()).toEqual(readdirSync(join(ROOT, 'compat/frameworks')).sort())
+  expect(blocks.filter(({ framework, page, name }) => framework && (page !== 'docs/web.md' || !name))).toEqual([])
 })
 
 test('JSON is JSON, and configs, users and rules are what they should be', async () => {

@@ -36,9 +36,9 @@ async function useTarballs(project, tarballs) {
 }
 
 /** Installs a project, its packages of ours from tarballs, and those of Python where it has some. */
-export async function install(project, tarballs) {
+export async function install(project, tarballs, env) {
   await useTarballs(project, tarballs)
-  await must('npm', NPM_INSTALL, { cwd: project })
+  await must('npm', NPM_INSTALL, { cwd: project, env })
   if (!existsSync(join(project, 'requirements.txt'))) return
   await must('python3', ['-m', 'venv', '.venv'], { cwd: project })
   await must('.venv/bin/pip', ['install', '--quiet', '-r', 'requirements.txt'], { cwd: project })

@@ -6,16 +6,16 @@ const TIME_LIMIT_SECONDS = 1200
 /**
  * @param {string} command
  * @param {string[]} args
- * @param {{ cwd?: string, env?: Record<string, string> }} [options]
+ * @param {{ cwd?: string, env?: Record<string, string>, seconds?: number }} [options]
  * @returns {Promise<{ ok: boolean, output: string, stdout: string }>} `output` holds both streams, as they came.
  */
-export function run(command, args, { cwd, env } = {}) {
+export function run(command, args, { cwd, env, seconds = TIME_LIMIT_SECONDS } = {}) {
   return new Promise((resolve) => {
     const child = spawn(command, args, {
       cwd,
       env: { ...process.env, ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
-      timeout: TIME_LIMIT_SECONDS * 1000,
+      timeout: seconds * 1000,
       killSignal: 'SIGKILL',
     })
     let output = ''
