@@ -1,0 +1,16 @@
+import { useState } from 'react'
+import { Link } from 'react-router'
+
+export const loader = () => ({ shown: 'home' })
+
+export default function Home() {
+  const [isBroken, setBroken] = useState(false)
+  if (isBroken) throw new TypeError('a bug')
+  return (
+    <main>
+      <h1>Home</h1>
+      <Link to="/notes">Notes</Link>
+      <button onClick={() => setBroken(true)}>Break</button>
+    </main>
+  )
+}
