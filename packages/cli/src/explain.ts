@@ -32,7 +32,7 @@ export interface ExplainedRule {
   /** Where in the JSON it is. */
   readonly key: RuleKey
   /**
-   * Groups, domains, or how many e-mail addresses; left out for a secret, whose values are nobody's to print.
+   * Groups, domains, or how many e-mail addresses; left out for a secret, whose values must not be printed.
    */
   readonly name?: string
   readonly allowed: boolean

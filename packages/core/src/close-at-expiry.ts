@@ -134,7 +134,7 @@ function run(action: () => unknown): void {
  * mock users, and `groupsClaim`, under which the app must set its own limit).
  *
  * Where the other side of a WebSocket does not answer the close, and it has `terminate()`, it is terminated after 2 s. A
- * message may come in between.
+ * message may arrive in between.
  *
  * The timer goes with the connection, and does not keep the process alive. Nothing throws in it: what cannot be ended is a
  * `CognitoAuthWarning`.

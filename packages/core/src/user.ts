@@ -87,7 +87,7 @@ function hidden(value: unknown): PropertyDescriptor {
 /**
  * Builds a frozen user. Claims and methods are not enumerable, so that no serialiser takes them to a browser.
  *
- * @param origin Where the profile comes from: what rules go by, and nobody else. @default that of the profile, if it is a user
+ * @param origin Where the profile comes from: for rules only. @default that of the profile, if it is a user
  */
 export function createUser(
   profile: UserProfile,

@@ -201,7 +201,7 @@ export class Forwarder {
     client.destroy()
   }
 
-  /** The app is down, hung up, or took too long; or the client left, and there is nobody to tell. */
+  /** The app is down, hung up, or took too long; or the client left, and there is no response to send. */
   #failed(error: Error, req: IncomingMessage | undefined, res: ServerResponse | Socket | undefined): void {
     const underWay = underWayOf(req)
     if (req === undefined || res === undefined || underWay === undefined) return

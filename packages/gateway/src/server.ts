@@ -73,7 +73,7 @@ export function createGatewayServer(handlers: Handlers): GatewayServer {
   /**
    * Takes a connection that Node hands over, and has taken its own listener off.
    *
-   * @returns `false` where answers are still due on it: they would come in the midst of the tunnel's bytes.
+   * @returns `false` where answers are still due on it: they would mix with the tunnel's bytes.
    */
   function takeOver(socket: Duplex): boolean {
     socket.on('error', () => socket.destroy())
@@ -86,7 +86,7 @@ export function createGatewayServer(handlers: Handlers): GatewayServer {
   const onRequest = (req: IncomingMessage, res: ServerResponse): void => void handle(req, res)
   server.on('request', onRequest)
   server.on('checkContinue', onRequest)
-  // An unknown Expect changes nothing: Node's own 417 would be an answer that nobody was asked about.
+  // An unknown Expect changes nothing: Node's own 417 would be an answer that the app had no part in.
   server.on('checkExpectation', onRequest)
   server.on('connect', (req: IncomingMessage, socket: Duplex) => {
     if (takeOver(socket)) send(responseOn(req, socket), handlers.connect)

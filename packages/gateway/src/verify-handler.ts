@@ -87,7 +87,7 @@ export class VerifyHandler {
     const { settings, protection, own } = this.#parts
     try {
       const answer = await ownAnswer((req.url ?? '').replace(/\?.*$/s, ''), own)
-      // Asked with the client's own path, a proxy takes this for a yes: it is one for nobody.
+      // Asked with the client's own path, a proxy takes this for a yes: no user was allowed.
       if (answer !== undefined) return { ...answer, headers: { ...noIdentity(settings.headers), ...answer.headers } }
       const { user, identity, assertion } = await protection.identify(req)
       log.user = user

@@ -137,7 +137,7 @@ export function forwardedTrailers(
   return trailers
 }
 
-/** A reason phrase that Node takes: of one with control characters, it throws where nobody can catch it. */
+/** A reason phrase that Node takes: of one with control characters, it throws outside of any `try`. */
 export function safeReasonPhrase(phrase: string | undefined): string | undefined {
   return phrase?.replaceAll(/[^\t\x20-\x7E\x80-\xFF]/g, '')
 }

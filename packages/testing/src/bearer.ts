@@ -7,7 +7,7 @@
 import type { JsonObject } from './sign.js'
 import { accessTokenClaims, type TestUser, userInfoClaims } from './user.js'
 
-/** Who sends a bearer token. With a `clientId` and nobody's `sub`, `email` or `username`: a program with its client credentials. */
+/** Who sends a bearer token. With a `clientId` and no `sub`, `email` or `username`: a program with its client credentials. */
 export interface TestClient extends TestUser {
   /** @default the test load balancer's client */
   readonly clientId?: string

@@ -91,7 +91,7 @@ export function checkDevMode(): Finding {
   return finding(
     'dev-mode',
     'warning',
-    'Dev mode is on: requests without tokens come in as a mock user',
+    'Dev mode is on: requests without tokens are served as a mock user',
     'Unset COGNITO_AUTH_DEV_MODE everywhere but on your own machine',
   )
 }

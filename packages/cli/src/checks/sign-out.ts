@@ -14,7 +14,7 @@ function hostOf(domain: string): string | undefined {
 }
 
 /**
- * Looks `COGNITO_AUTH_DOMAIN` up. A domain that does not resolve signs nobody out: the load balancer's session ends, and
+ * Looks `COGNITO_AUTH_DOMAIN` up. Where the domain does not resolve, sign-out fails: the load balancer's session ends, and
  * the user pool's goes on.
  */
 export async function checkSignOut(environment: NodeJS.ProcessEnv, useNetwork: boolean): Promise<Finding[]> {

@@ -262,7 +262,7 @@ test.each([
   pass(601)
   expect(groupsOf(await one.get())).not.toContain('groups: a')
   expect(process.emitWarning).toHaveBeenCalledExactlyOnceWith(
-    expect.stringMatching(/^The authorisation config now allows nobody but its admins: test: .*must not be empty/),
+    expect.stringMatching(/^The authorisation config now denies everyone but its admins: test: .*must not be empty/),
     { type: 'CognitoAuthWarning', code: 'COGNITO_AUTH_CONFIG' },
   )
   pass(601)

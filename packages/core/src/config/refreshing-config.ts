@@ -16,7 +16,7 @@ import { type ConfigSource, readInTime, type SyncConfigSource, unavailable } fro
 /** A refresh that failed is tried again after this time, or after the TTL if that is shorter. */
 const RETRY_MS = 10_000
 
-/** Trouble that lasts is told again after this time: a warning of last month is read by nobody. */
+/** Trouble that lasts is told again after this time: a warning of last month goes unread. */
 const WARN_AGAIN_MS = 3_600_000
 
 /** A config and when it was read. */
@@ -148,7 +148,7 @@ export class RefreshingConfig {
         this.#wasOpen = true
         this.#warned = { message: '', at: 0 }
       } else {
-        this.#warn(`The authorisation config now allows nobody but its admins: ${rules.closed}`)
+        this.#warn(`The authorisation config now denies everyone but its admins: ${rules.closed}`)
       }
     }
     this.#publish('loaded', undefined)

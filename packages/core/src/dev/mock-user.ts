@@ -85,10 +85,10 @@ export function createMockUser(profile: MockUserProfile = {}): User {
   const isSpread = 'isAuthenticated' in Object(profile)
   refuseUnknown(profile, isSpread ? [...Object.keys(entries), ...DERIVED] : Object.keys(entries), 'A mock user')
   const user = mockUser(profile, DEFAULT_PLATFORM_ADMIN_GROUPS)
-  // Where a user was spread, its label came with it, and nobody said it.
+  // Where a user was spread, its label came with it, and was not stated.
   if (profile.isPlatformAdmin !== undefined && !isSpread) stated.set(user, profile.isPlatformAdmin)
   if (isFirst('mock-user')) {
-    process.emitWarning('createMockUser() made a user that nobody signed in as', {
+    process.emitWarning('createMockUser() made a user without a sign-in', {
       type: 'CognitoAuthWarning',
       code: 'COGNITO_AUTH_MOCK_USER',
     })

@@ -37,7 +37,7 @@ function isAppAdmin(user: User, set: RuleSet): boolean {
   )
 }
 
-/** The class of what was thrown, where it is one of the language: a name of somebody's own may hold anything. */
+/** The class of what was thrown, where it is one of the language: a name of the app's own may hold anything. */
 function kindOf(error: unknown): string {
   const classes = [TypeError, RangeError, ReferenceError, SyntaxError, EvalError, URIError, AggregateError, Error]
   return classes.find((one) => error instanceof one)?.name ?? 'not an Error'
@@ -77,7 +77,7 @@ function askRules(
   askAll: boolean,
   results: RuleResult[] = [],
 ): RuleResult[] | Promise<RuleResult[]> {
-  // Only what concerns them: the lists of the set are nobody else's business. Frozen, so that no rule changes it for the next.
+  // Only what concerns them: a rule sees no list but its own. Frozen, so that no rule changes it for the next.
   const context = Object.freeze({ requireVerifiedEmail: set.requireVerifiedEmail })
   const isCertain = (): boolean => !askAll && results.length > 0 && results.at(-1)?.allowed !== set.requireAll
   while (results.length < set.rules.length && !isCertain()) {

@@ -127,7 +127,7 @@ export function checkRules(rules: readonly Rule[], where: string): readonly Rule
  */
 export function checkList(values: readonly string[], where: string): readonly string[] {
   if (!Array.isArray(values) || values.length === 0) {
-    throw new ConfigurationError(`${where} needs a list that is not empty: a rule that nobody can pass is a mistake`)
+    throw new ConfigurationError(`${where} needs a list that is not empty: a rule that denies everyone is a mistake`)
   }
   if (values.some((value: unknown) => typeof value !== 'string' || value === '')) {
     throw new ConfigurationError(`${where} takes strings that are not empty`)

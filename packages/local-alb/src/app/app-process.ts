@@ -15,7 +15,7 @@ import { STOP_MS, watchOver } from './watchdog.js'
 const START_SECONDS = 60
 /** A connection to this machine takes no longer. */
 const CONNECT_MS = 1_000
-/** After how long somebody who waits is told what for. */
+/** After how long without an answer the terminal says what is waited for. */
 const SILENT_MS = 3_000
 
 /** Whether something listens on a port: an app may listen on either of the two addresses that `localhost` stands for. */

@@ -114,7 +114,7 @@ function contextUntil(deadline: number): LambdaContext {
   return { awsRequestId: randomUUID(), getRemainingTimeInMillis: () => Math.max(0, deadline - Date.now()) }
 }
 
-/** What handlers get as third argument: some call it later, when nobody could catch that it is no function. */
+/** What handlers get as third argument: some call it later, outside of any `try`, where it must be a function. */
 function refuseCallback(): void {
   console.error(`local-alb: the Lambda function called its callback. ${NO_CALLBACKS}`)
 }

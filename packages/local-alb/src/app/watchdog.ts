@@ -35,7 +35,7 @@ process.stdin.resume().once('close', () => {
 /**
  * Watches over a process, or over a group where the number is negative, as for `process.kill()`.
  *
- * @returns ends the watch: all of the app is gone, and its number may soon be somebody else's.
+ * @returns ends the watch: all of the app is gone, and its number may soon be another process's.
  */
 export function watchOver(pid: number): () => void {
   const child = spawn(process.execPath, ['-e', PROGRAM, '--', String(pid)], {

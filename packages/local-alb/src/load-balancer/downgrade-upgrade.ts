@@ -1,7 +1,7 @@
 /**
  * Reads a request as if it had not asked to be upgraded.
  *
- * Node before 24.9 ends HTTP on a connection once a request has an `Upgrade` header and somebody listens to `upgrade`,
+ * Node before 24.9 ends HTTP on a connection once a request has an `Upgrade` header and `upgrade` has a listener,
  * whatever it would upgrade to. curl and Java ask for `h2c` by default, and a server may ignore that (RFC 9110, section 7.8).
  *
  * @module

@@ -81,7 +81,7 @@ export function takeReason({ headers }: IncomingMessage): string | undefined {
 /** Makes the headers of an app's answer those that a load balancer sends on. @param origin where people open the app */
 export function prepareAnswer(answer: IncomingMessage, res: ServerResponse, origin: string): void {
   const { headers } = answer
-  // `Trailer` above all: with it and without chunks, as for HTTP/1.0, Node throws where nobody can catch it.
+  // `Trailer` above all: with it and without chunks, as for HTTP/1.0, Node throws outside of any `try`.
   removeHopByHop(answer)
   keepRepeatedLines(answer)
   // The same of a reason phrase with control characters.

@@ -125,7 +125,7 @@ export class Forwarder {
     this.#outages.answered(target)
   }
 
-  /** The app is down, hung up, or took too long; or the client left, and nobody is there to be told. */
+  /** The app is down, hung up, or took too long; or the client left, and there is no response to send. */
   #failed(error: Error, req: IncomingMessage | undefined, res: ServerResponse | Socket | undefined): void {
     const underWay = req === undefined ? undefined : this.#underWay.get(req)
     // The proxy tells of requests that were given to it; anything else is a mistake of ours.

@@ -132,7 +132,7 @@ export class Router {
   #toSignIn(req: IncomingMessage, why: string): Refusal {
     const { origins, signIns } = this.#state
     const target = req.url ?? '/'
-    // HTTP/1.0: there is no name that somebody could come back to.
+    // HTTP/1.0: there is no host name to come back to.
     if (req.headers.host === undefined)
       return { ...UNAUTHORIZED, why: 'no Host, so nowhere to come back to', errorReason: 'AuthMissingHostHeader' }
     // Cookies belong to a host name: one sign-in must not begin at 127.0.0.1 and end at localhost.

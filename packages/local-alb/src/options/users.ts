@@ -9,7 +9,7 @@ import { complaintOf, objectMessage } from './validation-message.js'
 
 /** Somebody who can sign in, in the names of Cognito's userInfo claims. */
 export interface MockUser {
-  /** E-mail address: what the sign-in page lists them by. `null` for somebody without one, who then needs a `sub`. */
+  /** E-mail address: what the sign-in page lists them by. `null` for a user without one, who then needs a `sub`. */
   readonly email: string | null
   /** User ID, printable ASCII without spaces. @default a UUID made of the e-mail */
   readonly sub?: string | undefined
@@ -44,7 +44,7 @@ const userSchema = v.pipe(
     {
       // The key is always there: a misspelt e-mail is no user without one.
       email: v.nullable(v.pipe(text, v.regex(EMAIL, 'must be an e-mail address'))),
-      // Anything else would be a header that nobody can send.
+      // Anything else would be a header that cannot be sent.
       sub: v.optional(
         v.pipe(text, v.regex(/^[!-~]+$/, 'must be printable ASCII without spaces: it is sent in a header')),
       ),
@@ -118,7 +118,7 @@ export function parseUser(value: unknown, where: string): MockUser {
   throw new LocalAlbError(complaintOf(where, result.issues))
 }
 
-/** What a user is known by: the e-mail, or the `sub` of somebody without one. */
+/** What a user is known by: the e-mail, or the `sub` of a user without one. */
 export function idOf({ email, sub }: MockUser): string {
   return email ?? sub ?? ''
 }

@@ -173,7 +173,7 @@ export async function answerApi(
   } else if (!methods.includes(req.method ?? '')) {
     answerJson(res, 405, { error: `${path} takes ${methods.join(' and ')}` }, { allow: methods.join(', ') })
   } else if (req.headers['x-local-alb'] === undefined) {
-    // A header of our own makes a browser ask first, and nobody answers: other sites can neither write nor read here.
+    // A header of our own makes a browser send a CORS preflight, which is refused: other sites can neither write nor read here.
     answerJson(res, 403, { error: 'send the header x-local-alb: 1' })
   } else await run(state, req, res, { command, query })
   return true

@@ -14,7 +14,7 @@ import { signInPage } from './sign-in-page.js'
 import type { AlbState } from '../sessions/state.js'
 import { LocalAlbError, type MockUser, parseUser } from '../options/users.js'
 
-/** The user that a form chose or typed in. @throws {LocalAlbError} when that is nobody. */
+/** The user that a form chose or typed in. @throws {LocalAlbError} when there is no such user. */
 function chosenUser(fields: URLSearchParams, users: readonly MockUser[]): MockUser {
   const index = fields.get('user')
   if (index !== null) {
@@ -58,7 +58,7 @@ export class HostedUi {
     return { href: `${this.#state.origins.app}/`, text: 'Open your app again' }
   }
 
-  /** Shows the page, or, when it remembers somebody, sends them straight back. */
+  /** Shows the page, or, when it remembers a user, sends them straight back. */
   authorize(req: IncomingMessage, res: ServerResponse, url: URL): void {
     const authorization = readAuthorization(this.#state, url.searchParams)
     if (!('finish' in authorization)) return this.#refuse(res, authorization)

@@ -42,7 +42,7 @@ export class ExpiringMap<Value> {
     return value
   }
 
-  /** All values, those too whose age nobody has looked at. */
+  /** All values, expired ones included. */
   values(): Value[] {
     return [...this.#entries.values()].map(({ value }) => value)
   }

@@ -40,14 +40,14 @@ interface PendingSignIn {
 const CODE_SECONDS = 300
 /** People at one desk. */
 const LIMIT = 1000
-/** A page that asks every second while somebody signs in begins as many sign-ins: theirs must not be pushed out. */
+/** A page that asks every second while a user signs in begins as many sign-ins: theirs must not be pushed out. */
 const PENDING_LIMIT = 10_000
 const NONCE = /^[0-9a-f]{16}$/
 
 /** Standard base64, as the load balancer's own values are. */
 const secret = (): string => randomBytes(32).toString('base64')
 
-/** Sign-ins under way, and sessions. Ids are random, so a made-up cookie is nobody. */
+/** Sign-ins under way, and sessions. Ids are random, so a made-up cookie names no session. */
 export class SignIns {
   readonly #pending: ExpiringMap<PendingSignIn>
   readonly #codes: ExpiringMap<SignedInAtPool>

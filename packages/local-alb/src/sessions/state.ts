@@ -39,7 +39,7 @@ export class AlbState {
   /** Known once it listens. */
   origins: Origins = { app: '', pool: '', local: '' }
   #users: readonly MockUser[] = []
-  /** Users that are or were on the list: one who was typed in is nobody's earlier version. */
+  /** Users that are or were on the list: one who was typed in is no earlier version of another. */
   readonly #listed = new WeakSet<MockUser>()
   #fault: FaultName | undefined
   readonly #logoutUrls: readonly string[]

@@ -19,7 +19,7 @@ import type { Clock } from './clock.js'
 import type { MockUser } from '../options/users.js'
 
 /**
- * Made-up names that cannot be mistaken for somebody's: no region of AWS begins with "xx", which ISO 3166 leaves to
+ * Made-up names that cannot be mistaken for real ones: no region of AWS begins with "xx", which ISO 3166 leaves to
  * users, so the host of this issuer does not exist. Its shape is that of a region: verifiers check that, such as
  * aws-jwt-verify, which refuses a plain `local-0`.
  */

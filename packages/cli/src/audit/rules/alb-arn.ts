@@ -106,7 +106,7 @@ const WHY = {
   missing:
     'A container of this task has COGNITO_AUTH_ variables but no COGNITO_AUTH_ALB_ARN: the app does not start, or is told to trust any load balancer in its code',
   other:
-    "COGNITO_AUTH_ALB_ARN of this task is not the ARN of the load balancer in front of it: the app refuses everybody, or trusts somebody else's load balancer",
+    'COGNITO_AUTH_ALB_ARN of this task is not the ARN of the load balancer in front of it: the app rejects every request, or trusts another load balancer',
 }
 
 function check(task: Task, infrastructure: Infrastructure, paths: Paths): Verdict[] {
