@@ -61,6 +61,13 @@ export function list(option: string, row: Option): string[] | undefined {
   return found
 }
 
+/** A list as {@link list} reads it, whose error names the variable alone. */
+export function listOfMember(option: string, row: Option): string[] | undefined {
+  const found = listOrEmpty(option, row)
+  if (found?.length === 0) throw new ConfigurationError(`${row.variable} is empty. Give it a value, or unset it`)
+  return found
+}
+
 /** A list of which an empty variable opens nothing: it counts as not set. */
 export function listOrNone(option: string, row: Option): string[] | undefined {
   const found = listOrEmpty(option, row)

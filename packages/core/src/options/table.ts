@@ -9,7 +9,7 @@ import * as v from 'valibot'
 import type { ErrorPage } from '../error-page.js'
 import { functionSchema, seconds, text as textSchema, texts } from '../lib/schema.js'
 import { entriesOf, type Option } from './option.js'
-import { flag, list, listOrEmpty, listOrNone, number, text } from './readers.js'
+import { flag, list, listOfMember, listOrEmpty, listOrNone, number, text } from './readers.js'
 import { isSignOutPath, isSignOutUrl, redirectTarget } from './targets.js'
 
 type Table = Readonly<Record<string, Option>>
@@ -148,8 +148,8 @@ export const OPTIONS = {
 
 /** Members of the option `bearer`. */
 export const BEARER = {
-  clientId: { schema: texts, variable: 'COGNITO_AUTH_BEARER_CLIENT_IDS', read: list },
-  scopes: { schema: v.optional(texts), variable: 'COGNITO_AUTH_BEARER_SCOPES', read: list },
+  clientId: { schema: texts, variable: 'COGNITO_AUTH_BEARER_CLIENT_IDS', read: listOfMember },
+  scopes: { schema: v.optional(texts), variable: 'COGNITO_AUTH_BEARER_SCOPES', read: listOfMember },
   audience: { schema: v.optional(texts) },
 } as const satisfies Table
 
