@@ -9,7 +9,7 @@ import { startLocalAlb } from '../packages/local-alb/dist/index.mjs'
 import { APPS } from './demo-apps.mjs'
 import { attackAll } from './demo-attack.mjs'
 import { checkApp } from './demo-check.mjs'
-import { parseDemoArgs, portOrAny } from './demo-options.mjs'
+import { freePorts, parseDemoArgs, portOrAny } from './demo-options.mjs'
 import { table } from './demo-table.mjs'
 
 const root = new URL('..', import.meta.url)
@@ -22,14 +22,19 @@ async function untilReady({ appUrl }) {
   }
 }
 
-/** Tables and addresses alone: what the apps and load balancers say while they start would hide them. */
-async function start({ name, port, command, isGateway }, isCheck) {
+/** The app reads its config from its own folder, as it would in production. */
+process.env.COGNITO_AUTH_CONFIG_PATH = 'auth-config.json'
+const inFolder = (folder, command) => ['sh', '-c', 'cd "$0" && exec "$@"', fileURLToPath(folder), ...command]
+
+async function start({ name, port, command, isGateway }, appPort, isCheck) {
   const folder = new URL(`examples/${name}/`, root)
   const users = JSON.parse(await readFile(new URL('users.json', folder), 'utf8'))
-  // The app reads its config from its own folder, as it would in production.
-  process.chdir(fileURLToPath(folder))
-  process.env.COGNITO_AUTH_CONFIG_PATH = fileURLToPath(new URL('auth-config.json', folder))
-  const alb = await startLocalAlb({ command, users, port: isCheck ? 0 : await portOrAny(port) })
+  const alb = await startLocalAlb({
+    command: inFolder(folder, command),
+    appPort,
+    users,
+    port: isCheck ? 0 : await portOrAny(port),
+  })
   if (isGateway) await untilReady(alb)
   return { name, alb }
 }
@@ -45,13 +50,16 @@ const asked = new Promise((resolve) => {
 
 const running = []
 
-/** @returns whether all of them run: `false` after a signal. */
+/** All at once: each waits for a process more than it works. @returns whether all of them run: `false` after a signal. */
 async function startAll(apps, isCheck) {
-  for (const app of apps) {
-    const first = await Promise.race([start(app, isCheck), asked])
-    if (typeof first === 'string') return false
-    running.push(first)
-  }
+  const ports = await freePorts(apps.length)
+  const starting = Promise.allSettled(apps.map((app, index) => start(app, ports[index], isCheck)))
+  const settled = await Promise.race([starting, asked])
+  if (typeof settled === 'string') return false
+  // In the order of the table, whichever was first.
+  running.push(...settled.filter(({ status }) => status === 'fulfilled').map(({ value }) => value))
+  const failure = settled.find(({ status }) => status === 'rejected')
+  if (failure !== undefined) throw failure.reason
   return true
 }
 
@@ -61,8 +69,7 @@ async function check() {
   const shown = rows.map((row) => ({ ...row, '': row.ok ? 'ok' : 'WRONG' }))
   console.log(table(['app', 'user', 'path', 'expected', 'got', ''], shown))
   const attacked = await attackAll(running)
-  console.log(`
-${table(['app', 'attacks', 'passed', 'not passed'], attacked)}`)
+  console.log(`\n${table(['app', 'attacks', 'passed', 'not passed'], attacked)}`)
   const failures = [
     ...rows
       .filter((row) => !row.ok)
@@ -99,7 +106,7 @@ ${table(['user', 'is', '/', '/reports'], users)}
   Past the load balancer, without tokens: 401
   curl -i ${alb.appUrl}/
 
-  Ctrl-C stops everything.`)
+  Ready in ${(performance.now() / 1000).toFixed(1)} s. Ctrl-C stops everything.`)
 }
 
 try {
@@ -108,8 +115,7 @@ try {
   const missing = wanted.filter((app) => !apps.includes(app)).map(({ name }) => name)
   if (missing.length > 0) console.log(`skipped, since python3 does not have them: ${missing.join(', ')}`)
   if (!(await startAll(apps, isCheck))) {
-    // The app that is just starting ends with this process.
-    await stopAll(running)
+    // Apps that are just starting end with this process.
     process.exit(130)
   }
   if (isCheck) await check()

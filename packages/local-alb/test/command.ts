@@ -10,7 +10,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
-const CLI = fileURLToPath(new URL('../dist/cli.mjs', import.meta.url))
+export const CLI = fileURLToPath(new URL('../dist/cli.mjs', import.meta.url))
 
 /** A folder for the files of one test file, which takes it away at the end. */
 export const folder = mkdtempSync(join(tmpdir(), 'local-alb-'))

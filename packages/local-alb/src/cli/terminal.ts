@@ -62,18 +62,22 @@ function open(url: string): void {
   child.unref()
 }
 
+/** What arrow and function keys send (ECMA-48 section 5.4): several characters, none of which is a key of ours. */
+const ESCAPE_SEQUENCE = /\u001B(?:\[[0-?]*[ -/]*[@-~]|O.)/g // eslint-disable-line no-control-regex -- they are what is looked for
+
 /** Takes keys of a terminal, as long as this process runs. @param end asks it to end, as Ctrl-C does */
 export function takeKeys(alb: LocalAlb, end: () => void): void {
   const { stdin } = process
   stdin.setRawMode(true)
   stdin.resume().unref()
   process.once('exit', () => stdin.setRawMode(false))
-  stdin.on('data', (chunk: Buffer) => {
-    const key = chunk.toString()
+  const press = (key: string): void => {
     if (key === 'o') open(alb.url)
     else if (key === 'u') open(`${alb.url}/_local-alb/users`)
     else if (key === 'f') open(`${alb.url}/_local-alb/faults`)
     // Ctrl-C and Ctrl-D: in raw mode the terminal sends no signal.
     else if (key === 'q' || key === '\u0003' || key === '\u0004') end()
-  })
+  }
+  // Several keys may be read at once: Ctrl-C after others must not be lost.
+  stdin.on('data', (chunk: Buffer) => chunk.toString().replaceAll(ESCAPE_SEQUENCE, '').split('').forEach(press))
 }
