@@ -125,6 +125,16 @@ test('a network that is down reloads nothing', async () => {
   expect(asked).toEqual([])
 })
 
+test('a plain <Form> signs out: the browser arrives at the sign-in pages, and both sessions are gone', async () => {
+  page = await stage.open(context)
+  await hydrated()
+  await page.getByRole('button', { name: 'Sign out' }).click()
+  await page.waitForURL((url) => url.origin !== stage.alb.url)
+  await page.getByRole('heading', { name: 'Who are you today?' }).waitFor()
+  const cookies = await context.cookies(stage.alb.url)
+  expect(cookies.filter(({ name }) => name.startsWith('AWSELBAuthSession'))).toEqual([])
+})
+
 test('a form that is posted after the end is not lost in silence: what was typed stays, and is sent once', async () => {
   page = await stage.open(context, '/notes')
   await hydrated()

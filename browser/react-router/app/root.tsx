@@ -4,7 +4,7 @@ import { Links, Meta, Outlet, Scripts } from 'react-router'
 
 export { ErrorBoundary } from 'recipe:error-boundary'
 
-const auth = createRemixAuth({ authoriser: null })
+const auth = createRemixAuth({ authoriser: null, signOutPath: '/sign-out' })
 
 export const middleware = [auth.middleware]
 

@@ -41,6 +41,11 @@ export interface RemixAuth extends ThrowingAuth {
   readonly userContext: UserContext
 }
 
+function isDataUrl(url: string): boolean {
+  const { pathname, searchParams } = new URL(url, 'http://localhost')
+  return pathname.endsWith('.data') || searchParams.has('_data') || searchParams.has('_routes')
+}
+
 /**
  * Whether the browser's router asked for data, to render a page itself: it would follow a redirect, and show nothing.
  *
@@ -52,10 +57,23 @@ export interface RemixAuth extends ThrowingAuth {
  * @see {@link https://www.w3.org/TR/fetch-metadata/#sec-fetch-mode-header Fetch metadata}
  */
 function isDataRequest({ url, headers }: WebRequest): boolean {
-  const { pathname, searchParams } = new URL(url, 'http://localhost')
-  if (pathname.endsWith('.data') || searchParams.has('_data') || searchParams.has('_routes')) return true
+  if (isDataUrl(url)) return true
   const mode = headers.get('sec-fetch-mode')
   return mode !== null && mode !== 'navigate'
+}
+
+/** What forms are sent as; a script that signs out by `fetch` sends no body. */
+const IS_FORM = /^\s*(?:application\/x-www-form-urlencoded|multipart\/form-data)\b/i
+
+/**
+ * Whether the browser's router asks, by `<Form>` or `<Link>`, and not a script of the app: the router can follow a redirect
+ * to another origin. Where the URL does not tell (see {@link isDataRequest}), a form that is no navigation does.
+ */
+function isByRouter({ url, method, headers }: WebRequest): boolean {
+  if (isDataUrl(url)) return true
+  if (method !== 'POST' || !IS_FORM.test(headers.get('content-type') ?? '')) return false
+  const mode = headers.get('sec-fetch-mode')
+  return mode === null ? !/\btext\/html\b/i.test(headers.get('accept') ?? '') : mode !== 'navigate'
 }
 
 /**
@@ -81,6 +99,7 @@ export function createRemixAuth(options: RemixAuthOptions | CognitoAuth = {}): R
   const gate = createGate(auth, {
     onError: own.onError,
     isData: isDataRequest,
+    isByRouter,
     onRefusal: (request, refusal) => void refusals.set(request, refusal),
   })
   const { requireUser, getUser, requireGroups, requireAdmin, requireScopes, logout } = gate

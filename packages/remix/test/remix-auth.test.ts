@@ -199,6 +199,35 @@ describe('logout', () => {
     expect(response.headers.getSetCookie()).toHaveLength(4)
   })
 
+  const form = 'application/x-www-form-urlencoded;charset=UTF-8'
+
+  test.each([
+    { what: 'a <Form>', headers: { 'content-type': form, 'sec-fetch-mode': 'cors', accept: '*/*' } },
+    { what: 'a <Form> with a file', headers: { 'content-type': 'multipart/form-data; boundary=x', accept: '*/*' } },
+    { what: 'a <Form>, in an old browser', headers: { 'content-type': form, accept: '*/*' } },
+    { what: 'the data of a page', path: '/logout.data', method: 'GET', headers: { 'sec-fetch-mode': 'cors' } },
+    { what: 'the data of Remix 2', path: '/logout?_data=routes/logout', headers: { 'sec-fetch-mode': 'cors' } },
+  ])('sends the router of the browser to Cognito by a whole page: $what', async (request) => {
+    const { path = '/logout', method = 'POST', headers } = request
+    const auth = authWith({ cognitoDomain: 'my.auth.example.com', logoutUrls: ['https://app.example/'] })
+    const response = await auth.logout(new Request(`http://localhost${path}`, { method, headers }))
+    expect([response.status, response.headers.get('x-remix-reload-document')]).toEqual([302, 'true'])
+    expect(response.headers.get('location')).toMatch(/^https:\/\/my\.auth\.example\.com\/logout\?client_id=/)
+    expect(response.headers.getSetCookie()).toHaveLength(4)
+  })
+
+  test.each([
+    { what: 'fetch', headers: { 'sec-fetch-mode': 'cors', accept: '*/*' }, type: 'application/json' },
+    { what: 'fetch with JSON', headers: { 'content-type': 'application/json' }, type: 'application/json' },
+    { what: 'a form', headers: { 'content-type': form, 'sec-fetch-mode': 'navigate' }, type: 'text/html' },
+    { what: 'a form, in an old browser', headers: { 'content-type': form, accept: 'text/html' }, type: 'text/html' },
+  ])('answers 200 to $what, as everywhere', async ({ headers, type }) => {
+    const auth = authWith({ cognitoDomain: 'my.auth.example.com', logoutUrls: ['https://app.example/'] })
+    const response = await auth.logout(new Request('http://localhost/logout', { method: 'POST', headers }))
+    expect([response.status, response.headers.has('x-remix-reload-document')]).toEqual([200, false])
+    expect(response.headers.get('content-type')).toContain(type)
+  })
+
   test('refuses a returnTo that is not on the list', async () => {
     vi.spyOn(process, 'emitWarning').mockImplementation(() => {})
     const auth = authWith({ cognitoDomain: 'my.auth.example.com', logoutUrls: ['https://app.example/'] })
@@ -379,6 +408,37 @@ describe.each(everyFramework)('in $name', ({ handler, dataOf, showsDataUrl }) =>
       expect(body).not.toMatch(/token_use|client_id|oidcClaims|accessClaims|origin_jti/)
     }
   })
+})
+
+/** A `<Form method="post">` of the browser's router. */
+function formOf(path: string): Request {
+  const headers = { 'content-type': 'application/x-www-form-urlencoded;charset=UTF-8', 'sec-fetch-mode': 'cors' }
+  return new Request(origin + path, { method: 'POST', headers, body: '' })
+}
+
+describe.each(everyFramework)('a <Form> in $name', ({ handler, dataOf, hasMiddleware }) => {
+  test.each([{ by: 'an action' }, ...(hasMiddleware ? [{ by: 'middleware' }] : [])])(
+    'signs out by $by',
+    async ({ by }) => {
+      const auth = authWith({
+        cognitoDomain: 'my.auth.example.com',
+        logoutUrls: ['https://app.example/'],
+        signOutPath: '/sign-out',
+      })
+      const middleware = { middleware: [auth.middleware], action: () => null }
+      const action = { action: ({ request }: Args) => auth.logout(request) }
+      const app: App = {
+        root: { path: '', default: () => null },
+        'routes/sign-out': { path: 'sign-out', loader: () => null, ...(by === 'middleware' ? middleware : action) },
+      }
+      const response = await handler(app)(formOf(dataOf('/sign-out', 'routes/sign-out')))
+      expect([202, 204]).toContain(response.status)
+      expect(response.headers.getSetCookie()).toHaveLength(4)
+      // What the router goes by: a header of Remix 2, or the body of single fetch.
+      const told = `${response.headers.get('x-remix-redirect')} ${await response.text()}`
+      expect(told).toContain('https://my.auth.example.com/logout?client_id=')
+    },
+  )
 })
 
 const withMiddleware = everyFramework.filter(({ hasMiddleware }) => hasMiddleware)

@@ -6,6 +6,7 @@
 
 import { type CognitoAuth, ConfigurationError, type User } from '@cognito-auth/core'
 import {
+  type AnswerableRequest,
   asError,
   checkGroups,
   checkScopes,
@@ -23,6 +24,11 @@ export interface GateOptions {
   readonly onError?: OnError<never> | undefined
   /** Whether a script asks for data, which is never redirected. @default what the headers say */
   readonly isData?: ((request: WebRequest) => boolean) | undefined
+  /**
+   * Whether the browser's router of Remix or React Router asks for it, by `<Form>` or `<Link>`: it goes to another origin
+   * only where it is redirected. @default it does not
+   */
+  readonly isByRouter?: ((request: WebRequest) => boolean) | undefined
   /** Told of each refusal. */
   readonly onRefusal?: ((request: WebRequest, refusal: Response) => void) | undefined
 }
@@ -67,6 +73,13 @@ export interface Gate extends ThrowingAuth {
   orThrow<Answer>(request: WebRequest, ask: () => Promise<Answer>): Promise<Answer>
 }
 
+/** A browser that goes to a page: it is redirected. */
+const PAGE_LOAD: AnswerableRequest = {
+  method: 'GET',
+  url: '/',
+  header: (name) => (name === 'sec-fetch-mode' ? 'navigate' : null),
+}
+
 /** Nobody is redirected from an answer to a mistake of ours or the app's. */
 function checkOnError(onError: unknown): void {
   if (onError === undefined || typeof onError === 'function') return
@@ -78,7 +91,7 @@ function checkOnError(onError: unknown): void {
  *
  * @throws {ConfigurationError} when `onError` is no function.
  */
-export function createGate(auth: CognitoAuth, { onError, isData, onRefusal }: GateOptions = {}): Gate {
+export function createGate(auth: CognitoAuth, { onError, isData, isByRouter, onRefusal }: GateOptions = {}): Gate {
   checkOnError(onError)
   const requests = createSharedRequests(auth)
   const seen = (request: WebRequest) => answerable(request, isData?.(request) === true)
@@ -114,8 +127,13 @@ export function createGate(auth: CognitoAuth, { onError, isData, onRefusal }: Ga
     }
   }
 
-  const signOut = (request: WebRequest, returnTo?: string): Promise<Response> =>
-    signOutResponse(auth, seen(request), request.headers, returnTo)
+  const signOut = async (request: WebRequest, returnTo?: string): Promise<Response> => {
+    if (isByRouter?.(request) !== true) return await signOutResponse(auth, seen(request), request.headers, returnTo)
+    const response = await signOutResponse(auth, PAGE_LOAD, request.headers, returnTo)
+    // The router would otherwise take a redirect for one of its own pages.
+    response.headers.set('x-remix-reload-document', 'true')
+    return response
+  }
 
   return {
     requests,

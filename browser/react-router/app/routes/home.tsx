@@ -1,5 +1,5 @@
 import { useState } from 'react'
-import { Link } from 'react-router'
+import { Form, Link } from 'react-router'
 
 export const loader = () => ({ shown: 'home' })
 
@@ -10,6 +10,9 @@ export default function Home() {
     <main>
       <h1>Home</h1>
       <Link to="/notes">Notes</Link>
+      <Form method="post" action="/sign-out">
+        <button>Sign out</button>
+      </Form>
       <button onClick={() => setBroken(true)}>Break</button>
     </main>
   )
