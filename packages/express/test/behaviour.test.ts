@@ -1,37 +1,24 @@
-import { createTestAlb, type TestAlb } from '@cognito-auth/testing'
+import type { TestAlb } from '@cognito-auth/testing'
 import {
   type AppVariant,
-  bearerOptions,
-  bearerRows,
-  behaviourRows,
+  BehaviourApps,
   EARLIER_COOKIE,
-  earlierCookieRows,
-  handlerRows,
-  localOptions,
-  logoutRows,
   makerNames,
+  middlewareRows,
   mistakes,
-  pageRows,
-  rawPathRows,
-  reasonRows,
-  REDIRECT_URL,
-  runRow,
-  sendRaw,
+  runMistake,
+  runUncalled,
   signOutOptions,
-  signOutRows,
+  variantOptions,
 } from '@cognito-auth/testing/behaviour'
 import type { Express, RequestHandler } from 'express'
-import { beforeAll, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { cognitoAuth, type ExpressAuthOptions, getUser } from '../src/index.js'
 import { authoriser, listen, majors } from './apps.js'
 
 const own: Record<AppVariant, ExpressAuthOptions> = {
-  plain: {},
-  redirect: { redirectUrl: REDIRECT_URL },
-  optional: { redirectUrl: REDIRECT_URL },
-  signOut: signOutOptions,
-  bearer: bearerOptions,
-  local: { ...localOptions, onError: (_, req, res) => void (req.get('x-own') && res.status(418).end()) },
+  ...variantOptions,
+  local: { ...variantOptions.local, onError: (_, req, res) => void (req.get('x-own') && res.status(418).end()) },
 }
 
 describe.each(majors)('the behaviour of every adapter, in $version', ({ express }) => {
@@ -64,47 +51,22 @@ describe.each(majors)('the behaviour of every adapter, in $version', ({ express 
     return app
   }
 
-  const shared = new Map<AppVariant, { origin: string; alb: TestAlb }>()
+  const apps = new BehaviourApps(async (variant, alb) => await listen(appOf(variant, alb)))
 
-  async function start(variant: AppVariant): Promise<{ origin: string; alb: TestAlb }> {
-    const alb = await createTestAlb()
-    return { alb, origin: await listen(appOf(variant, alb)) }
-  }
-
-  beforeAll(async () => {
-    for (const variant of Object.keys(own) as AppVariant[]) shared.set(variant, await start(variant))
-  })
-
-  test.each([
-    ...behaviourRows,
-    ...pageRows,
-    ...rawPathRows,
-    ...handlerRows,
-    ...signOutRows,
-    ...logoutRows,
-    ...earlierCookieRows,
-    ...bearerRows,
-    ...reasonRows,
-  ])('$app: $what', async (row) => {
-    const app = (row.fresh ? undefined : shared.get(row.app)) ?? (await start(row.app))
-    expect(await runRow(row, app)).toEqual([])
+  test.each(middlewareRows)('$app: $what', async (row) => {
+    expect(await apps.run(row)).toEqual([])
   })
 
   test.each(makerNames)('%s, given to a router uncalled, answers 500', async (name) => {
-    const alb = await createTestAlb()
-    const app = express().set('env', 'test')
-    app.use(cognitoAuth({ ...alb.options, authoriser, ...signOutOptions })[name] as unknown as RequestHandler)
-    app.get('/', (_, res) => void res.send('open'))
-    const { status, body } = await sendRaw(await listen(app), { path: '/' })
-    expect({ status, isOpen: body === 'open' }).toEqual({ status: 500, isOpen: false })
+    const differences = await runUncalled(async (options) => {
+      const app = express().set('env', 'test')
+      app.use(cognitoAuth({ ...options, authoriser })[name] as unknown as RequestHandler)
+      return await listen(app.get('/', (_, res) => void res.send('open')))
+    })
+    expect(differences).toEqual([])
   })
 })
 
-test.each(mistakes)('$what is told at start', async ({ make, message }) => {
-  const alb = await createTestAlb()
-  const create = (options: object): ReturnType<typeof cognitoAuth> =>
-    cognitoAuth({ ...alb.options, authoriser, ...options })
-  expect(() => make(create)).toThrow(
-    expect.objectContaining({ code: 'configuration', message: expect.stringMatching(message) as unknown }),
-  )
+test.each(mistakes)('$what is told at start', async (mistake) => {
+  expect(await runMistake(mistake, (options) => cognitoAuth({ authoriser, ...options }))).toEqual([])
 })

@@ -1,38 +1,25 @@
-import { createTestAlb, type TestAlb } from '@cognito-auth/testing'
+import type { TestAlb } from '@cognito-auth/testing'
 import {
   type AppVariant,
-  bearerOptions,
-  bearerRows,
-  behaviourRows,
+  BehaviourApps,
   EARLIER_COOKIE,
-  earlierCookieRows,
-  handlerRows,
-  localOptions,
-  logoutRows,
   makerNames,
+  middlewareRows,
   mistakes,
-  pageRows,
-  rawPathRows,
-  reasonRows,
-  REDIRECT_URL,
-  runRow,
-  sendRaw,
+  runMistake,
+  runUncalled,
   signOutOptions,
-  signOutRows,
+  variantOptions,
 } from '@cognito-auth/testing/behaviour'
 import Fastify, { type FastifyInstance, type FastifyRequest } from 'fastify'
-import { beforeAll, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { type AuthHook, cognitoAuth, type FastifyAuth, type FastifyAuthOptions, getUser } from '../src/index.js'
 import { authoriser, listen } from './apps.js'
 
 const own: Record<AppVariant, FastifyAuthOptions> = {
-  plain: {},
-  redirect: { redirectUrl: REDIRECT_URL },
-  optional: { redirectUrl: REDIRECT_URL },
-  signOut: signOutOptions,
-  bearer: bearerOptions,
+  ...variantOptions,
   local: {
-    ...localOptions,
+    ...variantOptions.local,
     onError: (_, request, reply) => (request.headers['x-own'] ? reply.code(418).send() : undefined),
   },
 }
@@ -84,59 +71,28 @@ describe('the behaviour of every adapter', () => {
     return app
   }
 
-  const shared = new Map<AppVariant, { origin: string; alb: TestAlb }>()
+  const apps = new BehaviourApps(async (variant, alb) => await listen(await appOf(variant, alb)))
 
-  async function start(variant: AppVariant): Promise<{ origin: string; alb: TestAlb }> {
-    const alb = await createTestAlb()
-    return { alb, origin: await listen(await appOf(variant, alb)) }
-  }
-
-  beforeAll(async () => {
-    for (const variant of Object.keys(own) as AppVariant[]) shared.set(variant, await start(variant))
-  })
-
-  test.each([
-    ...behaviourRows,
-    ...pageRows,
-    ...rawPathRows,
-    ...handlerRows,
-    ...signOutRows,
-    ...logoutRows,
-    ...earlierCookieRows,
-    ...bearerRows,
-    ...reasonRows,
-  ])('$app: $what', async (row) => {
-    const app = (row.fresh ? undefined : shared.get(row.app)) ?? (await start(row.app))
-    expect(await runRow(row, app)).toEqual([])
+  test.each(middlewareRows)('$app: $what', async (row) => {
+    expect(await apps.run(row)).toEqual([])
   })
 
   test.each(makerNames)('%s, given to a router uncalled, answers 500', async (name) => {
-    const alb = await createTestAlb()
-    const app = Fastify()
-    await app.register(cognitoAuth, { ...alb.options, authoriser, ...signOutOptions, protect: false })
-    app.get('/', { onRequest: app.cognitoAuth[name] as unknown as AuthHook }, () => 'open')
-    const { status, body } = await sendRaw(await listen(app), { path: '/' })
-    expect({ status, isOpen: body === 'open' }).toEqual({ status: 500, isOpen: false })
+    const differences = await runUncalled(async (options) => {
+      const app = Fastify()
+      await app.register(cognitoAuth, { ...options, authoriser, protect: false })
+      app.get('/', { onRequest: app.cognitoAuth[name] as unknown as AuthHook }, () => 'open')
+      return await listen(app)
+    })
+    expect(differences).toEqual([])
   })
 })
 
-test.each(mistakes)('$what is told at start', async ({ make, message }) => {
-  const alb = await createTestAlb()
-  const makers = async (options: object): Promise<FastifyAuth> => {
+test.each(mistakes)('$what is told at start', async (mistake) => {
+  const create = async (options: object): Promise<FastifyAuth> => {
     const app = Fastify()
-    await app.register(cognitoAuth, { ...alb.options, authoriser, protect: false, ...options })
+    await app.register(cognitoAuth, { authoriser, protect: false, ...options })
     return app.cognitoAuth
   }
-  // Plugins are asynchronous: the options are found first, then the makers are made, then the mistake.
-  let options = {}
-  try {
-    make((given) => {
-      options = given
-      throw new Error('asked')
-    })
-  } catch {
-    // Only the options were wanted.
-  }
-  const mistake = expect.objectContaining({ code: 'configuration', message: expect.stringMatching(message) as unknown })
-  await expect(makers(options).then((auth) => make(() => auth))).rejects.toEqual(mistake)
+  expect(await runMistake(mistake, create)).toEqual([])
 })

@@ -1,19 +1,15 @@
-import { createTestAlb, type TestAlb } from '@cognito-auth/testing'
 import {
   type AppVariant,
-  bearerOptions,
   bearerRows,
+  BehaviourApps,
   behaviourRows,
-  localOptions,
   pageRows,
   rawPathRows,
   reasonRows,
-  REDIRECT_URL,
-  runRow,
-  signOutOptions,
   signOutRows,
+  variantOptions,
 } from '@cognito-auth/testing/behaviour'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, describe, expect, test } from 'vitest'
 import {
   type AlbEvent,
   type AlbResult,
@@ -32,23 +28,18 @@ function json(value: object): AlbResult {
   return { statusCode: 200, headers: { 'content-type': 'application/json' }, body: JSON.stringify(value) }
 }
 
-const local: LambdaAuthOptions = {
-  ...localOptions,
-  onError: (_, { headers, multiValueHeaders }) =>
-    'x-own' in (multiValueHeaders ?? headers ?? {}) ? { statusCode: 418 } : undefined,
+const own: Record<AppVariant, LambdaAuthOptions> = {
+  ...variantOptions,
+  local: {
+    ...variantOptions.local,
+    onError: (_, { headers, multiValueHeaders }) =>
+      'x-own' in (multiValueHeaders ?? headers ?? {}) ? { statusCode: 418 } : undefined,
+  },
 }
 
 /** One function for all routes, as behind a target group: each route is a handler of its own. */
 function appOf(variant: AppVariant, options: CognitoAuthOptions) {
-  const { withUser } = createLambdaAuth({
-    ...options,
-    authoriser,
-    ...(variant === 'redirect' && { redirectUrl: REDIRECT_URL }),
-    ...(variant === 'signOut' && signOutOptions),
-    ...(variant === 'bearer' && bearerOptions),
-    ...(variant === 'local' && local),
-    bypass: ['/health'],
-  })
+  const { withUser } = createLambdaAuth({ ...options, authoriser, ...own[variant], bypass: ['/health'] })
   const admins = withUser((_, { user }) => json({ email: user?.email }), { groups: ['admins'] })
   const admin = withUser((_, { user }) => json({ email: user?.email }), { admin: true })
   const scopes = withUser((_, { user }) => json({ email: user?.email }), { scopes: ['my-api/read'] })
@@ -69,24 +60,12 @@ const rows = [...behaviourRows, ...pageRows, ...rawPathRows, ...signOutRows, ...
 )
 
 describe.each(['single', 'multi'] as const)('in %s-value mode', (mode) => {
-  type Started = { readonly origin: string; readonly alb: TestAlb }
-  const shared = new Map<AppVariant, Started>()
-
-  async function start(variant: AppVariant): Promise<Started> {
-    const alb = await createTestAlb()
-    return { alb, origin: await serve(appOf(variant, alb.options), mode) }
-  }
-
-  beforeAll(async () => {
-    for (const variant of ['plain', 'redirect', 'signOut', 'bearer', 'local'] as const)
-      shared.set(variant, await start(variant))
-  })
+  const apps = new BehaviourApps(async (variant, { options }) => await serve(appOf(variant, options), mode))
 
   // The load balancer keeps the last of several values in single-value mode: the function sees one.
   const ofMode = rows.filter(({ what }) => mode === 'multi' || !/second (?:value|Authorization)/.test(what))
 
   test.each(ofMode)('$app: $what', async (row) => {
-    const app = (row.fresh ? undefined : shared.get(row.app)) ?? (await start(row.app))
-    expect(await runRow(row, app)).toEqual([])
+    expect(await apps.run(row)).toEqual([])
   })
 })

@@ -1,14 +1,14 @@
 import type { User } from '@cognito-auth/core'
-import { createTestAlb, type TestAlb } from '@cognito-auth/testing'
+import type { TestAlb } from '@cognito-auth/testing'
 import {
   type AppVariant,
+  BehaviourApps,
   type BehaviourRow,
   behaviourRows,
   REDIRECT_URL,
-  runRow,
 } from '@cognito-auth/testing/behaviour'
 import { All, Controller, type DynamicModule, Get, Module } from '@nestjs/common'
-import { beforeAll, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { AuthUser, CognitoAuthModule, OptionalAuth, Public, RequireAdmin, RequireGroups } from '../src/index.js'
 import { authoriser, create, listen, platforms } from './apps.js'
 
@@ -66,19 +66,9 @@ function asRouted(row: BehaviourRow, platform: string): BehaviourRow {
 }
 
 describe.each(platforms)('the behaviour of every adapter, on $platform', ({ platform }) => {
-  const shared = new Map<AppVariant, { origin: string; alb: TestAlb }>()
-
-  async function start(variant: AppVariant): Promise<{ origin: string; alb: TestAlb }> {
-    const alb = await createTestAlb()
-    return { alb, origin: await listen(await create(appModule(variant, alb), platform)) }
-  }
-
-  beforeAll(async () => {
-    for (const variant of ['plain', 'redirect', 'optional'] as const) shared.set(variant, await start(variant))
-  })
+  const apps = new BehaviourApps(async (variant, alb) => await listen(await create(appModule(variant, alb), platform)))
 
   test.each(behaviourRows)('$app: $what', async (row) => {
-    const app = (row.fresh ? undefined : shared.get(row.app)) ?? (await start(row.app))
-    expect(await runRow(asRouted(row, platform), app)).toEqual([])
+    expect(await apps.run(asRouted(row, platform))).toEqual([])
   })
 })

@@ -1,20 +1,16 @@
-import { createTestAlb, type TestAlb } from '@cognito-auth/testing'
 import {
   type AppVariant,
-  bearerOptions,
   bearerRows,
+  BehaviourApps,
   behaviourRows,
   handlerRows,
-  localOptions,
   pageRows,
   reasonRows,
-  REDIRECT_URL,
-  runRow,
-  signOutOptions,
   signOutRows,
+  variantOptions,
 } from '@cognito-auth/testing/behaviour'
 import type { NextRequest } from 'next/server.js'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, describe, expect, test } from 'vitest'
 import { Authoriser, createNextAuth, type NextAuthOptions } from '../src/index.js'
 import { serve, stopServers } from './serve.js'
 
@@ -23,13 +19,9 @@ const authoriser = Authoriser.fromLists({ allowedGroups: ['developers', 'admins'
 afterAll(stopServers)
 
 const own: Record<AppVariant, NextAuthOptions> = {
-  plain: {},
-  redirect: { redirectUrl: REDIRECT_URL },
-  optional: {},
-  signOut: signOutOptions,
-  bearer: bearerOptions,
+  ...variantOptions,
   local: {
-    ...localOptions,
+    ...variantOptions.local,
     onError: (_, request) => (request.headers.has('x-own') ? new Response(null, { status: 418 }) : undefined),
   },
 }
@@ -50,11 +42,7 @@ describe.each([
     ofWay: rows.filter(({ app, what }) => app !== 'signOut' && !what.startsWith('does not take')),
   },
 ])('$what', ({ isProxied, ofWay }) => {
-  type Started = { readonly origin: string; readonly alb: TestAlb }
-  const shared = new Map<AppVariant, Started>()
-
-  async function start(variant: AppVariant): Promise<Started> {
-    const alb = await createTestAlb()
+  const apps = new BehaviourApps(async (variant, alb) => {
     const { proxy, withUser } = createNextAuth({ ...alb.options, authoriser, ...own[variant], bypass: ['/health'] })
     const home = withUser((_request, { user }) =>
       Response.json(user && { email: user.email, groups: user.groups, isAdmin: user.isAdmin }),
@@ -70,16 +58,10 @@ describe.each([
       '/admin': home,
     }
     const route = (request: NextRequest) => routes[request.nextUrl.pathname]?.(request, through)
-    return { alb, origin: await serve(isProxied ? proxy : () => undefined, route) }
-  }
-
-  beforeAll(async () => {
-    for (const variant of ['plain', 'redirect', 'signOut', 'bearer', 'local'] as const)
-      shared.set(variant, await start(variant))
+    return await serve(isProxied ? proxy : () => undefined, route)
   })
 
   test.each(ofWay)('$app: $what', async (row) => {
-    const app = (row.fresh ? undefined : shared.get(row.app)) ?? (await start(row.app))
-    expect(await runRow(row, app)).toEqual([])
+    expect(await apps.run(row)).toEqual([])
   })
 })

@@ -1,22 +1,19 @@
 import { Authoriser, type CognitoAuthOptions } from '@cognito-auth/core'
-import { createTestAlb, type TestAlb } from '@cognito-auth/testing'
 import {
   type AppVariant,
-  type BehaviourRow,
-  bearerOptions,
   bearerRows,
+  BehaviourApps,
+  type BehaviourRow,
   behaviourRows,
   differencesOf,
-  localOptions,
   pageRows,
   type RawResponse,
   reasonRows,
-  REDIRECT_URL,
   sendRaw,
-  signOutOptions,
   signOutRows,
+  variantOptions,
 } from '@cognito-auth/testing/behaviour'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, describe, expect, test } from 'vitest'
 import { createRemixAuth, headers, type RemixAuth, type RemixAuthOptions } from '../src/index.js'
 import { type App, type Args, FRAMEWORKS, serve, stopServers } from './frameworks.js'
 
@@ -24,15 +21,16 @@ const authoriser = Authoriser.fromLists({ allowedGroups: ['developers', 'admins'
 
 afterAll(stopServers)
 
-const local: RemixAuthOptions = {
-  ...localOptions,
-  onError: (_, request) => (request.headers.has('x-own') ? new Response(null, { status: 418 }) : undefined),
+const own: Record<AppVariant, RemixAuthOptions> = {
+  ...variantOptions,
+  local: {
+    ...variantOptions.local,
+    onError: (_, request) => (request.headers.has('x-own') ? new Response(null, { status: 418 }) : undefined),
+  },
 }
 
 function authOf(variant: AppVariant, options: CognitoAuthOptions): RemixAuth {
-  const redirect = variant === 'redirect' || variant === 'optional' ? { redirectUrl: REDIRECT_URL } : {}
-  const own = { signOut: signOutOptions, bearer: bearerOptions, local, plain: {}, redirect: {}, optional: {} }[variant]
-  return createRemixAuth({ ...options, authoriser, ...redirect, ...own, bypass: ['/health'] })
+  return createRemixAuth({ ...options, authoriser, ...own[variant], bypass: ['/health'] })
 }
 
 const profile = ({ email, groups, isAdmin }: { email: string; groups: readonly string[]; isAdmin: boolean }) =>
@@ -115,15 +113,13 @@ const ways = FRAMEWORKS.flatMap((framework) => [
 ])
 
 describe.each(ways)('$name, protected by $way', ({ way, handler, appOf, dataOf }) => {
-  type Started = { readonly origin: string; readonly alb: TestAlb }
-
-  async function start(variant: AppVariant, ofApp: (app: App) => App): Promise<Started> {
-    const alb = await createTestAlb()
-    const auth = authOf(variant, alb.options)
-    // Middleware has no `optional()`: where anonymous people are welcome, loaders ask with `getUser`.
-    const app = variant === 'optional' ? protectedByLoaders(auth) : appOf(auth)
-    return { alb, origin: await serve(handler(ofApp(app))) }
-  }
+  const startAll = (ofApp: (app: App) => App): BehaviourApps =>
+    new BehaviourApps(async (variant, alb) => {
+      const auth = authOf(variant, alb.options)
+      // Middleware has no `optional()`: where anonymous people are welcome, loaders ask with `getUser`.
+      const app = variant === 'optional' ? protectedByLoaders(auth) : appOf(auth)
+      return await serve(handler(ofApp(app)))
+    })
 
   // A route whose loader asks for nobody is public, however its path is written: nothing is bypassed there.
   const rows = behaviourRows.filter(({ what }) => way === 'middleware' || !what.startsWith('does not take'))
@@ -141,32 +137,23 @@ describe.each(ways)('$name, protected by $way', ({ way, handler, appOf, dataOf }
     // What a page shows is the app's error boundary.
     { kind: 'pages', ofApp: asPages, shown: shownBy, ofKind: rows },
   ])('with $kind', ({ ofApp, shown, ofKind }) => {
-    const shared = new Map<AppVariant, Started>()
-
-    beforeAll(async () => {
-      for (const variant of ['plain', 'redirect', 'optional', 'signOut', 'bearer', 'local'] as const)
-        shared.set(variant, await start(variant, ofApp))
-    })
+    const apps = startAll(ofApp)
 
     test.each(ofKind)('$app: $what', async (row) => {
-      const { origin, alb } = (row.fresh ? undefined : shared.get(row.app)) ?? (await start(row.app, ofApp))
+      const { origin, alb } = await apps.of(row)
       const response = await sendRaw(origin, await row.request(alb))
       expect(differencesOf(shown(response), row.expected)).toEqual([])
     })
   })
 
   describe('as data of pages', () => {
-    let shared: Started
-
-    beforeAll(async () => {
-      shared = await start('plain', asPages)
-    })
+    const apps = startAll(asPages)
 
     // Redirects of data have tests of their own, and so have paths that look like others.
     const ofData = rows.filter(({ app, what }) => app === 'plain' && !/^does not|query|slash/.test(what))
 
     test.each(ofData)('$what', async (row) => {
-      const { origin, alb } = row.fresh ? await start(row.app, asPages) : shared
+      const { origin, alb } = await apps.of(row)
       const { path, ...request } = await row.request(alb)
       expect(differencesOfData(await sendRaw(origin, { ...request, path: dataOf(path, '') }), row)).toEqual([])
     })

@@ -1,20 +1,16 @@
 import { Authoriser, type CognitoAuthOptions } from '@cognito-auth/core'
-import { createTestAlb, type TestAlb } from '@cognito-auth/testing'
 import {
   type AppVariant,
-  bearerOptions,
   bearerRows,
+  BehaviourApps,
   behaviourRows,
   handlerRows,
-  localOptions,
   pageRows,
   reasonRows,
-  REDIRECT_URL,
-  runRow,
-  signOutOptions,
   signOutRows,
+  variantOptions,
 } from '@cognito-auth/testing/behaviour'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, describe, expect, test } from 'vitest'
 import { createWebAuth, type User, type WebAuth, type WebAuthOptions } from '../src/index.js'
 import { serve, stopServers } from './serve.js'
 
@@ -22,15 +18,16 @@ const authoriser = Authoriser.fromLists({ allowedGroups: ['developers', 'admins'
 
 afterAll(stopServers)
 
-const local: WebAuthOptions = {
-  ...localOptions,
-  onError: (_, request) => (request.headers.has('x-own') ? new Response(null, { status: 418 }) : undefined),
+const own: Record<AppVariant, WebAuthOptions> = {
+  ...variantOptions,
+  local: {
+    ...variantOptions.local,
+    onError: (_, request) => (request.headers.has('x-own') ? new Response(null, { status: 418 }) : undefined),
+  },
 }
 
 function authOf(variant: AppVariant, options: CognitoAuthOptions): WebAuth {
-  const redirect = variant === 'redirect' || variant === 'optional' ? { redirectUrl: REDIRECT_URL } : {}
-  const own = { signOut: signOutOptions, bearer: bearerOptions, local, plain: {}, redirect: {}, optional: {} }[variant]
-  return createWebAuth({ ...options, authoriser, ...redirect, ...own })
+  return createWebAuth({ ...options, authoriser, ...own[variant] })
 }
 
 const profile = ({ email, groups, isAdmin }: User) => Response.json({ email, groups, isAdmin })
@@ -89,21 +86,9 @@ describe.each([
   { what: 'protect()', appOf: whole, rows: [...common, ...signOutRows] },
   { what: 'authenticate()', appOf: returning, rows: common },
 ])('$what', ({ appOf, rows }) => {
-  type Started = { readonly origin: string; readonly alb: TestAlb }
-  const shared = new Map<AppVariant, Started>()
-
-  async function start(variant: AppVariant): Promise<Started> {
-    const alb = await createTestAlb()
-    return { alb, origin: await serve(appOf(authOf(variant, alb.options), variant)) }
-  }
-
-  beforeAll(async () => {
-    for (const variant of ['plain', 'redirect', 'optional', 'signOut', 'bearer', 'local'] as const)
-      shared.set(variant, await start(variant))
-  })
+  const apps = new BehaviourApps(async (variant, { options }) => await serve(appOf(authOf(variant, options), variant)))
 
   test.each(rows)('$app: $what', async (row) => {
-    const app = (row.fresh ? undefined : shared.get(row.app)) ?? (await start(row.app))
-    expect(await runRow(row, app)).toEqual([])
+    expect(await apps.run(row)).toEqual([])
   })
 })

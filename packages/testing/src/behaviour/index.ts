@@ -4,8 +4,10 @@
  * @module
  */
 
+export { BehaviourApps, middlewareRows, runUncalled, variantOptions } from './apps.js'
+export type { BehaviourApp } from './apps.js'
 export { bearerOptions, bearerRows } from './bearer-rows.js'
-export { makerNames, mistakes } from './mistakes.js'
+export { makerNames, mistakes, runMistake } from './mistakes.js'
 export type { Makers, Mistake } from './mistakes.js'
 export { behaviourRows, handlerRows, localOptions, pageRows, rawPathRows, reasonRows, REDIRECT_URL } from './rows.js'
 export type { AppVariant, BehaviourRow, Expected } from './rows.js'

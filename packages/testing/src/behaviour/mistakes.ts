@@ -4,6 +4,7 @@
  * @module
  */
 
+import { createTestAlb } from '../test-alb.js'
 import { signOutOptions } from './sign-out-rows.js'
 
 /** The makers of an adapter, whatever its middleware is. */
@@ -104,3 +105,34 @@ export const mistakes: readonly Mistake[] = [
   },
   { what: 'an errorPage that is true', make: (create) => create({ errorPage: true }), message: /^errorPage/ },
 ]
+
+/**
+ * Makes a mistake, and lists what is not as expected: a `ConfigurationError` that says what is wrong.
+ *
+ * @param create Makes the makers, with options that hold those of a test load balancer; plugins may take their time.
+ */
+export async function runMistake(
+  { make, message }: Mistake,
+  create: (options: object) => Makers | Promise<Makers>,
+): Promise<string[]> {
+  const alb = await createTestAlb()
+  let options = {}
+  try {
+    make((given) => {
+      options = given
+      // Only the options were wanted: makers may be made later than a mistake can wait for.
+      throw new Error('options')
+    })
+  } catch {
+    // As intended.
+  }
+  try {
+    const makers = await create({ ...alb.options, ...options })
+    await make(() => makers)
+  } catch (error) {
+    const { code, message: said } = error as { readonly code?: unknown; readonly message: string }
+    const differences = message.test(said) ? [] : [`message: ${said}`]
+    return code === 'configuration' ? differences : [...differences, `code: ${String(code)}`]
+  }
+  return ['nothing was thrown']
+}
