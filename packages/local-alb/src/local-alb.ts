@@ -159,8 +159,10 @@ export async function startLocalAlb(given: LocalAlbOptions): Promise<LocalAlb> {
 export interface StartHooks {
   /** Gives the Lambda function, once the environment is known and before the port listens. */
   readonly loadLambda?: (env: Environment) => Promise<LambdaHandler>
-  /** Called for each request that was answered, with its line of the access log. */
-  readonly onRequest?: (record: RequestRecord, accessLine: () => string) => void
+  /** Called for each request that was answered. */
+  readonly onRequest?: (record: RequestRecord) => void
+  /** Called with the line of the access log of each request that is over. */
+  readonly onAccessLine?: (line: string) => void
   /** Takes the next free port where the default one is in use; called with whose it is. */
   readonly onPortTaken?: (sentence: string, port: number) => void
   /** Where the app reads from: the terminal, unless that is for our own keys. @default 'inherit' */
@@ -194,7 +196,7 @@ async function defaultPort(first: number, { onPortTaken }: StartHooks): Promise<
 /** {@link startLocalAlb}, with what only the command needs. */
 export async function start(given: LocalAlbOptions, hooks: StartHooks = {}): Promise<LocalAlb> {
   const options: Writable<LocalAlbOptions> = parseOptions(given, '')
-  const { loadLambda, onAttackResult, onRequest, isQuietApp = false, stdin } = hooks
+  const { loadLambda, onAccessLine, onAttackResult, onRequest, isQuietApp = false, stdin } = hooks
   let ownPort = options.port ?? (await defaultPort(portFor(options), hooks))
   if (loadLambda !== undefined) {
     if (ownPort === 0) ownPort = await freePort()
@@ -215,8 +217,11 @@ export async function start(given: LocalAlbOptions, hooks: StartHooks = {}): Pro
     appPort = port
   } else if (appPort === 0) appPort = await freePort()
   const appUrl = target ?? `http://localhost:${appPort}`
-  if (onRequest !== undefined)
-    state.requests.subscribe((record) => onRequest(record, () => accessLine(record, state.origins)))
+  if (onRequest !== undefined) state.requests.subscribe(onRequest)
+  if (onAccessLine !== undefined)
+    state.requests.whenFinished((record, transferred) =>
+      onAccessLine(accessLine(record, transferred, { origins: state.origins, isLambda: lambda !== undefined })),
+    )
   const hint = command === undefined ? '' : hintFor(appPort)
   const forwarder = new Forwarder(state, { target: appUrl, timeoutSeconds, hint })
   const certificate = options.https ? await createCertificate(publicHostOf(options)) : undefined

@@ -298,9 +298,9 @@ describe('what local-alb says', () => {
     expect((await done).said).toBe('')
     const lines = readFileSync(log, 'utf8').trim().split('\n')
     const fields = (line = ''): string[] => [...line.matchAll(/"(?:[^"\\]|\\.)*"|\S+/g)].map(([field]) => field)
-    for (const line of lines) expect(fields(line)).toHaveLength(30)
+    for (const line of lines) expect(fields(line)).toHaveLength(33)
     expect(lines[0]).toMatch(
-      /^http \d{4}-\S+Z app\/local-alb\/0123456789abcdef 127\.0\.0\.1:\d+ - -1 -1 -1 302 - - - "GET http:\/\/localhost:\d+\/a%22b HTTP\/1\.1" /,
+      /^http \d{4}-\S+Z app\/local-alb\/0123456789abcdef 127\.0\.0\.1:\d+ - -1 -1 -1 302 - \d+ \d+ "GET http:\/\/localhost:\d+\/a%22b HTTP\/1\.1" /,
     )
     expect(lines[0]).toContain(' "authenticate" ')
     expect(lines.at(-1)).toContain(' "AuthMissingCodeParam" ')

@@ -35,8 +35,8 @@ export function sayHooks(values: Values): StartHooks {
     onPortTaken(sentence, port) {
       if (!values.quiet) process.stderr.write(`local-alb: ${sentence} Using ${port}.\n`)
     },
-    onRequest(record, accessLine) {
-      log?.(`${accessLine()}\n`)
+    ...(log !== undefined && { onAccessLine: (line) => log(`${line}\n`) }),
+    onRequest(record) {
       if (!values.quiet && (isWatched() || isWorthALine(record))) process.stderr.write(requestLine(record, paint))
     },
   }

@@ -70,7 +70,11 @@ export class Router {
     record.rule = this.#state.rules.indexOf(rule) + 1
     record.actions = [ACTION_NAMES[action]].flat()
     record.client.traceId = [req.headers['x-amzn-trace-id'] ?? []].flat()[0]
-    if (rule.redirect !== undefined) return redirectTo(rule.redirect, req, this.#state.origins)
+    if (rule.redirect !== undefined) {
+      const redirect = redirectTo(rule.redirect, req, this.#state.origins)
+      record.redirectUrl = redirect.headers.location
+      return redirect
+    }
     if (rule.response !== undefined) return fixedResponse(rule.response)
     if (action === 'none' || action === 'jwt') return await this.#withoutUser(req, rule, target)
     for (const name of Object.keys(req.headers)) if (name.startsWith('x-amzn-oidc-')) delete req.headers[name]
@@ -97,8 +101,8 @@ export class Router {
     if (cookie === '') delete req.headers.cookie
     else req.headers.cookie = cookie
     if (action === 'none') return { target }
-    const why = await verifyBearer(valuesOf(req.rawHeaders, 'authorization'), this.#state.issuer, claims)
-    return why === undefined ? { target } : { ...UNAUTHORIZED, why, sentence: `${why}.` }
+    const refusal = await verifyBearer(valuesOf(req.rawHeaders, 'authorization'), this.#state.issuer, claims)
+    return refusal === undefined ? { target } : { ...UNAUTHORIZED, ...refusal, sentence: `${refusal.why}.` }
   }
 
   /** The session of a request, its access token refreshed where that was over. */

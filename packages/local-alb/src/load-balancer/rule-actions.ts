@@ -16,7 +16,11 @@ const titleOf = (status: number): string => `${status} ${STATUS_CODES[status] ??
  *
  * @see {@link https://docs.aws.amazon.com/elasticloadbalancing/latest/application/rule-action-types.html#redirect-actions Redirect actions}
  */
-export function redirectTo({ url, status = 302 }: RuleRedirect, req: IncomingMessage, origins: Origins): Refusal {
+export function redirectTo(
+  { url, status = 302 }: RuleRedirect,
+  req: IncomingMessage,
+  origins: Origins,
+): Refusal & { readonly headers: { readonly location: string } } {
   const app = new URL(origins.app)
   const [path = '/', query = ''] = (req.url ?? '/').split(/\?(.*)/s)
   const parts: Readonly<Record<string, string>> = {

@@ -19,6 +19,7 @@ import type { RequestRecord } from '../sessions/request-log.js'
 import type { AlbState } from '../sessions/state.js'
 import { CALLBACK_PATH, finishSignIn } from './callback.js'
 import { readAsPlain } from './downgrade-upgrade.js'
+import { clientOf, transferredBy } from './client.js'
 import type { Forwarder } from './forwarder.js'
 import { type Refusal, refuse, SERVER } from './refusal.js'
 import { pathOf, reduceToPath } from './request-target.js'
@@ -84,24 +85,22 @@ class Listener {
     )
   }
 
-  #begin({ method = '', url = '', headers, httpVersion, socket }: IncomingMessage, isUpgrade = false): RequestRecord {
-    const client = {
-      address: socket.remoteAddress ?? '-',
-      port: String(socket.remotePort ?? '-'),
-      host: headers.host,
-      userAgent: headers['user-agent'],
-      httpVersion,
-      isUpgrade,
-    }
-    return this.#state.requests.begin({ method, path: url, client })
+  /** @param answer closes once nothing more is sent. */
+  #begin(req: IncomingMessage, answer: ServerResponse | Socket): RequestRecord {
+    const { requests } = this.#state
+    const { method = '', url = '' } = req
+    const record = requests.begin({ method, path: url, client: clientOf(req, answer === req.socket) })
+    // After those who say, when it closes, how it was answered.
+    answer.once('close', () => process.nextTick(() => requests.finish(record, transferredBy(req))))
+    return record
   }
 
   async handle(req: IncomingMessage, res: ServerResponse): Promise<void> {
     const refusal = this.#refusalOf(req)
-    if (refusal !== undefined) return this.#answer(res, this.#begin(req), refusal)
+    if (refusal !== undefined) return this.#answer(res, this.#begin(req, res), refusal)
     const path = pathOf(req)
     if (Console.owns(path)) return await this.#pages.handle(req, res, new URL(this.#state.origins.app + req.url))
-    const record = this.#begin(req)
+    const record = this.#begin(req, res)
     if (path === CALLBACK_PATH) return this.#answer(res, record, finishSignIn(this.#state, req, record))
     await this.#forwarder.web(req, res, record)
   }
@@ -114,7 +113,7 @@ class Listener {
   }
 
   async upgrade(req: IncomingMessage, socket: Socket, head: Buffer): Promise<void> {
-    await this.#forwarder.upgrade(req, socket, head, this.#begin(req, true))
+    await this.#forwarder.upgrade(req, socket, head, this.#begin(req, socket))
   }
 }
 

@@ -15,6 +15,8 @@ import type { TokenIssuer } from '../tokens/token-issuer.js'
 /** One scheme, one space, one token (RFC 6750, section 2.1). */
 const BEARER = /^Bearer ([^\s,]+)$/i
 
+const invalid = (why: string): BearerRefusal => ({ why, errorReason: 'JWTClaimValueInvalid' })
+
 /** What a claim has: a string is a list of words too, as "scope" is. */
 function valuesOf(claim: unknown): readonly unknown[] {
   if (typeof claim === 'string') return [claim, ...claim.split(' ')]
@@ -29,6 +31,12 @@ function missingClaim(payload: JWTPayload, claims: ClaimChecks): string | undefi
   return undefined
 }
 
+/** Why a token is rejected, for people, and in the words of AWS's access log. */
+export interface BearerRefusal {
+  readonly why: string
+  readonly errorReason: string
+}
+
 /**
  * Verifies the bearer token of a request.
  *
@@ -38,11 +46,11 @@ export async function verifyBearer(
   [authorization, ...more]: readonly string[],
   { provider, clock }: TokenIssuer,
   claims: ClaimChecks = {},
-): Promise<string | undefined> {
-  if (authorization === undefined) return 'no Authorization header'
-  if (more.length > 0) return 'more than one Authorization header'
+): Promise<BearerRefusal | undefined> {
+  if (authorization === undefined) return { why: 'no Authorization header', errorReason: 'JWTHeaderNotPresent' }
+  if (more.length > 0) return { why: 'more than one Authorization header', errorReason: 'JWTRequestFormatInvalid' }
   const token = BEARER.exec(authorization)?.[1]
-  if (token === undefined) return 'Authorization is no bearer token'
+  if (token === undefined) return { why: 'Authorization is no bearer token', errorReason: 'JWTRequestFormatInvalid' }
   const keys = createLocalJWKSet({ keys: [...provider.jwks.keys] as never[] })
   try {
     const { payload } = await jwtVerify(token, keys, {
@@ -51,13 +59,14 @@ export async function verifyBearer(
       requiredClaims: ['exp'],
       currentDate: new Date(clock.now()),
     })
-    if (payload.iat !== undefined && payload.iat > clock.now() / 1000) return '"iat" is in the future'
+    if (payload.iat !== undefined && payload.iat > clock.now() / 1000) return invalid('"iat" is in the future')
     const missing = missingClaim(payload, claims)
-    return missing === undefined ? undefined : `the claim "${missing}" is not as the rule asks`
+    return missing === undefined ? undefined : invalid(`the claim "${missing}" is not as the rule asks`)
   } catch (error) {
-    if (error instanceof errors.JWTExpired) return '"exp" has passed'
-    if (error instanceof errors.JWTClaimValidationFailed) return `"${error.claim}" is not as expected`
-    if (error instanceof errors.JOSEError) return `Invalid bearer token (${error.code})`
+    if (error instanceof errors.JWTExpired) return invalid('"exp" has passed')
+    if (error instanceof errors.JWTClaimValidationFailed) return invalid(`"${error.claim}" is not as expected`)
+    if (error instanceof errors.JOSEError)
+      return { why: `Invalid bearer token (${error.code})`, errorReason: 'JWTSignatureValidationError' }
     throw error
   }
 }

@@ -18,8 +18,20 @@ export interface Client {
   readonly userAgent?: string | undefined
   readonly httpVersion: string
   readonly isUpgrade: boolean
+  /** Cipher, version and server name of TLS; `undefined` for plain HTTP. */
+  readonly tls?:
+    | { readonly cipher: string; readonly version: string; readonly serverName: string | undefined }
+    | undefined
+  /** The connection, in AWS's words: all requests on it have the same. */
+  readonly connection?: string | undefined
   /** As the app gets it. */
   traceId?: string | undefined
+}
+
+/** Bytes from and to the client, headers included; `undefined` where they are not counted. */
+export interface Transferred {
+  readonly received: number
+  readonly sent: number
 }
 
 /** A request at the load balancer, for people to read. */
@@ -43,6 +55,8 @@ export interface RequestRecord {
   why: string | undefined
   /** `error_reason` of AWS's access log. */
   errorReason?: string | undefined
+  /** Where a redirect action sent the client. */
+  redirectUrl?: string | undefined
   /** The fault that was on. */
   fault: FaultName | undefined
   readonly client: Client
@@ -68,10 +82,14 @@ const NO_CLIENT: Client = { address: '-', port: '-', httpVersion: '1.1', isUpgra
 /** Called for each change of a request. */
 export type RequestListener = (record: RequestRecord) => void
 
+/** Called once nothing more is sent. */
+export type FinishListener = (record: RequestRecord, transferred: Transferred | undefined) => void
+
 /** The latest requests, newest first. */
 export class RequestLog {
   readonly #records: RequestRecord[] = []
   readonly #listeners = new Set<RequestListener>()
+  readonly #finishListeners = new Set<FinishListener>()
   #count = 0
 
   get recent(): readonly RequestRecord[] {
@@ -118,6 +136,16 @@ export class RequestLog {
     if (record.status !== undefined) return
     Object.assign(record, answer, { milliseconds: Date.now() - record.at.getTime() })
     for (const listener of this.#listeners) listener(record)
+  }
+
+  /** Says that nothing more is sent. */
+  finish(record: RequestRecord, transferred: Transferred | undefined): void {
+    for (const listener of this.#finishListeners) listener(record, transferred)
+  }
+
+  /** Tells of requests that are over, to the last byte. */
+  whenFinished(listener: FinishListener): void {
+    this.#finishListeners.add(listener)
   }
 
   /** @returns a function that ends it. */
