@@ -112,7 +112,7 @@ describe.each(FRAMEWORKS)('$name', ({ command: [program = '', ...args], hasWebSo
       command: [
         'sh',
         '-c',
-        `exec '${process.execPath}' '${GATEWAY}' --listen 127.0.0.1:$PORT --upstream http://127.0.0.1:${appPort}`,
+        `exec '${process.execPath}' '${GATEWAY}' --listen 127.0.0.1:$PORT --sign-out-path /logout --upstream http://127.0.0.1:${appPort}`,
       ],
       port: 0,
       users: USERS,
@@ -142,12 +142,16 @@ describe.each(FRAMEWORKS)('$name', ({ command: [program = '', ...args], hasWebSo
     expect(await page.getByText('count=2').count()).toBe(1)
   })
 
-  test('a user whom the rules deny does not reach it', async () => {
+  test('a user whom the rules deny does not reach it, signs out, and comes back as another', async () => {
     const other = await contextOf('guest@example.com')
     const denied = await other.newPage()
     const answer = await denied.goto(alb.url)
     expect(answer?.status()).toBe(403)
     await denied.getByText('guest@example.com').waitFor()
+    await denied.getByRole('link', { name: /sign out/i }).click()
+    await denied.locator('form', { hasText: 'ada@example.com' }).getByRole('button').first().click()
+    await denied.waitForURL(`${alb.url}/`)
+    await denied.getByText('ada@example.com').waitFor({ timeout: 60_000 })
     await other.close()
   })
 
