@@ -34,7 +34,7 @@ async function signInAs(page: Page, url: string, email: string): Promise<number>
 }
 
 /** Those behind the gateway are tried in `packages/gateway/python`, with the packages that they need. */
-const apps = APPS.filter(({ isBuilt, isGateway }) => isBuilt() && isGateway !== true)
+const apps = APPS.filter((app) => app.isBuilt() && !('isGateway' in app))
 
 describe.each(apps)('$name', ({ name, command }) => {
   let alb: LocalAlb
