@@ -7,26 +7,21 @@ import { spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { findChromium } from './chromium.mjs'
+import { pythonPackages } from './python-packages.mjs'
 
-const VENV = join(process.cwd(), '.tmp/python/venv')
-const BIN = join(VENV, 'bin')
 const PACKAGES = ['streamlit==1.67.*', 'dash==4.4.*', 'fastapi', 'uvicorn[standard]', 'gradio==6.31.*']
+const MODULES = ['streamlit', 'dash', 'fastapi', 'uvicorn', 'gradio']
 
 mkdirSync('.reports', { recursive: true })
 const report = (counts) => writeFileSync('.reports/python.json', JSON.stringify(counts))
-const run = (program, args) => spawnSync(program, args, { stdio: ['ignore', 'ignore', 'inherit'] }).status === 0
 
-/** @returns why the apps cannot be run here; `undefined` where they can. */
-function problem() {
-  if (findChromium() === undefined) return 'there is no Chromium here (npx pnpm test:browser --install)'
-  if (!existsSync(join(BIN, 'python')) && !run('python3', ['-m', 'venv', VENV]))
-    return 'python3 is missing here, or its venv module'
-  if (run(join(BIN, 'python'), ['-c', 'import streamlit, dash, fastapi, uvicorn, gradio'])) return undefined
-  const pip = ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', ...PACKAGES]
-  return run(join(BIN, 'python'), pip) ? undefined : 'the packages could not be installed from PyPI'
+/** @returns why the apps cannot be run here; or the folder with the programs of Python. */
+function python() {
+  if (findChromium() === undefined) return { problem: 'there is no Chromium here (npx pnpm test:browser --install)' }
+  return pythonPackages({ name: 'python', packages: PACKAGES, modules: MODULES })
 }
 
-const reason = problem()
+const { problem: reason, bin } = python()
 if (reason !== undefined) {
   console.log(`skipped: Python apps behind the gateway, since ${reason}`)
   report({ passed: 0, failed: 0 })
@@ -38,7 +33,7 @@ const args = ['--filter', '@cognito-auth/gateway', 'exec', 'vitest', 'run', '--c
 const reporters = ['--reporter=minimal', '--reporter=json', `--outputFile.json=${file}`]
 const { status } = spawnSync('npx', ['--yes', 'pnpm', ...args, ...reporters], {
   stdio: 'inherit',
-  env: { ...process.env, PYTHON_BIN: BIN, CHROMIUM_PATH: findChromium() },
+  env: { ...process.env, PYTHON_BIN: bin, CHROMIUM_PATH: findChromium() },
 })
 const counts = existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : { numPassedTests: 0, numFailedTests: 0 }
 const failed = Math.max(counts.numFailedTests, status === 0 ? 0 : 1)

@@ -3,6 +3,7 @@ import { defineConfig } from 'vitest/config'
 export default defineConfig({
   test: {
     name: 'Python apps behind the gateway',
+    setupFiles: ['../../scripts/quiet-warnings.ts'],
     include: ['python/**/*.test.ts'],
     testTimeout: 180_000,
     hookTimeout: 120_000,

@@ -11,6 +11,8 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { accepts, freePort } from '@cognito-auth/http-kit/ports'
 
+/** Where the programs of PyPI are. */
+const BIN = process.env['PROXIES_BIN'] ?? ''
 const DOCS = join(import.meta.dirname, '../../../docs/gateway.md')
 const folder = mkdtempSync(join(tmpdir(), 'gateway-proxies-'))
 const running: ChildProcess[] = []
@@ -69,6 +71,9 @@ function withPorts(text: string, { own, gateway, app }: Ports): string {
     .replaceAll('127.0.0.1:4180', `127.0.0.1:${gateway}`)
     .replaceAll('127.0.0.1:8501', `127.0.0.1:${app}`)
     .replaceAll(/(listen |bind |^)(:?)8080/gm, (_, before: string) => `${before}127.0.0.1:${own}`)
+    .replaceAll('address: 0.0.0.0, port_value: 8080', `address: 127.0.0.1, port_value: ${own}`)
+    .replaceAll('port_value: 4180', `port_value: ${gateway}`)
+    .replaceAll('port_value: 8501', `port_value: ${app}`)
 }
 
 function write(name: string, text: string): string {
@@ -102,12 +107,33 @@ const PROXIES: Readonly<Record<string, (ports: Ports) => readonly string[]>> = {
     return ['haproxy', '-db', '-f', write('haproxy.cfg', text)]
   },
 }
-export const PROXY_NAMES = Object.keys(PROXIES)
+
+/** Programs of PyPI; nothing where they are not installed. */
+const OF_PYPI: typeof PROXIES = {
+  Traefik: (ports) => [
+    join(BIN, 'traefik'),
+    `--entrypoints.web.address=127.0.0.1:${ports.own}`,
+    `--providers.file.filename=${write('traefik.yml', withPorts(fileOfDocs('traefik.yml'), ports))}`,
+  ],
+  Envoy: (ports) => {
+    const file = write('envoy.yaml', withPorts(fileOfDocs('envoy.yaml'), ports))
+    return [join(BIN, 'envoy'), '--disable-hot-restart', '--concurrency', '1', '--log-level', 'error', '-c', file]
+  },
+}
+const ALL = BIN === '' ? PROXIES : { ...PROXIES, ...OF_PYPI }
+export const PROXY_NAMES = Object.keys(ALL)
 
 /** Starts a proxy that asks the gateway, in front of an app. @returns its port. */
 export async function startProxy(name: string, gateway: number, app: number): Promise<number> {
   const own = await freePort()
-  return await start(PROXIES[name]?.({ own, gateway, app }) ?? [], own)
+  await start(ALL[name]?.({ own, gateway, app }) ?? [], own)
+  // Traefik listens before it has read its file: everything is a 404 then.
+  const deadline = Date.now() + 20_000
+  while ((await fetch(`http://127.0.0.1:${own}/`)).status === 404) {
+    if (Date.now() > deadline) throw new Error(`${name} answers 404`)
+    await sleep(50)
+  }
+  return own
 }
 
 /** Ends all of them. */
