@@ -1,89 +1,9 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { createServer, type RequestListener, type Server } from 'node:http'
-import { tmpdir } from 'node:os'
+import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
-import { createCognitoKey } from '@cognito-auth/testing'
-import { afterEach, beforeEach, expect, test } from 'vitest'
-import type { DoctorReport, Finding } from '../src/index.js'
-import { checkHeaderSize, checkNodeVersion } from '../src/checks/node.js'
-import { cognitoAuth, type Result, secretsManager } from './command.js'
-
-const albArn = 'arn:aws:elasticloadbalancing:eu-west-2:000000000000:loadbalancer/app/test-alb/0123456789abcdef'
-const key = createCognitoKey()
-
-let folder: string
-let server: Server | undefined
-
-beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'doctor-'))
-  await writeFile(join(folder, 'auth-config.json'), '{ "allowed_groups": ["developers"] }')
-})
-
-afterEach(async () => {
-  server?.closeAllConnections()
-  server?.close()
-  server = undefined
-  await rm(folder, { recursive: true })
-})
-
-/** `toMatchObject` takes a bare regular expression for an object without members, which everything matches. */
-function matching(pattern: RegExp): string {
-  return expect.stringMatching(pattern) as string
-}
-
-/** Stands where AWS publishes keys: 404 for a key that is not there, a JWKS for the pool; `Date` as Node writes it. */
-const aws: RequestListener = (req, res) => {
-  if (req.url === '/_local-alb/eu-west-2_Pool1/.well-known/jwks.json') {
-    res.setHeader('content-type', 'application/json').end(JSON.stringify({ keys: [key.jwk] }))
-  } else {
-    res.writeHead(404).end()
-  }
-}
-
-async function listen(listener: RequestListener): Promise<string> {
-  const started = createServer(listener)
-  server = started
-  await new Promise<void>((resolve) => started.listen(0, '127.0.0.1', resolve))
-  const address = started.address()
-  return `http://127.0.0.1:${typeof address === 'object' ? address?.port : 0}`
-}
-
-/** The URL of a port of this machine that nothing listens on any more. */
-async function closedPort(): Promise<string> {
-  const other = createServer()
-  await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve))
-  const address = other.address()
-  await new Promise((resolve) => other.close(resolve))
-  return `http://127.0.0.1:${typeof address === 'object' ? address?.port : 0}`
-}
-
-/** An environment with nothing to mend. */
-function sound(base: string): Record<string, string> {
-  return {
-    COGNITO_AUTH_ALB_ARN: albArn,
-    COGNITO_AUTH_CLIENT_ID: 'client',
-    COGNITO_AUTH_USER_POOL_ID: 'eu-west-2_Pool1',
-    COGNITO_AUTH_CONFIG_PATH: join(folder, 'auth-config.json'),
-    COGNITO_AUTH_LOCAL_ALB: base,
-    NODE_OPTIONS: '--max-http-header-size=65536',
-  }
-}
-
-/** What was found, whatever it is: each problem and warning says what to do, and the exit code agrees. */
-function report({ code, stdout }: Result): DoctorReport {
-  const parsed = JSON.parse(stdout) as DoctorReport
-  for (const { status, fix } of parsed.findings) {
-    expect(fix === undefined).toBe(status === 'ok' || status === 'skipped')
-  }
-  expect(parsed.ok).toBe(!parsed.findings.some(({ status }) => status === 'problem'))
-  expect(code).toBe(parsed.ok ? 0 : 1)
-  return parsed
-}
-
-function of(result: Result, check: Finding['check']): Finding[] {
-  return report(result).findings.filter((finding) => finding.check === check)
-}
+import { expect, test } from 'vitest'
+import { checkNodeVersion } from '../src/checks/node.js'
+import { cognitoAuth } from './command.js'
+import { aws, folder, listen, matching, of, report, sound } from './doctor-stage.js'
 
 test('finds nothing to mend where all is well', async () => {
   const result = await cognitoAuth(['doctor'], sound(await listen(aws)))
@@ -155,142 +75,12 @@ test('two configs at once are a warning', async () => {
   expect(of(result, 'variables')).toMatchObject([{ status: 'warning', message: matching(/the secret is not read/) }])
 })
 
-test('a secret is read, and the app must have the SDK', async () => {
-  const { COGNITO_AUTH_CONFIG_PATH: _, ...env } = sound(await listen(aws))
-  const secrets = await secretsManager({ 'my-app/auth': '{"allowed_groups":["hidden"]}' })
-  const withSecret = { ...env, ...secrets, COGNITO_AUTH_SECRET_NAME: 'my-app/auth' }
-  const here = fileURLToPath(new URL('..', import.meta.url))
-  const installed = await cognitoAuth(['doctor', '--json'], withSecret, here)
-  expect(of(installed, 'config')).toMatchObject([{ status: 'ok', message: matching(/^secret my-app\/auth says/) }])
-  expect(of(installed, 'aws-sdk')).toMatchObject([{ status: 'ok' }])
-  expect(installed.stdout + installed.stderr).not.toContain('hidden')
-  expect(of(await cognitoAuth(['doctor', '--json'], withSecret, folder), 'aws-sdk')).toMatchObject([
-    { status: 'skipped' },
-  ])
-  await writeFile(join(folder, 'package.json'), '{}')
-  expect(of(await cognitoAuth(['doctor', '--json'], withSecret, folder), 'aws-sdk')).toMatchObject([
-    { status: 'problem', fix: 'npm install @aws-sdk/client-secrets-manager' },
-  ])
-})
-
-test('a secret that is missing is a problem, and so is a service that nothing listens for', async () => {
-  const { COGNITO_AUTH_CONFIG_PATH: _, ...env } = sound(await listen(aws))
-  const withSecret = { ...env, ...(await secretsManager({})), COGNITO_AUTH_SECRET_NAME: 'my-app/auth' }
-  expect(of(await cognitoAuth(['doctor', '--json'], withSecret), 'config')).toMatchObject([
-    {
-      status: 'problem',
-      message: matching(/does not exist in this account and region/),
-      fix: matching(/^Correct that/),
-    },
-  ])
-  const nowhere = { ...withSecret, AWS_ENDPOINT_URL_SECRETS_MANAGER: await closedPort() }
-  expect(of(await cognitoAuth(['doctor', '--json'], nowhere), 'config')).toMatchObject([
-    { status: 'problem', message: matching(/is temporarily unavailable/), fix: matching(/^Try again/) },
-  ])
-}, 30_000)
-
 test('a config that is broken is a problem', async () => {
   const env = sound(await listen(aws))
   await writeFile(join(folder, 'auth-config.json'), '{')
   const result = await cognitoAuth(['doctor', '--json'], env)
   expect(result.code).toBe(1)
   expect(of(result, 'config')).toMatchObject([{ status: 'problem', message: matching(/is not JSON/) }])
-})
-
-test('keys out of reach are a problem: refused, silent, or broken', { timeout: 60_000 }, async () => {
-  const cases: [RequestListener | undefined, RegExp][] = [
-    [undefined, /ECONNREFUSED/],
-    [(_req, res) => void res.writeHead(500).end(), /answers 500/],
-    [() => undefined, /no answer in 5 s/],
-  ]
-  for (const [listener, sentence] of cases) {
-    const base = await listen(listener ?? aws)
-    if (listener === undefined) await new Promise((resolve) => server?.close(resolve))
-    const result = await cognitoAuth(['doctor', '--json'], sound(base))
-    server?.closeAllConnections()
-    server?.close()
-    expect(result.code).toBe(1)
-    const keys = of(result, 'keys')
-    expect(keys).toHaveLength(2)
-    for (const finding of keys) {
-      expect(finding).toMatchObject({
-        status: 'problem',
-        fix: matching(/^Start the local load balancer, or correct COGNITO_AUTH_LOCAL_ALB/),
-      })
-      expect(finding.message).toMatch(sentence)
-    }
-  }
-})
-
-test('keys of AWS out of reach: what to open, and that a proxy is not used by itself', async () => {
-  const { COGNITO_AUTH_LOCAL_ALB: _, COGNITO_AUTH_USER_POOL_ID: __, ...env } = sound('')
-  const keys = (await closedPort()).replace('http:', 'https:')
-  const result = await cognitoAuth(['doctor', '--json'], { ...env, COGNITO_AUTH_ALB_KEYS_URL: keys })
-  expect(of(result, 'keys')).toMatchObject([
-    {
-      status: 'problem',
-      message: `${keys}: ECONNREFUSED`,
-      fix: matching(/^Let the app reach that host over https[^.]*$/),
-    },
-    { status: 'skipped' },
-  ])
-  expect(of(result, 'clock')).toMatchObject([{ status: 'skipped' }])
-  const proxied = { ...env, COGNITO_AUTH_ALB_KEYS_URL: keys, HTTPS_PROXY: 'http://proxy.example' }
-  expect(of(await cognitoAuth(['doctor', '--json'], proxied), 'keys')[0]?.fix).toContain('NODE_USE_ENV_PROXY=1')
-})
-
-test('something that answers in place of AWS is a problem: a welcome page, a redirect', async () => {
-  const welcome = await cognitoAuth(
-    ['doctor', '--json'],
-    sound(await listen((_req, res) => void res.end('<h1>Hello</h1>'))),
-  )
-  expect(of(welcome, 'keys')).toMatchObject([
-    { status: 'problem', message: matching(/answers 200 for a key that cannot be there/) },
-    { status: 'problem', message: matching(/publishes no keys/) },
-  ])
-  server?.close()
-  const login = await listen((_req, res) => void res.writeHead(302, { location: '/login' }).end())
-  const redirected = await cognitoAuth(['doctor', '--json'], sound(login))
-  expect(of(redirected, 'keys')).toMatchObject([
-    { status: 'problem', message: matching(/answers 302$/) },
-    { status: 'problem', message: matching(/answers 302$/) },
-  ])
-})
-
-test('an answer that a cache kept does not make the clock wrong', async () => {
-  const base = await listen((req, res) => {
-    res.setHeader('date', new Date(Date.now() - 600_000).toUTCString()).setHeader('age', '600')
-    aws(req, res)
-  })
-  expect(of(await cognitoAuth(['doctor', '--json'], sound(base)), 'clock')).toMatchObject([{ status: 'ok' }])
-})
-
-test('a server that does not tell the time leaves the clock unknown', async () => {
-  const base = await listen((req, res) => {
-    res.sendDate = false
-    aws(req, res)
-  })
-  expect(of(await cognitoAuth(['doctor', '--json'], sound(base)), 'clock')).toMatchObject([{ status: 'skipped' }])
-})
-
-test('a user pool that publishes no keys is a problem', async () => {
-  const base = await listen((_req, res) => void res.writeHead(404).end())
-  const result = await cognitoAuth(['doctor', '--json'], sound(base))
-  expect(of(result, 'keys')).toMatchObject([
-    { status: 'ok' },
-    {
-      status: 'problem',
-      message: matching(/publishes no keys \(status 404\)/),
-      fix: matching(/COGNITO_AUTH_USER_POOL_ID/),
-    },
-  ])
-})
-
-test('without a pinned pool its keys are not looked for', async () => {
-  const { COGNITO_AUTH_USER_POOL_ID: _, ...env } = sound(await listen(aws))
-  const result = await cognitoAuth(['doctor', '--json'], env)
-  expect(result.code).toBe(0)
-  expect(of(result, 'keys')).toMatchObject([{ status: 'ok' }, { status: 'skipped' }])
 })
 
 test.each([
@@ -309,42 +99,6 @@ test.each([
   expect(clock?.message.replace(/\b(59|61) s/, '60 s').replace(/\b(89|91) s/, '90 s')).toContain(sentence)
 })
 
-test('dev mode is a warning here, and a problem in production', async () => {
-  const { COGNITO_AUTH_LOCAL_ALB: _, ...env } = sound(await listen(aws))
-  const here = await cognitoAuth(['doctor', '--json', '--no-network'], { ...env, COGNITO_AUTH_DEV_MODE: 'yes' })
-  expect(here.code).toBe(0)
-  expect(of(here, 'dev-mode')).toMatchObject([{ status: 'warning' }])
-  for (const there of [{ NODE_ENV: 'production' }, { AWS_EXECUTION_ENV: 'AWS_ECS_FARGATE' }]) {
-    const production = await cognitoAuth(['doctor', '--json', '--no-network'], {
-      ...env,
-      ...there,
-      COGNITO_AUTH_DEV_MODE: 'yes',
-      COGNITO_AUTH_ALB_ARN: 'arn',
-    })
-    expect(production.code).toBe(1)
-    expect(of(production, 'dev-mode')).toMatchObject([
-      { status: 'problem', message: matching(/devMode .*refused (with NODE_ENV=production|on AWS compute)/) },
-    ])
-    // What else is wrong is told at the same time.
-    expect(of(production, 'options')).toMatchObject([{ status: 'problem', message: matching(/albArn .* must be/) }])
-  }
-})
-
-test('--no-network asks nothing of anybody, and reads no secret', async () => {
-  let requests = 0
-  const base = await listen((req, res) => {
-    requests += 1
-    aws(req, res)
-  })
-  const { COGNITO_AUTH_CONFIG_PATH: _, ...env } = sound(base)
-  const secret = { ...env, COGNITO_AUTH_SECRET_NAME: 'my-app/auth', AWS_ENDPOINT_URL: base }
-  const result = await cognitoAuth(['doctor', '--no-network', '--json'], secret)
-  expect(result.code).toBe(0)
-  expect(of(result, 'keys')).toMatchObject([{ status: 'skipped' }])
-  expect(of(result, 'config')).toMatchObject([{ status: 'skipped', message: matching(/my-app\/auth was not read/) }])
-  expect(requests).toBe(0)
-})
-
 test.each([
   ['v18.20.8', 'Run the app on Node 20.19 or a later 20, or on 22.12 or newer'],
   ['v20.18.1', 'Run the app on Node 20.19 or a later 20, or on 22.12 or newer'],
@@ -353,30 +107,6 @@ test.each([
 ])('Node %s is a problem, since require() does not take ES modules there', (version, fix) => {
   const message = `Node ${version} is not supported: require() does not take ES modules there`
   expect(checkNodeVersion(version)).toEqual({ check: 'node', status: 'problem', message, fix })
-})
-
-test.each(['v20.19.0', 'v20.20.2', 'v22.12.0', 'v23.0.0', 'v24.0.0', 'v26.10.0'])('Node %s will do', (version) => {
-  expect(checkNodeVersion(version)).toMatchObject({ status: 'ok' })
-})
-
-test('Node is judged by how large headers may be', () => {
-  expect(checkHeaderSize(16_384)).toMatchObject({ status: 'warning' })
-  expect(checkHeaderSize(32_768)).toMatchObject({ status: 'ok' })
-})
-
-test.each([
-  ['ALB_ARN', 'COGNITO_AUTH_ALB_ARN'],
-  ['COGNITO_CLIENT_ID', 'COGNITO_AUTH_CLIENT_ID'],
-  ['COGNITO_USER_POOL_ID', 'COGNITO_AUTH_USER_POOL_ID'],
-  ['COGNITO_DOMAIN', 'COGNITO_AUTH_DOMAIN'],
-])('%s, whose prefix is missing, is a problem that says what was meant', async (name, meant) => {
-  const { [meant]: value = 'x', ...others } = sound(await listen(aws))
-  const result = await cognitoAuth(['doctor', '--json', '--no-network'], { ...others, [name]: value })
-  expect(of(result, 'variables')).toMatchObject([
-    { status: 'problem', message: matching(new RegExp(`^${name} .*${meant}`)) },
-  ])
-  const both = await cognitoAuth(['doctor', '--json', '--no-network'], { ...others, [name]: value, [meant]: value })
-  expect(of(both, 'variables')).toMatchObject([{ status: 'ok' }])
 })
 
 test('the plural names are as good, and the names that Kubernetes makes are nobody’s', async () => {
@@ -434,29 +164,6 @@ test.each([
 test('certificates that are not verified are a problem', async () => {
   const env = { ...sound(await listen(aws)), NODE_TLS_REJECT_UNAUTHORIZED: '0' }
   expect(of(await cognitoAuth(['doctor', '--json'], env), 'tls')).toMatchObject([{ status: 'problem' }])
-})
-
-test('a secret without credentials is told what AWS wants, not about the network', async () => {
-  const { COGNITO_AUTH_CONFIG_PATH: _, ...env } = sound(await listen(aws))
-  const { AWS_ACCESS_KEY_ID: __, AWS_SECRET_ACCESS_KEY: ___, ...endpoint } = await secretsManager({})
-  const nowhere = { AWS_EC2_METADATA_DISABLED: 'true', HOME: folder, COGNITO_AUTH_SECRET_NAME: 'my-app/auth' }
-  const result = await cognitoAuth(['doctor', '--json'], { ...env, ...endpoint, ...nowhere })
-  expect(of(result, 'config')).toMatchObject([{ status: 'problem', fix: matching(/^Give this process credentials/) }])
-})
-
-test('a domain to sign out at that does not resolve is a problem', async () => {
-  const env = { ...sound(await listen(aws)), COGNITO_AUTH_DOMAIN: 'app.invalid' }
-  expect(of(await cognitoAuth(['doctor', '--json'], env), 'sign-out')).toMatchObject([
-    { status: 'problem', message: matching(/^app\.invalid does not resolve/) },
-  ])
-  const local = { ...env, COGNITO_AUTH_DOMAIN: 'http://localhost:8080' }
-  expect(of(await cognitoAuth(['doctor', '--json'], local), 'sign-out')).toMatchObject([{ status: 'ok' }])
-})
-
-test('a .env file that nothing has read is a warning', async () => {
-  await writeFile(join(folder, '.env'), 'COGNITO_AUTH_ALB_ARN=x')
-  const result = await cognitoAuth(['doctor', '--json', '--no-network'], {}, folder)
-  expect(of(result, 'variables')).toMatchObject([{ status: 'warning', fix: matching(/node --env-file=\.env/) }])
 })
 
 test('names of groups are printed without what a terminal would obey', async () => {
