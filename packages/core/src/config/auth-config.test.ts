@@ -33,6 +33,12 @@ test.each([
   ['an address as a key', { 'ada@example.com': ['a'] }, /^file auth\.json has an unknown key \(not told here[^@]*$/],
   ['a key in camel case', { allowedGroups: ['a'] }, /Did you mean "allowed_groups"\?/],
   ['a text instead of a list', { allowed_groups: 'a' }, /allowed_groups must be a list, such as \["developers"\]/],
+  [
+    'a config in a config',
+    { 'auth.json': '{"allowed_groups": ["a"]}' },
+    /unknown key "auth\.json" whose value is JSON/,
+  ],
+  ['a list in quotes', { allowed_groups: '["a"]' }, /allowed_groups must be a list, and is a string.*Plaintext tab/],
   ['a group that is empty', { allowed_groups: ['a', ''] }, /allowed_groups\[1\] must not be empty/],
   ['a group that is a number', { allowed_groups: [1] }, /allowed_groups\[0\] must be a string/],
   ['an e-mail that is none', { allowed_users: ['a@example.com', 'b'] }, /allowed_users\[1\] must be an e-mail address/],

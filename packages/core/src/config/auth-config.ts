@@ -25,8 +25,16 @@ const domain = v.pipe(
   v.check((value) => !value.includes('@'), 'must be a domain without the @, such as example.com'),
   v.check((value) => /^(?:[a-z0-9-]+\.)+[a-z0-9-]+$/i.test(value), 'must be a domain, such as example.com'),
 )
+/** The key/value editor of Secrets Manager stores `["a"]` as a string: people see a list there. */
+const notAList = (value: unknown, example: string): string =>
+  typeof value === 'string' && value.trimStart().startsWith('[')
+    ? 'must be a list, and is a string: remove the quotes around it (in the console of Secrets Manager, use the Plaintext tab)'
+    : `must be a list, such as ["${example}"]`
 const listOf = <Item extends v.GenericSchema<string>>(item: Item, example: string) =>
-  v.optional(v.array(item, `must be a list, such as ["${example}"]`), [])
+  v.optional(
+    v.array(item, ({ input }) => notAList(input, example)),
+    [],
+  )
 const flag = (fallback: boolean) => v.optional(v.boolean('must be true or false, without quotes'), fallback)
 
 const entries = {

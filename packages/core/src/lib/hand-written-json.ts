@@ -44,8 +44,14 @@ export function parseMembers(json: string, origin: JsonOrigin, known: readonly s
     throw new ConfigurationError(`${where} has the key ${shown(twice)} twice in one object. Remove one of them`)
   }
   const members = Object.entries(value).filter(([key]) => !key.startsWith('_'))
-  for (const [key] of members) {
+  for (const [key, member] of members) {
     if (known.includes(key)) continue
+    // What the key/value editor of Secrets Manager makes of a config that is pasted into it.
+    if (typeof member === 'string' && /^\s*\{/.test(member)) {
+      throw new ConfigurationError(
+        `${where} has an unknown key ${shown(key)} whose value is JSON itself: make that JSON the whole text (in the console of Secrets Manager, use the Plaintext tab)`,
+      )
+    }
     throw new ConfigurationError(
       `${where} has an unknown key ${shown(key)}. Did you mean "${nearest(key, known)}"? A comment begins with _`,
     )
