@@ -34,6 +34,7 @@ const KINDS: Readonly<Record<string, Kind | 'none'>> = {
   clockToleranceSeconds: 'number',
   keyTtlSeconds: 'number',
   tokenCacheSize: 'number',
+  tokenCacheBytes: 'number',
   fetch: 'none',
   bearer: 'none',
 }

@@ -46,29 +46,72 @@ function numbersFrom(seed: number): (below: number) => number {
   }
 }
 
-test.each([1, 2, 3, 7, 20])(
-  'with a limit of %i, it forgets what was used least recently, and nothing else',
+test.each([1, 2, 3])('with a limit of %i, it forgets what was used least recently, and nothing else', (limit) => {
+  for (let seed = 0; seed < 20; seed += 1) {
+    const number = numbersFrom(seed)
+    const map = new BoundedMap<number>(limit)
+    const model = new Model(limit)
+    const got: (readonly [number | undefined, number | undefined])[] = []
+    for (let step = 0; step < 400; step += 1) {
+      const key = String(number(limit * 2))
+      const action = number(100)
+      if (action < 45) for (const one of [map, model]) one.set(key, step)
+      else if (action < 85) got.push([map.get(key), model.get(key)])
+      else if (action < 93) for (const one of [map, model]) one.delete(key)
+      else if (action < 99) for (const one of [map, model]) one.dropOldestIf((value) => value % 2 === 0)
+      else for (const one of [map, model]) one.clear()
+      expect(map.size).toBe(model.entries.length)
+    }
+    expect(got.filter(([ours, right]) => ours !== right)).toEqual([])
+    for (const [key, value] of model.entries) expect(map.get(key)).toBe(value)
+  }
+})
+
+/** The keys used last, at most `count`, the latest first. */
+function latest(used: readonly string[], count: number): string[] {
+  return [...new Set(used.toReversed())].slice(0, count)
+}
+
+test.each([7, 20, 100])(
+  'with a limit of %i, it never forgets what was used while three quarters of that were',
   (limit) => {
+    const kept = limit - Math.floor(limit / 4) - 1
     for (let seed = 0; seed < 20; seed += 1) {
       const number = numbersFrom(seed)
       const map = new BoundedMap<number>(limit)
-      const model = new Model(limit)
-      const got: (readonly [number | undefined, number | undefined])[] = []
-      for (let step = 0; step < 400; step += 1) {
+      const used: string[] = []
+      for (let step = 0; step < 1_000; step += 1) {
         const key = String(number(limit * 2))
-        const action = number(100)
-        if (action < 45) for (const one of [map, model]) one.set(key, step)
-        else if (action < 85) got.push([map.get(key), model.get(key)])
-        else if (action < 93) for (const one of [map, model]) one.delete(key)
-        else if (action < 99) for (const one of [map, model]) one.dropOldestIf((value) => value % 2 === 0)
-        else for (const one of [map, model]) one.clear()
-        expect(map.size).toBe(model.entries.length)
+        if (number(100) < 50) map.set(key, step)
+        else if (map.get(key) === undefined) continue
+        used.push(key)
+        expect(map.size).toBeLessThanOrEqual(limit)
       }
-      expect(got.filter(([ours, right]) => ours !== right)).toEqual([])
-      for (const [key, value] of model.entries) expect(map.get(key)).toBe(value)
+      // In this order: what is read last becomes the latest, and changes nothing of what is there.
+      for (const key of latest(used, kept)) expect(map.get(key)).toBeDefined()
     }
   },
 )
+
+test('knows what all entries weigh, whatever became of them', () => {
+  const number = numbersFrom(1)
+  const map = new BoundedMap<number>(8)
+  const weights = new Map<string, number>()
+  for (let step = 0; step < 1_000; step += 1) {
+    const key = String(number(16))
+    const action = number(10)
+    if (action < 5) {
+      map.set(key, step, step)
+      weights.set(key, step)
+    } else if (action < 8) map.get(key)
+    else if (action < 9) map.delete(key)
+    else map.dropOldestIf((value) => value % 2 === 0)
+    const there = [...weights].filter(([one]) => map.get(one) !== undefined)
+    expect(map.weight).toBe(there.reduce((sum, [, weight]) => sum + weight, 0))
+  }
+  map.clear()
+  expect(map.weight).toBe(0)
+})
 
 test('keeps nothing where the limit is 0', () => {
   const map = new BoundedMap<number>(0)

@@ -1,25 +1,37 @@
 /**
- * A `Map` with a size limit that forgets what was used least recently.
+ * A `Map` with a size limit that forgets what was used least recently (LRU cache).
  *
  * @module
  */
 
-/** After how many moves the iterator is made anew. */
-const MOST_MOVES = 1000
+/** After how many deletions the iterator is made anew. */
+const MOST_DELETED = 1000
 
-/** Keeps at most `limit` entries; reading an entry makes it the most recently used. */
+interface Entry<Value> {
+  readonly value: Value
+  readonly weight: number
+  /** What the clock of the map said when it was put at the end. */
+  readonly at: number
+}
+
+/**
+ * Keeps at most `limit` entries. Reading an entry makes it one of those used most recently: it is moved to the end unless it is
+ * among the last quarter that was, since moving it at each use would be a seventh of what a remembered user costs. So what is
+ * forgotten was not used while at least three quarters of the limit were.
+ */
 export class BoundedMap<Value> {
-  readonly #entries = new Map<string, Value>()
+  readonly #entries = new Map<string, Entry<Value>>()
   readonly #limit: number
-  /** The key used last, which need not be moved when it is used again. */
-  #latest: string | undefined
+  /** Counts what was put at the end. */
+  #clock = 0
+  #weight = 0
   /**
    * Goes on from the entry used least recently that it gave last. A new iterator would pass over all that was deleted at
    * the front before it finds the first entry: some microseconds, in a full map of 10,000.
    */
   #order = this.#entries.keys()
   /** How often an entry was moved or deleted since that iterator was made. */
-  #moves = 0
+  #deleted = 0
   /** What it gave last, while that is the entry used least recently. */
   #oldest: string | undefined
 
@@ -31,50 +43,64 @@ export class BoundedMap<Value> {
     return this.#entries.size
   }
 
-  get(key: string): Value | undefined {
-    const value = this.#entries.get(key)
-    if (value === undefined || key === this.#latest) return value
-    this.delete(key)
-    this.#entries.set(key, value)
-    this.#latest = key
-    return value
+  /** What all entries weigh. */
+  get weight(): number {
+    return this.#weight
   }
 
-  set(key: string, value: Value): void {
+  get(key: string): Value | undefined {
+    const entry = this.#entries.get(key)
+    if (entry === undefined) return undefined
+    if (this.#clock - entry.at > Math.floor(this.#limit / 4)) this.#put(key, entry.value, entry.weight)
+    return entry.value
+  }
+
+  /** @param weight Whatever the caller counts: see {@link weight}. */
+  set(key: string, value: Value, weight = 0): void {
     if (this.#limit === 0) return
     this.delete(key)
     if (this.#entries.size >= this.#limit) this.dropOldestIf(() => true)
-    this.#entries.set(key, value)
-    this.#latest = key
+    this.#put(key, value, weight)
   }
 
   /** Forgets the entry that was used least recently, if `isDone` says so of it. */
   dropOldestIf(isDone: (value: Value) => boolean): void {
     const key = this.#oldestKey()
     if (key === undefined) return
-    const value = this.#entries.get(key)
-    if (value !== undefined && isDone(value)) this.delete(key)
+    const entry = this.#entries.get(key)
+    if (entry !== undefined && isDone(entry.value)) this.delete(key)
   }
 
   delete(key: string): void {
+    const entry = this.#entries.get(key)
+    if (entry === undefined) return
     this.#entries.delete(key)
-    this.#moves += 1
+    this.#weight -= entry.weight
+    this.#deleted += 1
     // An iterator that rests keeps every table that the map has outgrown since: a memory leak, at each use of an entry.
-    if (this.#moves >= MOST_MOVES) this.#renewOrder()
+    if (this.#deleted >= MOST_DELETED) this.#renewOrder()
     if (key === this.#oldest) this.#oldest = undefined
   }
 
   clear(): void {
     this.#entries.clear()
+    this.#weight = 0
     // The old iterator would keep the old table, with everything that was in it.
     this.#renewOrder()
     this.#oldest = undefined
-    this.#latest = undefined
+  }
+
+  /** Puts an entry at the end. */
+  #put(key: string, value: Value, weight: number): void {
+    this.delete(key)
+    this.#clock += 1
+    this.#weight += weight
+    this.#entries.set(key, { value, weight, at: this.#clock })
   }
 
   #renewOrder(): void {
     this.#order = this.#entries.keys()
-    this.#moves = 0
+    this.#deleted = 0
   }
 
   /** The key used least recently; `undefined` where there is none. */

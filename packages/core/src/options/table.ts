@@ -12,6 +12,12 @@ import { entriesOf, type Option } from './option.js'
 import { flag, list, listOfMember, listOrEmpty, listOrNone, number, text } from './readers.js'
 import { isSignOutPath, isSignOutUrl, redirectTarget } from './targets.js'
 
+const wholeNumber = v.pipe(
+  v.number('must be a whole number'),
+  v.safeInteger('must be a whole number'),
+  v.minValue(0, 'must not be negative'),
+)
+
 type Table = Readonly<Record<string, Option>>
 
 /** Options that concern tokens and keys. */
@@ -41,16 +47,8 @@ const VERIFIER = {
   },
   clockToleranceSeconds: { schema: v.optional(seconds, 5) },
   keyTtlSeconds: { schema: v.optional(v.pipe(seconds, v.gtValue(0, 'must be more than 0')), 3600) },
-  tokenCacheSize: {
-    schema: v.optional(
-      v.pipe(
-        v.number('must be a whole number'),
-        v.safeInteger('must be a whole number'),
-        v.minValue(0, 'must not be negative'),
-      ),
-      10_000,
-    ),
-  },
+  tokenCacheSize: { schema: v.optional(wholeNumber, 10_000) },
+  tokenCacheBytes: { schema: v.optional(wholeNumber, 32 * 2 ** 20) },
   fetch: { schema: v.optional(functionSchema<typeof globalThis.fetch>()) },
   albKeysUrl: { schema: v.optional(textSchema), variable: 'COGNITO_AUTH_ALB_KEYS_URL', read: text },
   groupsClaim: { schema: v.optional(textSchema), variable: 'COGNITO_AUTH_GROUPS_CLAIM', read: text },

@@ -4,9 +4,14 @@ import { beforeAll, expect, test, vi } from 'vitest'
 import { InFlight } from './in-flight.js'
 import { checkNotExpired, checkNotFuture } from './times.js'
 import { TokenVerifier } from './token-verifier.js'
-import { VerifiedTokens } from './verified-tokens.js'
+import { type RememberedToken, TokenMemory, type VerifiedTokens } from './verified-tokens.js'
 
 let alb: TestAlb
+
+/** A memory of this many tokens. */
+function memoryOf(tokens: number): VerifiedTokens<RememberedToken> {
+  return new TokenMemory({ tokens, bytes: 1_000_000 }).kind(1)
+}
 
 beforeAll(async () => {
   alb = await createTestAlb()
@@ -14,17 +19,18 @@ beforeAll(async () => {
 
 test('tokens are remembered by a SHA-256 of all of them, and not at all where the size is 0', () => {
   const key = generateKeyPairSync('ec', { namedCurve: 'P-256' }).publicKey
-  const tokens = new VerifiedTokens<string>(2)
+  const tokens = memoryOf(2)
   const digest = tokens.digest('a')
   // echo -n a | openssl dgst -sha256 -binary | basenc --base64url
   expect(Buffer.from(digest, 'latin1').toString('base64url')).toBe('ypeBEsobvcr6wjGzmiPcTaeG7_gUfE5yuYB3ha_uSLs')
-  tokens.set(digest, 'verified', key, 9)
-  expect(tokens.get(digest)).toEqual({ token: 'verified', key, exp: 9 })
+  const verified = { bytes: 1 }
+  tokens.set(digest, verified, key, 9)
+  expect(tokens.get(digest)).toEqual({ token: verified, key, exp: 9 })
   tokens.clear()
   expect(tokens.get(digest)).toBeUndefined()
-  const none = new VerifiedTokens<string>(0)
+  const none = memoryOf(0)
   expect(none.digest('a')).toBe('')
-  none.set('', 'verified', key, 9)
+  none.set('', verified, key, 9)
   expect(none.get('')).toBeUndefined()
 })
 
@@ -46,16 +52,38 @@ test('a remembered token gives the very claims that were verified; a forgotten o
 test('tokens that have expired do not stay until others push them out', () => {
   vi.useFakeTimers({ toFake: ['Date'], now: 1_000_000 })
   const { publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
-  const tokens = new VerifiedTokens<number>(10_000)
+  const tokens = memoryOf(10_000)
   // Ten a second, each good for two minutes, as a load balancer makes them.
   for (let count = 0; count < 10_000; count += 1) {
     vi.setSystemTime(1_000_000 + count * 100)
-    tokens.set(String(count), count, publicKey, 1_000 + count / 10 + 120)
+    tokens.set(String(count), { bytes: 1 }, publicKey, 1_000 + count / 10 + 120)
   }
   vi.useRealTimers()
-  expect(tokens.size).toBeLessThan(1_210)
-  expect(tokens.get('9999')).toMatchObject({ token: 9_999 })
-  expect(tokens.get('8900')).toMatchObject({ token: 8_900 })
+  expect(tokens.bytes).toBeLessThan(1_210)
+  expect(tokens.get('9999')).toBeDefined()
+  expect(tokens.get('8900')).toBeDefined()
+})
+
+test('each kind of token has its share of the bytes where others want theirs, and all where they do not', () => {
+  const { publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
+  const memory = new TokenMemory({ tokens: 10_000, bytes: 4_000 })
+  const [alb, access] = [memory.kind(1), memory.kind(3)]
+  const fill = (kind: VerifiedTokens<RememberedToken>, count: number): void => {
+    for (let index = 0; index < count; index += 1) kind.set(String(index), { bytes: 10 }, publicKey, 2 ** 32)
+  }
+  fill(alb, 1_000)
+  expect([alb.bytes, access.bytes]).toEqual([4_000, 0])
+  fill(access, 1_000)
+  expect([alb.bytes, access.bytes]).toEqual([1_000, 3_000])
+  // What was remembered last stays.
+  expect([alb.get('999'), access.get('999'), alb.get('0'), access.get('0')].map((one) => one?.token.bytes)).toEqual([
+    10,
+    10,
+    undefined,
+    undefined,
+  ])
+  access.set('large', { bytes: 5_000 }, publicKey, 2 ** 32)
+  expect(access.get('large')).toBeUndefined()
 })
 
 test('who is in flight is counted until they leave', () => {

@@ -38,6 +38,8 @@ export interface TokenVerifierOptions {
   readonly keyTtlSeconds?: number | undefined
   /** How many verified tokens of each kind are remembered; 0 for none. @default 10000 */
   readonly tokenCacheSize?: number | undefined
+  /** How many bytes of memory verified tokens of all kinds and their users may take, about; 0 for none. @default 33554432 (32 MiB) */
+  readonly tokenCacheBytes?: number | undefined
   /** How public keys are fetched. @default the global `fetch` */
   readonly fetch?: typeof globalThis.fetch | undefined
   /** Base URL of the load balancer keys, for partitions whose endpoint AWS does not document. @default from the ARN */
@@ -236,6 +238,7 @@ export class VerifierSetup implements AlbTokenPolicy {
   readonly bearer: BearerPolicy | undefined
   readonly keyTtlSeconds: number
   readonly tokenCacheSize: number
+  readonly tokenCacheBytes: number
   readonly fetch: typeof globalThis.fetch
 
   /**
@@ -252,6 +255,7 @@ export class VerifierSetup implements AlbTokenPolicy {
     this.bearer = bearerOf(parsed)
     this.keyTtlSeconds = parsed.keyTtlSeconds
     this.tokenCacheSize = parsed.tokenCacheSize
+    this.tokenCacheBytes = parsed.tokenCacheBytes
     // Looked up on each call, so that a test or an instrumentation may replace the global one later.
     this.fetch = parsed.fetch ?? ((input, init) => globalThis.fetch(input, init))
     if (parsed.allowAnyAlb && isFirst('allow-any-alb')) warnOfAnyAlb()

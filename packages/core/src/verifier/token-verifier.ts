@@ -31,8 +31,9 @@ import {
   type TokenVerifierOptions,
   VerifierSetup,
 } from './options.js'
+import { RememberedAccessToken, RememberedAlbToken, type VerifiedTokensOfRequest } from './remembered.js'
 import { verifyEs256, verifyRs256 } from './signature.js'
-import { VerifiedTokens } from './verified-tokens.js'
+import { TokenMemory, type VerifiedTokens } from './verified-tokens.js'
 
 /** The tokens of a request. */
 export interface RequestTokens {
@@ -42,13 +43,6 @@ export interface RequestTokens {
   readonly accessToken?: string | undefined
   /** The value of `x-amzn-oidc-identity`, where the request has one. */
   readonly identity?: string | undefined
-}
-
-/** What both tokens say, verified. */
-export interface VerifiedTokensOfRequest {
-  readonly alb: AlbToken
-  /** Claims of the access token; `null` under `groupsClaim`. */
-  readonly access: Claims | null
 }
 
 /** How to obtain and apply the verification key of a token. */
@@ -61,35 +55,6 @@ interface KeyLookup {
   readonly verifiedBy: KeyObject | undefined
   /** The token, for messages. */
   readonly what: string
-}
-
-/** A verified load balancer token, and what it said together with the access token beside it. */
-class RememberedAlbToken {
-  readonly alb: AlbToken
-  readonly keyUrl: string
-  #together: VerifiedTokensOfRequest | undefined
-
-  constructor(alb: AlbToken, keyUrl: string) {
-    this.alb = Object.freeze(alb)
-    this.keyUrl = keyUrl
-  }
-
-  /**
-   * What both tokens say: the same object while both are remembered, so that what is made of it can be remembered by it.
-   *
-   * @param access The claims as they were verified, or remembered: those of another access token are another object.
-   */
-  with(access: Claims | null): VerifiedTokensOfRequest {
-    if (this.#together?.access === access) return this.#together
-    this.#together = Object.freeze({ alb: this.alb, access })
-    return this.#together
-  }
-}
-
-interface RememberedAccessToken {
-  readonly claims: Claims
-  readonly jwksUrl: string
-  readonly kid: string
 }
 
 function setUp(options: TokenVerifierOptions): VerifierSetup {
@@ -126,6 +91,7 @@ export class TokenVerifier {
   readonly #setup: VerifierSetup
   readonly #albKeys: KeyCache<KeyObject>
   readonly #cognitoKeys: CognitoKeys
+  readonly #memory: TokenMemory
   readonly #albTokens: VerifiedTokens<RememberedAlbToken>
   readonly #accessTokens: VerifiedTokens<RememberedAccessToken>
   readonly #bearerTokens: VerifiedTokens<RememberedAccessToken>
@@ -138,9 +104,11 @@ export class TokenVerifier {
     this.#setup = setup
     this.#albKeys = createAlbKeys(keys)
     this.#cognitoKeys = new CognitoKeys(keys)
-    this.#albTokens = new VerifiedTokens(setup.tokenCacheSize)
-    this.#accessTokens = new VerifiedTokens(setup.tokenCacheSize)
-    this.#bearerTokens = new VerifiedTokens(setup.tokenCacheSize)
+    this.#memory = new TokenMemory({ tokens: setup.tokenCacheSize, bytes: setup.tokenCacheBytes })
+    // Most tokens of a load balancer are never sent again, and all others are for an hour.
+    this.#albTokens = this.#memory.kind(1)
+    this.#accessTokens = this.#memory.kind(3)
+    this.#bearerTokens = this.#memory.kind(3)
   }
 
   /** The claim that groups come from, instead of the access token. */
@@ -204,11 +172,11 @@ export class TokenVerifier {
         `"sub" mismatch: x-amzn-oidc-identity and ${OIDC_DATA_HEADER} belong to different users`,
       )
     }
-    if (this.groupsClaim !== undefined || accessToken === undefined) return verified.with(null)
+    if (this.groupsClaim !== undefined || accessToken === undefined) return verified.alone()
     // Strings, all three: verifyAlbToken has checked.
     const expected = { issuer: iss as string, clientId: client as string, sub: sub as string }
-    const access = this.#accessToken(accessToken, expected, alone)
-    return verified.with(access instanceof Promise ? await access : access)
+    const access = this.#accessToken(accessToken, expected, alone, verified.bytes)
+    return (access instanceof Promise ? await access : access).with(verified.alb)
   }
 
   /**
@@ -238,7 +206,7 @@ export class TokenVerifier {
   async verifyAccessToken(token: string, expected: ExpectedAccessToken): Promise<Claims> {
     checkToken(token, ACCESS_TOKEN_HEADER)
     checkExpected(expected)
-    return await this.#accessToken(token, expected, this.#inFlight.isIdle)
+    return (await this.#accessToken(token, expected, this.#inFlight.isIdle, 0)).claims
   }
 
   /**
@@ -266,9 +234,7 @@ export class TokenVerifier {
   clearCache(): void {
     this.#albKeys.clear()
     this.#cognitoKeys.clear()
-    this.#albTokens.clear()
-    this.#accessTokens.clear()
-    this.#bearerTokens.clear()
+    this.#memory.clear()
   }
 
   /** At once where the token is remembered and the key that verified it still serves, or where no other request waits. */
@@ -295,14 +261,19 @@ export class TokenVerifier {
       const claims = hardened(unverified.unverifiedClaims, OIDC_DATA_HEADER)
       checkAlbClaims(header, claims)
       // A number, as that of an access token: checked above.
-      const verified = new RememberedAlbToken({ header, claims }, keyUrl)
+      const verified = new RememberedAlbToken({ header, claims }, keyUrl, this.groupsClaim !== undefined)
       this.#albTokens.set(digest, verified, key, header['exp'] as number)
       return verified
     })
   }
 
-  /** As {@link #albToken}. */
-  #accessToken(token: string, expected: ExpectedAccessToken, alone: boolean): Claims | Promise<Claims> {
+  /** As {@link #albToken}; `beside`: bytes of the load balancer's token that it came with. */
+  #accessToken(
+    token: string,
+    expected: ExpectedAccessToken,
+    alone: boolean,
+    beside: number,
+  ): RememberedAccessToken | Promise<RememberedAccessToken> {
     checkToken(token, ACCESS_TOKEN_HEADER)
     const { issuers, clockToleranceSeconds } = this.#setup
     const digest = this.#accessTokens.digest(token)
@@ -310,7 +281,7 @@ export class TokenVerifier {
     if (known !== undefined) {
       const { claims, jwksUrl, kid } = known.token
       checkAccessClaims(claims, expected, issuers, clockToleranceSeconds)
-      if (this.#cognitoKeys.peek(jwksUrl, kid) === known.key) return claims
+      if (this.#cognitoKeys.peek(jwksUrl, kid) === known.key) return known.token
     }
     const unverified = checkAccessToken(token, expected, issuers, clockToleranceSeconds)
     const { kid } = unverified
@@ -324,8 +295,9 @@ export class TokenVerifier {
     }
     return this.#signed(unverified, lookup, alone, (key) => {
       const claims = hardened(unverified.unverifiedClaims, ACCESS_TOKEN_HEADER)
-      this.#accessTokens.set(digest, { claims, jwksUrl, kid }, key, claims['exp'] as number)
-      return claims
+      const verified = new RememberedAccessToken(claims, { jwksUrl, kid }, beside)
+      this.#accessTokens.set(digest, verified, key, claims['exp'] as number)
+      return verified
     })
   }
 
@@ -354,7 +326,12 @@ export class TokenVerifier {
     return this.#signed(unverified, lookup, alone, (key) => {
       const claims = hardened(unverified.unverifiedClaims, BEARER_TOKEN)
       checkBearerPurpose(claims, policy)
-      this.#bearerTokens.set(digest, { claims, jwksUrl, kid }, key, claims['exp'] as number)
+      this.#bearerTokens.set(
+        digest,
+        new RememberedAccessToken(claims, { jwksUrl, kid }, 0),
+        key,
+        claims['exp'] as number,
+      )
       return claims
     })
   }
