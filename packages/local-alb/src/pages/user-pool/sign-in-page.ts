@@ -4,9 +4,9 @@
  * @module
  */
 
-import { FAULTS, type FaultName } from '../options/faults.js'
-import { type Html, html, page } from '../html/page.js'
-import { type MockUser, nameOf } from '../options/users.js'
+import { FAULTS, type FaultName } from '../../options/faults.js'
+import { type Html, html, page } from '../../html/page.js'
+import { type MockUser, nameOf } from '../../options/users.js'
 
 /** What the page is made of. */
 export interface SignInView {

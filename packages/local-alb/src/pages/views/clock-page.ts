@@ -4,8 +4,8 @@
  * @module
  */
 
-import { html, page } from '../html/page.js'
-import type { Clock } from '../tokens/clock.js'
+import { html, page } from '../../html/page.js'
+import type { Clock } from '../../tokens/clock.js'
 import { type ConsoleView, faultNotice } from './console-view.js'
 
 const MINUTE = 60_000

@@ -9,10 +9,10 @@
 
 import { timingSafeEqual } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { answer, smallBody } from '../html/answers.js'
-import type { AlbState } from '../sessions/state.js'
-import { CLI_CLIENT_ID, JOB_CLIENT_ID, JOB_CLIENT_SECRET, parseScopes } from '../tokens/app-clients.js'
-import type { TokenAnswer, UserPoolTokens } from '../tokens/provider.js'
+import { answer, smallBody } from '../../html/answers.js'
+import type { AlbState } from '../../sessions/state.js'
+import { CLI_CLIENT_ID, JOB_CLIENT_ID, JOB_CLIENT_SECRET, parseScopes } from '../../tokens/app-clients.js'
+import type { TokenAnswer, UserPoolTokens } from '../../tokens/provider.js'
 
 export const TOKEN_PATH = '/_local-alb/oauth2/token'
 

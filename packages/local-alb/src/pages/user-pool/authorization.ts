@@ -5,10 +5,10 @@
  * @module
  */
 
-import type { FaultName } from '../options/faults.js'
-import type { MockUser } from '../options/users.js'
-import type { AlbState } from '../sessions/state.js'
-import { CLI_CLIENT_ID, isLoopbackRedirect, parseScopes } from '../tokens/app-clients.js'
+import type { FaultName } from '../../options/faults.js'
+import type { MockUser } from '../../options/users.js'
+import type { AlbState } from '../../sessions/state.js'
+import { CLI_CLIENT_ID, isLoopbackRedirect, parseScopes } from '../../tokens/app-clients.js'
 
 /** What a provider sends back instead of a code (RFC 6749, section 4.1.2.1). */
 const FAULT_ERRORS: Partial<Record<FaultName, string>> = { idp_error: 'server_error', idp_denied: 'access_denied' }

@@ -4,9 +4,9 @@
  * @module
  */
 
-import { type Html, html } from '../html/page.js'
-import { FAULTS, type FaultName } from '../options/faults.js'
-import type { Session } from '../sessions/sign-in.js'
+import { type Html, html } from '../../html/page.js'
+import { FAULTS, type FaultName } from '../../options/faults.js'
+import type { Session } from '../../sessions/sign-in.js'
 
 /** What pages are made of. */
 export interface ConsoleView {

@@ -4,11 +4,11 @@
  * @module
  */
 
-import { type Html, html, page } from '../html/page.js'
-import { FAULTS, type FaultName } from '../options/faults.js'
-import type { Provider } from '../tokens/provider.js'
-import { idOf, nameOf } from '../options/users.js'
-import type { RequestRecord } from '../sessions/request-log.js'
+import { type Html, html, page } from '../../html/page.js'
+import { FAULTS, type FaultName } from '../../options/faults.js'
+import type { Provider } from '../../tokens/provider.js'
+import { idOf, nameOf } from '../../options/users.js'
+import type { RequestRecord } from '../../sessions/request-log.js'
 import { type ConsoleView, faultNotice } from './console-view.js'
 
 const clock = (date: Date): string => date.toTimeString().slice(0, 8)

@@ -5,12 +5,12 @@
  */
 
 import type { IncomingMessage } from 'node:http'
-import { attackApp } from '../attack/attack.js'
-import { LocalAlbError, type MockUser } from '../options/users.js'
-import { clearSession, sessionIdOf, setSession } from '../sessions/cookies.js'
-import type { AlbState } from '../sessions/state.js'
-import { TICKET_HEADER } from '../sessions/tickets.js'
-import { parseFault } from '../options/faults.js'
+import { attackApp } from '../../attack/attack.js'
+import { LocalAlbError, type MockUser } from '../../options/users.js'
+import { clearSession, sessionIdOf, setSession } from '../../sessions/cookies.js'
+import type { AlbState } from '../../sessions/state.js'
+import { TICKET_HEADER } from '../../sessions/tickets.js'
+import { parseFault } from '../../options/faults.js'
 import type { LastAttack } from './attack-page.js'
 import { isRepeatable } from './request-page.js'
 

@@ -4,8 +4,8 @@
  * @module
  */
 
-import { type Html, html, page } from '../html/page.js'
-import { idOf, type MockUser, nameOf } from '../options/users.js'
+import { type Html, html, page } from '../../html/page.js'
+import { idOf, type MockUser, nameOf } from '../../options/users.js'
 import { type ConsoleView, faultNotice } from './console-view.js'
 
 function person(user: MockUser, index: number, { hidden, session }: ConsoleView): Html {

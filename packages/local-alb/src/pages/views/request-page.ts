@@ -4,10 +4,10 @@
  * @module
  */
 
-import { type Html, html, page } from '../html/page.js'
-import { FAULTS, type FaultName } from '../options/faults.js'
-import type { RequestRecord } from '../sessions/request-log.js'
-import { readable } from '../tokens/decode.js'
+import { type Html, html, page } from '../../html/page.js'
+import { FAULTS, type FaultName } from '../../options/faults.js'
+import type { RequestRecord } from '../../sessions/request-log.js'
+import { readable } from '../../tokens/decode.js'
 import { meaningOf, TIMES } from './claims.js'
 import { type ConsoleView, faultNotice } from './console-view.js'
 

@@ -5,8 +5,8 @@
  */
 
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { answer } from '../html/answers.js'
-import type { AlbState } from '../sessions/state.js'
+import { answer } from '../../html/answers.js'
+import type { AlbState } from '../../sessions/state.js'
 import { requestRow } from './requests-page.js'
 
 /** Proxies and browsers end what is silent. */

@@ -6,9 +6,9 @@
 
 import type { ServerResponse } from 'node:http'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { answer } from '../html/answers.js'
-import { USER_POOL_ID } from '../tokens/provider.js'
-import type { AlbState } from '../sessions/state.js'
+import { answer } from '../../html/answers.js'
+import { USER_POOL_ID } from '../../tokens/provider.js'
+import type { AlbState } from '../../sessions/state.js'
 
 const KEYS_PATH = '/_local-alb/keys/'
 const JWKS_PATH = `/_local-alb/${USER_POOL_ID}/.well-known/jwks.json`

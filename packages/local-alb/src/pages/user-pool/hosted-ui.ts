@@ -5,14 +5,14 @@
  */
 
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { answer, redirect, showMessage } from '../html/answers.js'
-import { COOKIES, ownCookie, parseCookies, setCookie } from '../sessions/cookies.js'
+import { answer, redirect, showMessage } from '../../html/answers.js'
+import { COOKIES, ownCookie, parseCookies, setCookie } from '../../sessions/cookies.js'
 import { type Authorization, readAuthorization, type SentBack, type Unusable } from './authorization.js'
-import { type Link, SIGN_IN_HEADERS } from '../html/page.js'
-import { CLIENT_ID } from '../tokens/provider.js'
+import { type Link, SIGN_IN_HEADERS } from '../../html/page.js'
+import { CLIENT_ID } from '../../tokens/provider.js'
 import { signInPage } from './sign-in-page.js'
-import type { AlbState } from '../sessions/state.js'
-import { LocalAlbError, type MockUser, parseUser } from '../options/users.js'
+import type { AlbState } from '../../sessions/state.js'
+import { LocalAlbError, type MockUser, parseUser } from '../../options/users.js'
 
 /** The user that a form chose or typed in. @throws {LocalAlbError} when there is no such user. */
 function chosenUser(fields: URLSearchParams, users: readonly MockUser[]): MockUser {

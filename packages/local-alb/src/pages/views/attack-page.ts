@@ -4,8 +4,8 @@
  * @module
  */
 
-import type { AttackReport, AttackResult } from '../attack/attack.js'
-import { type Html, html, page } from '../html/page.js'
+import type { AttackReport, AttackResult } from '../../attack/attack.js'
+import { type Html, html, page } from '../../html/page.js'
 import type { ConsoleView } from './console-view.js'
 
 /** What is known of the last attack. */

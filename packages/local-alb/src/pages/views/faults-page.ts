@@ -4,9 +4,9 @@
  * @module
  */
 
-import { type Html, html, page } from '../html/page.js'
-import { FAULT_GROUPS, FAULTS, type FaultName } from '../options/faults.js'
-import type { Provider } from '../tokens/provider.js'
+import { type Html, html, page } from '../../html/page.js'
+import { FAULT_GROUPS, FAULTS, type FaultName } from '../../options/faults.js'
+import type { Provider } from '../../tokens/provider.js'
 import type { ConsoleView } from './console-view.js'
 
 /** An app that knows the key of a token does not ask for it. */
