@@ -1,32 +1,6 @@
-import { mkdtempSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { createTestAlb, type TestAlb } from '@cognito-auth/testing'
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { CognitoAuth, type CognitoAuthOptions } from './index.js'
-
-const folder = mkdtempSync(join(tmpdir(), 'cognito-auth-'))
-const albArn = 'arn:aws:elasticloadbalancing:eu-west-2:000000000000:loadbalancer/app/test-alb/0123456789abcdef'
-const dev = { email: 'dev@example.com', groups: ['developers'] }
-let alb: TestAlb
-
-beforeEach(async () => {
-  alb = await createTestAlb()
-})
-
-afterEach(() => {
-  vi.unstubAllEnvs()
-})
-
-function file(name: string, content: string): string {
-  const path = join(folder, name)
-  writeFileSync(path, content)
-  return path
-}
-
-function make(options: object = {}): CognitoAuth {
-  return new CognitoAuth({ ...alb.options, authoriser: null, ...options })
-}
+import { alb, albArn, dev, file, make } from '../test/cognito-auth-stage.js'
 
 test('an option that is a list says where in it the trouble is', () => {
   expect(() => make({ platformAdminGroups: ['ops', ''] })).toThrow(

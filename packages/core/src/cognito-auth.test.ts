@@ -1,32 +1,16 @@
 import { mkdtempSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { createTestAlb, type TestAlb } from '@cognito-auth/testing'
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import {
   Authoriser,
-  CognitoAuth,
   type CognitoAuthOptions,
   ConfigurationError,
   createMockUser,
   groupRule,
   type User,
 } from './index.js'
-
-const dev = { email: 'dev@example.com', groups: ['developers'] }
-let alb: TestAlb
-
-beforeEach(async () => {
-  alb = await createTestAlb()
-})
-
-afterEach(() => {
-  vi.unstubAllEnvs()
-})
-
-function make(options: object = {}): CognitoAuth {
-  return new CognitoAuth({ ...alb.options, authoriser: null, ...options })
-}
+import { alb, dev, make } from '../test/cognito-auth-stage.js'
 
 describe('requireUser', () => {
   const authoriser = new Authoriser({ rules: [groupRule(['developers'])] })

@@ -1,21 +1,6 @@
-import { createTestAlb, type TestAlb } from '@cognito-auth/testing'
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { CognitoAuth } from './index.js'
-
-const dev = { email: 'dev@example.com', groups: ['developers'] }
-let alb: TestAlb
-
-beforeEach(async () => {
-  alb = await createTestAlb()
-})
-
-afterEach(() => {
-  vi.unstubAllEnvs()
-})
-
-function make(options: object = {}): CognitoAuth {
-  return new CognitoAuth({ ...alb.options, authoriser: null, ...options })
-}
+import { alb, dev, make } from '../test/cognito-auth-stage.js'
 
 describe('logout', () => {
   const logout = {

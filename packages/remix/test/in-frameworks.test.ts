@@ -1,54 +1,16 @@
-import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import type { User } from '@cognito-auth/core'
-import { createTestAlb, type TestAlb } from '@cognito-auth/testing'
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
-import { createRemixAuth, type RemixAuth, type RemixAuthOptions } from '../src/index.js'
-import { type App, type Args, FLAGGED_FRAMEWORKS, FRAMEWORKS } from './frameworks.js'
-
-const origin = 'http://app.example'
-const ada = { email: 'ada@example.com', name: 'Ada the Name', groups: ['developers'] }
-let alb: TestAlb
-
-beforeEach(async () => {
-  alb = await createTestAlb()
-})
-
-afterEach(() => {
-  vi.unstubAllEnvs()
-  vi.unstubAllGlobals()
-  vi.restoreAllMocks()
-})
-
-function authWith(options: RemixAuthOptions = {}): RemixAuth {
-  return createRemixAuth({ ...alb.options, authoriser: null, ...options })
-}
-
-async function requestOf(user?: object, path = '/', headers: Record<string, string> = {}): Promise<Request> {
-  return new Request(origin + path, { headers: { ...(user && (await alb.headersFor(user))), ...headers } })
-}
-
-/** How often tokens are verified while something runs. */
-async function verificationsOf(run: () => Promise<unknown>): Promise<number> {
-  let verified = 0
-  const count = (): void => void verified++
-  subscribe('cognito-auth:authenticated', count)
-  try {
-    await run()
-  } finally {
-    unsubscribe('cognito-auth:authenticated', count)
-  }
-  return verified
-}
-
-const everyFramework = [...FRAMEWORKS, ...FLAGGED_FRAMEWORKS]
-
-/** A `<Form method="post">` of the browser's router. */
-function formOf(path: string): Request {
-  const headers = { 'content-type': 'application/x-www-form-urlencoded;charset=UTF-8', 'sec-fetch-mode': 'cors' }
-  return new Request(origin + path, { method: 'POST', headers, body: '' })
-}
-
-const withMiddleware = everyFramework.filter(({ hasMiddleware }) => hasMiddleware)
+import { describe, expect, test, vi } from 'vitest'
+import type { RemixAuth } from '../src/index.js'
+import type { App, Args } from './frameworks.js'
+import {
+  ada,
+  authWith,
+  everyFramework,
+  formOf,
+  requestOf,
+  verificationsOf,
+  withMiddleware,
+} from './remix-auth-stage.js'
 
 describe.each(everyFramework)('in $name', ({ handler, dataOf, showsDataUrl }) => {
   /** Three nested routes, each with a loader that asks for the user. */

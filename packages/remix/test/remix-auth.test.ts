@@ -1,58 +1,13 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
-import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import { fileURLToPath } from 'node:url'
 import { Authoriser, type User } from '@cognito-auth/core'
-import { createTestAlb, type TestAlb } from '@cognito-auth/testing'
 import * as ReactRouter7 from 'react-router'
 import * as ReactRouter8 from 'react-router8'
-import { afterEach, beforeEach, describe, expect, expectTypeOf, test, vi } from 'vitest'
+import { describe, expect, expectTypeOf, test, vi } from 'vitest'
 import type * as Remix from '../src/index.js'
-import { createRemixAuth, type MiddlewareArgs, type RemixAuth, type RemixAuthOptions } from '../src/index.js'
+import type { MiddlewareArgs, RemixAuth, RemixAuthOptions } from '../src/index.js'
 import { type Args, FRAMEWORKS } from './frameworks.js'
-
-const origin = 'http://app.example'
-const ada = { email: 'ada@example.com', name: 'Ada the Name', groups: ['developers'] }
-let alb: TestAlb
-
-beforeEach(async () => {
-  alb = await createTestAlb()
-})
-
-afterEach(() => {
-  vi.unstubAllEnvs()
-  vi.unstubAllGlobals()
-  vi.restoreAllMocks()
-})
-
-function authWith(options: RemixAuthOptions = {}): RemixAuth {
-  return createRemixAuth({ ...alb.options, authoriser: null, ...options })
-}
-
-async function requestOf(user?: object, path = '/', headers: Record<string, string> = {}): Promise<Request> {
-  return new Request(origin + path, { headers: { ...(user && (await alb.headersFor(user))), ...headers } })
-}
-
-async function thrownBy(promise: Promise<unknown>): Promise<Response> {
-  const thrown = await promise.then(
-    () => expect.unreachable('it came in'),
-    (error: unknown) => error,
-  )
-  expect(thrown).toBeInstanceOf(Response)
-  return thrown as Response
-}
-
-/** How often tokens are verified while something runs. */
-async function verificationsOf(run: () => Promise<unknown>): Promise<number> {
-  let verified = 0
-  const count = (): void => void verified++
-  subscribe('cognito-auth:authenticated', count)
-  try {
-    await run()
-  } finally {
-    unsubscribe('cognito-auth:authenticated', count)
-  }
-  return verified
-}
+import { ada, alb, authWith, origin, requestOf, thrownBy, verificationsOf } from './remix-auth-stage.js'
 
 describe('getUser', () => {
   test('gives the user, null for nobody, and throws for a bad token', async () => {

@@ -1,32 +1,8 @@
-import { mkdtempSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { inspect } from 'node:util'
-import { createTestAlb, type TestAlb } from '@cognito-auth/testing'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { Authoriser, CognitoAuth, type CognitoAuthOptions } from '../index.js'
-
-const folder = mkdtempSync(join(tmpdir(), 'cognito-auth-'))
-const dev = { email: 'dev@example.com', groups: ['developers'] }
-let alb: TestAlb
-
-beforeEach(async () => {
-  alb = await createTestAlb()
-})
-
-afterEach(() => {
-  vi.unstubAllEnvs()
-})
-
-function file(name: string, content: string): string {
-  const path = join(folder, name)
-  writeFileSync(path, content)
-  return path
-}
-
-function make(options: object = {}): CognitoAuth {
-  return new CognitoAuth({ ...alb.options, authoriser: null, ...options })
-}
+import { alb, dev, file, folder, make } from '../../test/cognito-auth-stage.js'
 
 describe('dev mode', () => {
   const devMode: CognitoAuthOptions = { authoriser: null, devMode: true }
