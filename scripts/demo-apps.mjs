@@ -22,7 +22,7 @@ export const APPS = [
   { name: 'remix', port: 8083, command: ['node', 'server.js'], isBuilt: has('remix/build/server/index.js') },
   { name: 'nestjs', port: 8081, command: ['node', 'dist/main.js'], isBuilt: has('nestjs/dist/main.js') },
   // The standard library's server, which every Python has.
-  { ...python('wsgi', 8090), isBuilt: hasPython('wsgiref') },
+  { ...python('wsgi', 8090), isBuilt: hasPython('wsgiref'), hasExamplePages: true },
   python('streamlit', 8086),
   python('fastapi', 8087),
   python('dash', 8088),
@@ -60,6 +60,11 @@ const note = { note: 'hello' }
 
 /** What one app answers besides: Remix also has layouts, error boundaries, actions, and data for the browser's router. */
 export const MORE_EXPECTATIONS = {
+  wsgi: [
+    { user: 'ada@example.com', path: '/reports', expected: 200, body: /Only members/ },
+    { user: 'dev@example.com', path: '/?a', expected: 200, body: /Dev Eloper/ },
+    { user: 'dev@example.com', path: '/reports', expected: 403, body: /For admins/ },
+  ],
   remix: [
     { user: 'ada@example.com', path: '/reports.data', expected: 200 },
     { user: 'dev@example.com', path: '/reports?', expected: 403, body: /Signed in as[^]*Dev Eloper[^]*not for you/ },
