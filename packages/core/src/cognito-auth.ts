@@ -218,7 +218,7 @@ export class CognitoAuth {
    * @throws {InvalidTokenError} when a check fails; `reason` says which.
    * @throws {ExpiredTokenError} when a token has expired.
    * @throws {InsufficientScopeError} when a bearer token lacks one of `bearer.scopes`.
-   * @throws {KeysUnavailableError} when a public key cannot be had now.
+   * @throws {KeysUnavailableError} when a public key cannot be fetched.
    */
   async authenticate(headers: HeadersInput): Promise<User> {
     try {

@@ -154,7 +154,7 @@ export class AccessDeniedError extends CognitoAuthError {
   declare readonly reason?: RuleDetailCode
   /** What was asked and answered. Not enumerable, so that logging the error does not log the user. */
   declare readonly decision: Decision
-  /** Who was turned away. Not enumerable either. */
+  /** Who was denied. Not enumerable either. */
   declare readonly user: User
 
   constructor(decision: Decision, options?: ErrorOptions) {
@@ -199,7 +199,7 @@ export class InsufficientScopeError extends CognitoAuthError {
   }
 }
 
-/** Something that is needed cannot be had now. Not the user's fault: the request may be tried again. Always a 503. */
+/** A dependency is temporarily unavailable. Not the user's fault: the request may be tried again. Always a 503. */
 abstract class UnavailableError extends CognitoAuthError {
   readonly status = 503
   /** When to try again; the value of the `Retry-After` header. */

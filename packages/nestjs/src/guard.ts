@@ -18,7 +18,7 @@ import { ExternalContextCreator, ModulesContainer } from '@nestjs/core'
 import { type Access, REQUIRED } from './access/access.js'
 import { markAsOurGuard } from './access/brand.js'
 import { handlerAccess } from './access/stated.js'
-import { logFault } from './transports/exceptions.js'
+import { logError } from './transports/exceptions.js'
 import { other } from './transports/other.js'
 import type { Carrier } from './transports/request-of.js'
 import { transportOf } from './transports/transports.js'
@@ -103,7 +103,7 @@ export class CognitoAuthGuard implements CanActivate, OnModuleInit, HandshakeGua
       if (transport.outlivesTokens(context, request)) refuseExpired(user)
       transport.onAllowed(context, request, user)
     } catch (error) {
-      if (problemDetails(error).status === 500) logFault(error, transport === other)
+      if (problemDetails(error).status === 500) logError(error, transport === other)
       throw await transport.refusalOf(error, context)
     }
     return true

@@ -1,5 +1,5 @@
 /**
- * What AWS answers: whether public keys can be had, and what time it is there.
+ * What AWS answers: whether public keys can be fetched, and what time it is there.
  *
  * @module
  */

@@ -100,7 +100,7 @@ export class CognitoKeys {
    * The key of that id. An unknown id makes the JWKS be fetched again, at most once per 10 s.
    *
    * @throws {InvalidTokenError} `key_not_found`.
-   * @throws {KeysUnavailableError} when the JWKS, or a newer one that might have the key, cannot be had now.
+   * @throws {KeysUnavailableError} when the JWKS, or a newer one that might have the key, cannot be fetched.
    */
   async get(url: string, kid: string): Promise<KeyObject> {
     const known = await (await this.#cache.get(url)).find(kid)

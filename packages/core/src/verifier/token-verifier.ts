@@ -143,7 +143,7 @@ export class TokenVerifier {
    * @throws {MissingTokenError} when a token is not there.
    * @throws {InvalidTokenError} when a check fails; `reason` says which.
    * @throws {ExpiredTokenError} when an "exp" has come, give or take the clock tolerance.
-   * @throws {KeysUnavailableError} when a public key cannot be had now.
+   * @throws {KeysUnavailableError} when a public key cannot be fetched.
    */
   async verify(tokens: RequestTokens): Promise<VerifiedTokensOfRequest> {
     const given: unknown = tokens
@@ -187,7 +187,7 @@ export class TokenVerifier {
    * @param token Compact JWS as received, base64 padding included.
    * @throws {InvalidTokenError} when a check fails; `reason` says which.
    * @throws {ExpiredTokenError} when "exp" has come, give or take the clock tolerance.
-   * @throws {KeysUnavailableError} when the public key cannot be had now.
+   * @throws {KeysUnavailableError} when the public key cannot be fetched.
    * @see {@link https://docs.aws.amazon.com/elasticloadbalancing/latest/application/listener-authenticate-users.html#user-claims-encoding Verifying user claims}
    */
   async verifyAlbToken(token: string): Promise<AlbToken> {
@@ -201,7 +201,7 @@ export class TokenVerifier {
    *
    * @throws {InvalidTokenError} when a check fails; `reason` says which.
    * @throws {ExpiredTokenError} when "exp" has come, give or take the clock tolerance.
-   * @throws {KeysUnavailableError} when the user pool's keys cannot be had now.
+   * @throws {KeysUnavailableError} when the user pool's keys cannot be fetched.
    */
   async verifyAccessToken(token: string, expected: ExpectedAccessToken): Promise<Claims> {
     checkToken(token, ACCESS_TOKEN_HEADER)

@@ -85,7 +85,7 @@ export class VerifiedTokens<Token extends RememberedToken> {
     return this.#limit === 0 ? '' : hash('sha256', token, 'binary')
   }
 
-  /** What was verified under this digest, whoever's key it was: see {@link isCurrent}. */
+  /** The token of this digest and the key that verified it. The caller must compare that with the key of now. */
   get(digest: string): Remembered<Token> | undefined {
     return this.#limit === 0 ? undefined : this.#tokens.get(digest)
   }

@@ -11,7 +11,7 @@ import { CLIENT_ID, type Provider } from '../tokens/provider.js'
 /** Environment variables by name. */
 export type Environment = Readonly<Record<string, string>>
 
-/** Read by core, and not to be had together with the local load balancer's own: it may only be left over. */
+/** Read by core, and cannot be used together with the local load balancer's own: it may only be left over. */
 const CONTRADICTING = [
   'COGNITO_AUTH_ALB_ARNS',
   'COGNITO_AUTH_CLIENT_IDS',

@@ -126,7 +126,7 @@ function answerError(res: ServerResponse, error: unknown): void {
 
 type Handle = (req: IncomingMessage, res: ServerResponse) => void
 
-/** What is had by plain HTTP where the load balancer speaks TLS: what programs on this machine ask for. */
+/** What is served by plain HTTP where the load balancer speaks TLS: what programs on this machine ask for. */
 function isForPrograms(req: IncomingMessage, { tickets }: AlbState): boolean {
   const path = pathOf(req)
   const isOfKeys = /^\/_local-alb\/(?:keys\/|api\/|oauth2\/token$|[^/]+\/\.well-known\/)/.test(path)

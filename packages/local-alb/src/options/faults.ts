@@ -37,7 +37,7 @@ export const FAULTS = {
   refresh_failure: 'the access tokens of sessions so far are over and not refreshed: people must sign in again',
   idp_error: 'signing in ends with an error of the identity provider: 561',
   idp_denied: 'signing in is denied by the identity provider: 401',
-  idp_down: 'the token endpoint of the identity provider is not to be had: 500',
+  idp_down: 'the token endpoint of the identity provider is unavailable: 500',
 } as const
 
 /** The name of a fault. */

@@ -73,10 +73,10 @@ const logged = new Set<string>()
  *
  * @param isOnce Whether a sentence is logged the first time only.
  */
-export function logFault(error: unknown, isOnce = false): void {
-  const fault = isCognitoAuthError(error) ? error : describeError(error)
-  const sentence = typeof fault === 'string' ? fault : fault.message
+export function logError(error: unknown, isOnce = false): void {
+  const told = isCognitoAuthError(error) ? error : describeError(error)
+  const sentence = typeof told === 'string' ? told : told.message
   if (isOnce && logged.has(sentence)) return
   if (isOnce) logged.add(sentence)
-  new Logger('CognitoAuthGuard').error(fault)
+  new Logger('CognitoAuthGuard').error(told)
 }
