@@ -13,12 +13,31 @@ const hasPython = (name) => () =>
   }).status === 0
 const python = (name, port) => ({ name, port, command: ['sh', 'start.sh'], isGateway: true, isBuilt: hasPython(name) })
 
-/** Where each app's load balancer listens; `isBuilt`: whether it can be started here. */
+/**
+ * @typedef {object} ExampleApp
+ * @property {string} name Its folder in `examples`.
+ * @property {number} port Where its load balancer listens.
+ * @property {readonly string[]} [command] What starts it.
+ * @property {string} [lambda] Or the file that exports it, as a function.
+ * @property {boolean} [isGateway]
+ * @property {boolean} [hasExamplePages] Although it is behind the gateway.
+ * @property {() => boolean} isBuilt Whether it can be started here.
+ */
+
+/** @type {readonly ExampleApp[]} */
 export const APPS = [
   { name: 'express', port: 8080, command: ['node', 'app.js'], isBuilt: has('express/app.js') },
   { name: 'koa', port: 8082, command: ['node', 'app.js'], isBuilt: has('koa/app.js') },
   { name: 'hono', port: 8084, command: ['node', 'app.js'], isBuilt: has('hono/app.js') },
   { name: 'fastify', port: 8085, command: ['node', 'app.js'], isBuilt: has('fastify/app.js') },
+  { name: 'web', port: 8091, command: ['node', 'app.js'], isBuilt: has('web/app.js') },
+  { name: 'lambda', port: 8092, lambda: 'handler.js', isBuilt: has('lambda/handler.js') },
+  {
+    name: 'next',
+    port: 8093,
+    command: ['node', 'node_modules/next/dist/bin/next', 'start', '-H', '127.0.0.1'],
+    isBuilt: has('next/.next/BUILD_ID'),
+  },
   { name: 'remix', port: 8083, command: ['node', 'server.js'], isBuilt: has('remix/build/server/index.js') },
   { name: 'nestjs', port: 8081, command: ['node', 'dist/main.js'], isBuilt: has('nestjs/dist/main.js') },
   // The standard library's server, which every Python has.

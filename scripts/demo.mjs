@@ -4,12 +4,11 @@
  */
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { fileURLToPath } from 'node:url'
-import { startLocalAlb } from '../packages/local-alb/dist/index.mjs'
 import { APPS } from './demo-apps.mjs'
 import { attackAll } from './demo-attack.mjs'
 import { checkApp } from './demo-check.mjs'
 import { freePorts, parseDemoArgs, portOrAny } from './demo-options.mjs'
+import { startExample } from './demo-start.mjs'
 import { table } from './demo-table.mjs'
 
 const root = new URL('..', import.meta.url)
@@ -22,19 +21,10 @@ async function untilReady({ appUrl }) {
   }
 }
 
-/** The app reads its config from its own folder, as it would in production. */
-process.env.COGNITO_AUTH_CONFIG_PATH = 'auth-config.json'
-const inFolder = (folder, command) => ['sh', '-c', 'cd "$0" && exec "$@"', fileURLToPath(folder), ...command]
-
-async function start({ name, port, command, isGateway }, appPort, isCheck) {
-  const folder = new URL(`examples/${name}/`, root)
-  const users = JSON.parse(await readFile(new URL('users.json', folder), 'utf8'))
-  const alb = await startLocalAlb({
-    command: inFolder(folder, command),
-    appPort,
-    users,
-    port: isCheck ? 0 : await portOrAny(port),
-  })
+async function start(app, appPort, isCheck) {
+  const { name, port, isGateway } = app
+  const users = JSON.parse(await readFile(new URL(`examples/${name}/users.json`, root), 'utf8'))
+  const alb = await startExample(app, { appPort, users, port: isCheck ? 0 : await portOrAny(port) })
   if (isGateway) await untilReady(alb)
   return { name, alb }
 }
@@ -50,10 +40,24 @@ const asked = new Promise((resolve) => {
 
 const running = []
 
-/** All at once: each waits for a process more than it works. @returns whether all of them run: `false` after a signal. */
+/**
+ * Functions first, since this process has their environment while they are imported; then programs, all at once: each waits
+ * for a process more than it works.
+ *
+ * @returns whether all of them run: `false` after a signal.
+ */
 async function startAll(apps, isCheck) {
   const ports = await freePorts(apps.length)
-  const starting = Promise.allSettled(apps.map((app, index) => start(app, ports[index], isCheck)))
+  const startThose = (areFunctions) =>
+    Promise.allSettled(
+      apps.map((app, index) =>
+        (app.lambda !== undefined) === areFunctions ? start(app, ports[index], isCheck) : undefined,
+      ),
+    )
+  const starting = startThose(true).then(async (functions) => {
+    const programs = await startThose(false)
+    return functions.map((one, index) => (apps[index].lambda === undefined ? programs[index] : one))
+  })
   const settled = await Promise.race([starting, asked])
   if (typeof settled === 'string') return false
   // In the order of the table, whichever was first.

@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises'
-import { fileURLToPath } from 'node:url'
-import { type LocalAlb, startLocalAlb } from '@cognito-auth/local-alb'
+import type { LocalAlb } from '@cognito-auth/local-alb'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { APPS } from '../../scripts/demo-apps.mjs'
+import { startExample } from '../../scripts/demo-start.mjs'
 import { axeFindings, launch } from './chromium.js'
 
 let browser: Browser
@@ -16,13 +16,11 @@ afterAll(async () => {
   await browser.close()
 })
 
-async function startExample(name: string, command: readonly string[]): Promise<LocalAlb> {
-  const folder = fileURLToPath(new URL(`../../examples/${name}/`, import.meta.url))
-  process.env['COGNITO_AUTH_CONFIG_PATH'] = `${folder}auth-config.json`
-  const users: unknown = JSON.parse(await readFile(`${folder}users.json`, 'utf8'))
-  // In the app's own folder, from which it reads its files. Worker threads cannot change theirs.
-  const inFolder = ['sh', '-c', 'cd "$0" && exec "$@"', folder, ...command]
-  return await startLocalAlb({ command: inFolder, users: users as never, port: 0 })
+async function start(app: (typeof APPS)[number]): Promise<LocalAlb> {
+  const users: unknown = JSON.parse(
+    await readFile(new URL(`../../examples/${app.name}/users.json`, import.meta.url), 'utf8'),
+  )
+  return await startExample(app, { users: users as never, port: 0 })
 }
 
 /** Opens the app and picks a user on the sign-in page. */
@@ -34,13 +32,13 @@ async function signInAs(page: Page, url: string, email: string): Promise<number>
 }
 
 /** Frameworks of Python lay their pages out themselves: those are tried in `packages/gateway/python`. */
-const apps = APPS.filter((app) => app.isBuilt() && (!('isGateway' in app) || 'hasExamplePages' in app))
+const apps = APPS.filter((app) => app.isBuilt() && (!app.isGateway || app.hasExamplePages))
 
-describe.each(apps)('$name', ({ name, command }) => {
+describe.each(apps)('$name', (example) => {
   let alb: LocalAlb
 
   beforeAll(async () => {
-    alb = await startExample(name, command)
+    alb = await start(example)
   })
 
   afterAll(async () => {
