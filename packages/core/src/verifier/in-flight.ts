@@ -1,5 +1,5 @@
 /**
- * Tells a lone request from a crowd.
+ * Tells a lone request from a crowd, and lets no crowd keep the event loop to itself.
  *
  * A signature check blocks the event loop for as long as it takes. Alone that is the quickest way to an answer; with
  * others waiting, the thread pool lets them run side by side and the event loop go on.
@@ -7,17 +7,27 @@
  * @module
  */
 
+/**
+ * How many tokens are taken apart in one turn of the event loop. Two thousand at once, good or bad, would else keep
+ * everything else in the process waiting for as long as handing all of them to the thread pool takes. Sixty-four in flight
+ * never have to wait.
+ */
+const MOST_A_TURN = 64
+
+// As it was when this was loaded: a test that replaces timers must not keep tokens waiting for ever.
+const { setImmediate } = globalThis
+
 /** Counts the tokens being verified. */
 export class InFlight {
   #count = 0
   #blockedThisTurn = false
-  readonly #turnEnded = (): void => {
-    this.#blockedThisTurn = false
-  }
+  #begunThisTurn = 0
+  #turnEnds = false
+  #waiting: (() => void)[] = []
 
   /** Whether no other request is waiting; ask once per request, before its first token. */
   get isIdle(): boolean {
-    return this.#count === 0 && !this.#blockedThisTurn
+    return this.#count === 0 && !this.#blockedThisTurn && this.#waiting.length === 0
   }
 
   /** Counts one more. */
@@ -31,12 +41,44 @@ export class InFlight {
   }
 
   /**
+   * Begins with a token that is not remembered: at once, or where this turn of the event loop has had its share, in one of
+   * the next, in the order in which they came.
+   *
+   * @param alone What {@link isIdle} said. A token that had to wait is not alone.
+   */
+  begin<Result>(alone: boolean, verify: (alone: boolean) => Result | Promise<Result>): Result | Promise<Result> {
+    this.#awaitTurn()
+    if (this.#begunThisTurn >= MOST_A_TURN) {
+      return new Promise<void>((resolve) => {
+        this.#waiting.push(resolve)
+      }).then(() => verify(false))
+    }
+    this.#begunThisTurn += 1
+    return verify(alone)
+  }
+
+  /**
    * Tells that a signature was checked in place. A lone request is done before the next one is even read from its socket:
    * it counts to the end of this turn of the event loop, so that of many that arrived together only the first blocks it.
    */
   blocked(): void {
-    if (this.#blockedThisTurn) return
     this.#blockedThisTurn = true
-    setImmediate(this.#turnEnded)
+    this.#awaitTurn()
+  }
+
+  #awaitTurn(): void {
+    if (this.#turnEnds) return
+    this.#turnEnds = true
+    setImmediate(() => this.#turnEnded())
+  }
+
+  #turnEnded(): void {
+    this.#turnEnds = false
+    this.#blockedThisTurn = false
+    const next = this.#waiting.splice(0, MOST_A_TURN)
+    // Those that come in this turn wait behind these.
+    this.#begunThisTurn = next.length
+    if (next.length > 0) this.#awaitTurn()
+    for (const begin of next) begin()
   }
 }

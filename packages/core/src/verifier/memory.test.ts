@@ -97,6 +97,50 @@ test('who is in flight is counted until they leave', () => {
   expect(inFlight.isIdle).toBe(true)
 })
 
+/** Lets the event loop turn once. */
+const turn = async (): Promise<void> => await new Promise((resolve) => setImmediate(resolve))
+
+test('of a crowd, sixty-four begin in a turn of the event loop, in order; who waited is not alone', async () => {
+  const inFlight = new InFlight()
+  const begun: number[] = []
+  const alone: boolean[] = []
+  for (let number = 0; number < 150; number += 1) {
+    void inFlight.begin(true, (isAlone) => {
+      begun.push(number)
+      alone.push(isAlone)
+    })
+  }
+  expect(begun).toHaveLength(64)
+  expect(inFlight.isIdle).toBe(false)
+  await turn()
+  expect(begun).toHaveLength(128)
+  // Comes later, and waits behind those that are there.
+  void inFlight.begin(true, () => void begun.push(150))
+  expect(begun).toHaveLength(128)
+  await turn()
+  expect(begun).toEqual(Array.from({ length: 151 }, (_, number) => number))
+  expect(alone.filter((one) => one)).toHaveLength(64)
+  await turn()
+  expect(inFlight.isIdle).toBe(true)
+})
+
+test('thousands of bad tokens at once leave turns of the event loop to others', async () => {
+  const verifier = new TokenVerifier(alb.options)
+  const { oidcData, accessToken } = { oidcData: await alb.signAlbToken(), accessToken: await alb.signAccessToken() }
+  await verifier.verify({ oidcData, accessToken })
+  const reasons: unknown[] = []
+  const bad = Array.from({ length: 2_000 }, async (_, number) => {
+    const header = Buffer.from(JSON.stringify({ alg: 'ES256', number })).toString('base64url')
+    const forged = `${header}${oidcData.slice(oidcData.indexOf('.'))}`
+    const failure: unknown = await verifier.verify({ oidcData: forged, accessToken }).catch((error: unknown) => error)
+    reasons.push((failure as { readonly reason?: unknown }).reason)
+  })
+  await turn()
+  expect(reasons.length).toBeLessThanOrEqual(128)
+  await Promise.all(bad)
+  expect(reasons).toEqual(Array.from({ length: 2_000 }, () => 'signer'))
+})
+
 test('who blocked the event loop counts until the next turn of it', async () => {
   const inFlight = new InFlight()
   for (let round = 0; round < 2; round += 1) {

@@ -247,13 +247,22 @@ export class TokenVerifier {
       checkAlbTimes(alb.header, alb.claims, this.#setup.clockToleranceSeconds)
       if (this.#albKeys.peek(keyUrl) === known.key) return known.token
     }
+    return this.#inFlight.begin(alone, (isAlone) => this.#newAlbToken(token, digest, known?.key, isAlone))
+  }
+
+  #newAlbToken(
+    token: string,
+    digest: string,
+    verifiedBy: KeyObject | undefined,
+    alone: boolean,
+  ): RememberedAlbToken | Promise<RememberedAlbToken> {
     const unverified = checkAlbToken(token, this.#setup)
     const { keyUrl } = unverified
     const lookup: KeyLookup = {
       key: this.#albKeys.peek(keyUrl),
       fetchKey: () => this.#albKeys.get(keyUrl),
       verify: verifyEs256,
-      verifiedBy: known?.key,
+      verifiedBy,
       what: OIDC_DATA_HEADER,
     }
     return this.#signed(unverified, lookup, alone, (key) => {
@@ -283,6 +292,17 @@ export class TokenVerifier {
       checkAccessClaims(claims, expected, issuers, clockToleranceSeconds)
       if (this.#cognitoKeys.peek(jwksUrl, kid) === known.key) return known.token
     }
+    const about = { digest, verifiedBy: known?.key, beside }
+    return this.#inFlight.begin(alone, (isAlone) => this.#newAccessToken(token, expected, about, isAlone))
+  }
+
+  #newAccessToken(
+    token: string,
+    expected: ExpectedAccessToken,
+    { digest, verifiedBy, beside }: { digest: string; verifiedBy: KeyObject | undefined; beside: number },
+    alone: boolean,
+  ): RememberedAccessToken | Promise<RememberedAccessToken> {
+    const { issuers, clockToleranceSeconds } = this.#setup
     const unverified = checkAccessToken(token, expected, issuers, clockToleranceSeconds)
     const { kid } = unverified
     const jwksUrl = issuers.jwksUrl(unverified.issuer)
@@ -290,7 +310,7 @@ export class TokenVerifier {
       key: this.#cognitoKeys.peek(jwksUrl, kid),
       fetchKey: () => this.#cognitoKeys.get(jwksUrl, kid),
       verify: verifyRs256,
-      verifiedBy: known?.key,
+      verifiedBy,
       what: ACCESS_TOKEN_HEADER,
     }
     return this.#signed(unverified, lookup, alone, (key) => {
@@ -304,7 +324,7 @@ export class TokenVerifier {
   /** As {@link #albToken}. */
   #bearerToken(token: string, policy: BearerPolicy, alone: boolean): Claims | Promise<Claims> {
     checkToken(token, BEARER_TOKEN)
-    const { issuers, clockToleranceSeconds } = this.#setup
+    const { clockToleranceSeconds } = this.#setup
     const digest = this.#bearerTokens.digest(token)
     const known = this.#bearerTokens.get(digest)
     if (known !== undefined) {
@@ -313,6 +333,18 @@ export class TokenVerifier {
       checkTokenTimes(claims, clockToleranceSeconds, BEARER_TOKEN)
       if (this.#cognitoKeys.peek(jwksUrl, kid) === known.key) return claims
     }
+    return this.#inFlight.begin(alone, (isAlone) =>
+      this.#newBearerToken(token, policy, { digest, verifiedBy: known?.key }, isAlone),
+    )
+  }
+
+  #newBearerToken(
+    token: string,
+    policy: BearerPolicy,
+    { digest, verifiedBy }: { digest: string; verifiedBy: KeyObject | undefined },
+    alone: boolean,
+  ): Claims | Promise<Claims> {
+    const { issuers, clockToleranceSeconds } = this.#setup
     const unverified = checkBearerToken(token, policy, issuers, clockToleranceSeconds)
     const { kid } = unverified
     const jwksUrl = issuers.jwksUrl(unverified.issuer)
@@ -320,7 +352,7 @@ export class TokenVerifier {
       key: this.#cognitoKeys.peek(jwksUrl, kid),
       fetchKey: () => this.#cognitoKeys.get(jwksUrl, kid),
       verify: verifyRs256,
-      verifiedBy: known?.key,
+      verifiedBy,
       what: BEARER_TOKEN,
     }
     return this.#signed(unverified, lookup, alone, (key) => {
