@@ -8,7 +8,7 @@ import { ConfigurationError, type User } from '@cognito-auth/core'
 import { problemHeaders } from '@cognito-auth/core/adapter'
 import type { ExecutionContext, HttpException } from '@nestjs/common'
 import { destroyAtExpiry } from './end-at-expiry.js'
-import { httpExceptionOf, logFault } from './exceptions.js'
+import { httpExceptionOf, logError } from './exceptions.js'
 import { member, nodeRequestOf } from './request-of.js'
 import type { Transport } from './transport.js'
 
@@ -37,7 +37,7 @@ function setHeaders(error: unknown, context: ExecutionContext): void {
  */
 export function misuse(message: string, context: ExecutionContext): HttpException {
   const error = new ConfigurationError(message)
-  logFault(error)
+  logError(error)
   if (context.getType<string>() === 'http') setHeaders(error, context)
   return httpExceptionOf(error)
 }
