@@ -20,7 +20,7 @@ function taken(budget: FetchBudget): number {
 }
 
 test('a burst of 20, then one each 3 s, with nothing of a second lost', () => {
-  const budget = new FetchBudget()
+  const budget = new FetchBudget(20)
   expect(taken(budget)).toBe(20)
   at(2_999)
   expect(budget.take()).toBe(false)
@@ -34,7 +34,7 @@ test('a burst of 20, then one each 3 s, with nothing of a second lost', () => {
 })
 
 test('never more than the burst, however long nothing was asked', () => {
-  const budget = new FetchBudget()
+  const budget = new FetchBudget(20)
   taken(budget)
   at(3_600_000)
   expect(taken(budget)).toBe(20)
@@ -43,7 +43,7 @@ test('never more than the burst, however long nothing was asked', () => {
 })
 
 test('a full bucket begins to earn with the first fetch taken from it', () => {
-  const budget = new FetchBudget()
+  const budget = new FetchBudget(20)
   at(2_000)
   expect(budget.take()).toBe(true)
   at(3_500)
@@ -53,7 +53,7 @@ test('a full bucket begins to earn with the first fetch taken from it', () => {
 })
 
 test('says how long until the next, in whole seconds, at least one', () => {
-  const budget = new FetchBudget()
+  const budget = new FetchBudget(20)
   taken(budget)
   expect(budget.secondsToNext).toBe(3)
   at(500)
@@ -65,7 +65,7 @@ test('says how long until the next, in whole seconds, at least one', () => {
 })
 
 test('a clock that is set back does not stop the refill', () => {
-  const budget = new FetchBudget()
+  const budget = new FetchBudget(20)
   taken(budget)
   at(-3_600_000)
   expect(budget.take()).toBe(false)

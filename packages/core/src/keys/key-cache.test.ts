@@ -172,6 +172,34 @@ test('ids never seen draw on the budget where strangers choose them, and it says
   expect(loads).toBe(50)
 })
 
+test('an id that comes in a second, distinct request draws on a reserve once the budget is used up', async () => {
+  const keys = cache()
+  for (let id = 0; id < 20; id += 1) await keys.get(`${URL}${id}`, 'a')
+  await expect(keys.get(URL, 'a')).rejects.toMatchObject({ code: 'keys_unavailable' })
+  // The same request again says nothing new.
+  await expect(keys.get(URL, 'a')).rejects.toMatchObject({ code: 'keys_unavailable' })
+  expect(loads).toBe(20)
+  await expect(keys.get(URL, 'b')).resolves.toBe('value 21')
+})
+
+test('forged ids, each in several requests, cost no more than the budget and the reserve', async () => {
+  const keys = cache()
+  answer = gone
+  const flood = async (from: number): Promise<void> => {
+    for (let id = from; id < from + 200; id += 1) {
+      for (const request of ['a', 'b', 'c']) await keys.get(`${URL}${id}`, request).catch(() => undefined)
+    }
+  }
+  await flood(0)
+  expect(loads).toBe(25)
+  at(60_000)
+  await flood(1_000)
+  expect(loads).toBe(50)
+  keys.clear()
+  await flood(2_000)
+  expect(loads).toBe(50)
+})
+
 test('one fetch at a time for all who wait, and none of them counts after clear()', async () => {
   const keys = cache()
   let land: (value: string) => void = () => undefined

@@ -20,6 +20,15 @@ const RETRY_MS = 10_000
 const STALE_WAIT_MS = 1_000
 /** How long an id that AWS does not know is not asked for again. */
 const MISSING_MS = 60_000
+/** Fetches for ids never seen before: a burst, and as many a minute. */
+const NEW_IDS = 20
+/**
+ * Beside those, fetches for ids that came in several distinct requests. On a process that has just started forged ids, each
+ * new, would else take every fetch that there is, and the one real id, which comes with each real user, would wait with them.
+ */
+const REPEATED_IDS = 5
+/** How many ids are known to have come once: some seconds of a flood. */
+const MAX_SEEN_ONCE = 1_000
 /** A refresh starts at this part of the TTL. */
 const REFRESH_AT = 0.8
 
@@ -53,7 +62,10 @@ export class KeyCache<Value> {
   #entries: BoundedMap<Entry<Value>>
   #missing = new BoundedMap<number>(1_000)
   #inFlight = new Map<string, Promise<Value>>()
-  readonly #budget = new FetchBudget()
+  readonly #budget = new FetchBudget(NEW_IDS)
+  readonly #reserve = new FetchBudget(REPEATED_IDS)
+  /** By URL that was refused for the budget: what came with it. */
+  #seenOnce = new BoundedMap<string>(MAX_SEEN_ONCE)
 
   constructor(options: KeyCacheOptions<Value>) {
     this.#options = options
@@ -78,13 +90,15 @@ export class KeyCache<Value> {
    * @throws {KeysUnavailableError} when it cannot be fetched and none younger than TTL + 24 h is remembered, or when
    * the budget for ids never seen before is used up.
    *
+   * @param request What tells the request from others that ask for the same: a signature.
+   *
    * With an old value at hand, a fresh one is waited for at most 1 s; the fetch goes on.
    */
-  async get(url: string): Promise<Value> {
+  async get(url: string, request = ''): Promise<Value> {
     const fresh = this.peek(url)
     if (fresh !== undefined) return fresh
     const entry = this.#entries.get(url)
-    if (entry === undefined) return await this.#fetchNew(url)
+    if (entry === undefined) return await this.#fetchNew(url, request)
     if (!this.#canServeStale(entry)) return await this.#fetch(url)
     if (isWithin(RETRY_MS, entry.failedAt)) return entry.value
     try {
@@ -111,6 +125,7 @@ export class KeyCache<Value> {
     this.#entries = new BoundedMap(this.#options.limit)
     this.#missing = new BoundedMap(1_000)
     this.#inFlight = new Map()
+    this.#seenOnce = new BoundedMap(MAX_SEEN_ONCE)
   }
 
   get #ttlMs(): number {
@@ -122,10 +137,10 @@ export class KeyCache<Value> {
     return age >= 0 && age < this.#ttlMs + STALE_MS
   }
 
-  async #fetchNew(url: string): Promise<Value> {
+  async #fetchNew(url: string, request: string): Promise<Value> {
     const missedAt = this.#missing.get(url)
     if (missedAt !== undefined && isWithin(MISSING_MS, missedAt)) throw notFound()
-    if (this.#options.budgeted && !this.#inFlight.has(url) && !this.#budget.take()) {
+    if (this.#options.budgeted && !this.#inFlight.has(url) && !this.#mayFetch(url, request)) {
       this.#publish(url, 'over_budget')
       throw new KeysUnavailableError(
         'Rate limit for unknown key ids reached (possible forged tokens): key fetches are paused',
@@ -135,6 +150,13 @@ export class KeyCache<Value> {
       )
     }
     return await this.#fetch(url)
+  }
+
+  #mayFetch(url: string, request: string): boolean {
+    if (this.#budget.take()) return true
+    const before = this.#seenOnce.get(url)
+    if (before === undefined) this.#seenOnce.set(url, request)
+    return before !== undefined && before !== request && this.#reserve.take()
   }
 
   #refreshInBackground(url: string): void {

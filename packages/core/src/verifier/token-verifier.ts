@@ -260,7 +260,7 @@ export class TokenVerifier {
     const { keyUrl } = unverified
     const lookup: KeyLookup = {
       key: this.#albKeys.peek(keyUrl),
-      fetchKey: () => this.#albKeys.get(keyUrl),
+      fetchKey: () => this.#albKeys.get(keyUrl, unverified.signature.toString('base64')),
       verify: verifyEs256,
       verifiedBy,
       what: OIDC_DATA_HEADER,
