@@ -67,6 +67,11 @@ button:disabled { cursor: not-allowed; border-style: dashed; background: transpa
 dl { display: grid; grid-template-columns: max-content 1fr; gap: .25rem 1.25rem; margin: .75rem 0 1rem } dt { color: var(--soft) } dd { margin: 0; overflow-wrap: anywhere }
 .scroll { overflow-x: auto } pre { overflow-x: auto; background: var(--page); border: 1px solid var(--line); border-radius: 10px; padding: .8rem; font: .8rem/1.5 ui-monospace, monospace; margin: 0 0 1rem } code { font: .9em ui-monospace, monospace }
 table { border-collapse: collapse; width: 100%; font-size: .9rem } th, td { text-align: left; padding: .45rem .9rem .45rem 0; border-bottom: 1px solid var(--line); white-space: nowrap } th { color: var(--soft); font-weight: 600 } td.note { font-weight: 600; color: var(--warn) } .good { color: var(--good) } .bad { color: var(--bad) } td.good, td.bad { font-weight: 600 } tr:target { background: var(--tint) }
+@media (max-width: 40rem) {
+  thead { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%) }
+  tr { display: flex; flex-wrap: wrap; gap: .1rem .75rem; align-items: baseline; padding: .6rem 0; border-bottom: 1px solid var(--line) } td, th { border: 0; padding: 0; white-space: normal; overflow-wrap: anywhere; min-width: 0 }
+  td.path { flex: 1 1 64%; min-width: 0 } td.path ~ td { font-size: .85rem } td.value, td.why { flex: 1 0 100%; min-width: 0; order: 1 } td:empty { display: none }
+}
 footer { margin-top: 1.25rem; text-align: center; font-size: .85rem; color: var(--soft) } a { color: var(--accent) }
 `
 
