@@ -32,11 +32,16 @@ afterAll(async () => {
   app.close()
 })
 
-/** Header lines as the app received them: names in lower case, and values. */
-async function linesFor(...lines: readonly string[]): Promise<[name: string, value: string][]> {
+/** Header lines as the app received them: names in turn with values. */
+async function rawFor(...lines: readonly string[]): Promise<string[]> {
   const request = head('GET /a HTTP/1.1', 'Host: localhost', `Cookie: ${cookie}`, 'Connection: close', ...lines)
   const answer = await send(alb.url, request)
-  const raw = JSON.parse(/\[.*\]/s.exec(answer)?.[0] ?? '') as string[]
+  return JSON.parse(/\[.*\]/s.exec(answer)?.[0] ?? '') as string[]
+}
+
+/** The same, names in lower case. */
+async function linesFor(...lines: readonly string[]): Promise<[name: string, value: string][]> {
+  const raw = await rawFor(...lines)
   return raw.flatMap((name, index) => (index % 2 === 0 ? [[name.toLowerCase(), raw[index + 1] ?? '']] : []))
 }
 
@@ -49,6 +54,31 @@ describe('on the way to the app', () => {
     expect(valuesOf(lines, 'x-one')).toEqual(['a', 'b'])
     expect(valuesOf(lines, 'x-list')).toEqual(['a, b'])
     expect(valuesOf(lines, 'accept')).toEqual(['x', 'y'])
+  })
+
+  test('names are in the letter case of a load balancer, the others as they were sent', async () => {
+    const raw = await rawFor(
+      'x-fORWARDED-for: 1.1.1.1',
+      'x-amzn-trace-id: Root=1-5',
+      'X-AMZN-OIDC-DATA: x',
+      'x-mINE: a',
+      'ACCEPT: x',
+    )
+    const names = raw.filter((_, index) => index % 2 === 0)
+    expect(names.toSorted()).toEqual([
+      'ACCEPT',
+      'Connection',
+      'Cookie',
+      'Host',
+      'X-Amzn-Trace-Id',
+      'X-Forwarded-For',
+      'X-Forwarded-Port',
+      'X-Forwarded-Proto',
+      'x-amzn-oidc-accesstoken',
+      'x-amzn-oidc-data',
+      'x-amzn-oidc-identity',
+      'x-mINE',
+    ])
   })
 
   test('x-forwarded-for gets the client appended', async () => {

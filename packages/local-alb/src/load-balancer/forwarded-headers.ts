@@ -5,7 +5,7 @@
  */
 
 import { randomBytes } from 'node:crypto'
-import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { ClientRequest, IncomingMessage, ServerResponse } from 'node:http'
 import { connectionNames, linesByName, safeReasonPhrase } from '@cognito-auth/http-kit/headers'
 import { isPublicHost, type Origins } from '../net/own-host.js'
 import { parseReason } from './refusal-reason.js'
@@ -66,6 +66,33 @@ function traceId(sent: string | undefined): string {
   if (fields.length === 0) return `Root=${own}`
   const hasRoot = fields.some((field) => /^\s*root=/i.test(field))
   return [`${hasRoot ? 'Self' : 'Root'}=${own}`, ...fields].join(';')
+}
+
+/** Names that a load balancer writes in its own way, whatever the client sent. */
+const OWN_CASE = [
+  'Host',
+  'Upgrade',
+  'Connection',
+  'X-Forwarded-For',
+  'X-Forwarded-Proto',
+  'X-Forwarded-Port',
+  'X-Amzn-Trace-Id',
+].map((name) => [name.toLowerCase(), name] as const)
+
+/**
+ * Writes the names of headers as a load balancer does: some in its own way, `x-amzn-oidc-*` in lower case, all others as the
+ * client sent them. Apps must not care, and some do: those that read the names as they come.
+ *
+ * @see {@link https://docs.aws.amazon.com/elasticloadbalancing/latest/userguide/how-elastic-load-balancing-works.html#http-header-limits Request headers}
+ */
+export function writeNames(proxied: ClientRequest, { rawHeaders, httpVersionMajor }: IncomingMessage): void {
+  const sent = httpVersionMajor > 1 ? [] : rawHeaders.filter((_, index) => index % 2 === 0)
+  const names = new Map([...sent.map((name) => [name.toLowerCase(), name] as const), ...OWN_CASE])
+  for (const lowerCase of proxied.getHeaderNames()) {
+    const name = lowerCase.startsWith('x-amzn-oidc-') ? lowerCase : names.get(lowerCase)
+    const value = proxied.getHeader(lowerCase)
+    if (name !== undefined && value !== undefined) proxied.setHeader(name, value)
+  }
 }
 
 /** Says why an app refused a request. It is for the local load balancer, and no client ever sees it. */

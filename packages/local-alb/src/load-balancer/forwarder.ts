@@ -10,7 +10,7 @@ import { singleUse } from '@cognito-auth/http-kit/agents'
 import { createProxyServer, type ProxyServer } from 'httpxy'
 import type { RequestRecord } from '../sessions/request-log.js'
 import type { AlbState } from '../sessions/state.js'
-import { prepareAnswer, prepareHeaders, takeReason } from './forwarded-headers.js'
+import { prepareAnswer, prepareHeaders, takeReason, writeNames } from './forwarded-headers.js'
 import { Outages } from './outages.js'
 import { type Refusal, refuse, refuseUpgrade } from './refusal.js'
 import { explainReason } from './refusal-reason.js'
@@ -58,6 +58,7 @@ export class Forwarder {
       prepareAnswer(answer, res, state.origins.app)
     })
     this.#proxy.on('proxyReqWs', (proxied, req, client) => {
+      if (!proxied.headersSent) writeNames(proxied, req)
       // Before the proxy's own listeners, which write these headers to the client.
       proxied.once('response', (answer) => this.#answered(req, answer))
       proxied.once('upgrade', (answer, socket) => {
@@ -107,7 +108,9 @@ export class Forwarder {
   #begun(proxied: ClientRequest, req: IncomingMessage): void {
     proxied.once('timeout', () => this.#late.add(req))
     // The proxy says `close` for bodies in chunks: an app that refuses one early would reset the connection then, see `singleUse`.
-    if (!proxied.headersSent) proxied.setHeader('connection', 'keep-alive')
+    if (proxied.headersSent) return
+    proxied.setHeader('connection', 'keep-alive')
+    writeNames(proxied, req)
   }
 
   #refused(record: RequestRecord, { status, why, sentence, errorReason }: Refusal): void {
