@@ -30,8 +30,11 @@ export interface ExpressAuthOptions extends CognitoAuthOptions {
 /** Options of `protect`. */
 export interface ProtectOptions extends ProtectOptionsOf<Request> {}
 
+/** Middleware of Express. */
+export interface AuthHandler extends RequestHandler {}
+
 /** What {@link cognitoAuth} gives: each method makes Express middleware, which sets `req.user` where it goes on. */
-export interface ExpressAuth extends AuthMiddleware<Request, RequestHandler> {}
+export interface ExpressAuth extends AuthMiddleware<Request, AuthHandler, ProtectOptions> {}
 
 declare global {
   // eslint-disable-next-line typescript/no-namespace -- how @types/express lets libraries add to its Request

@@ -53,7 +53,7 @@ export interface FastifyAuthOptions extends CognitoAuthOptions {
 export interface ProtectOptions extends ProtectOptionsOf<FastifyRequest> {}
 
 /** `app.cognitoAuth`: each method makes an `onRequest` hook, which sets `request.user` where it goes on. */
-export interface FastifyAuth extends Omit<AuthMiddleware<FastifyRequest, AuthHook>, 'core'> {
+export interface FastifyAuth extends Omit<AuthMiddleware<FastifyRequest, AuthHook, ProtectOptions>, 'core'> {
   /** What verifies and decides. By its members: where an app loads both builds, both declare `app.cognitoAuth`. */
   readonly core: Pick<CognitoAuth, keyof CognitoAuth>
 }

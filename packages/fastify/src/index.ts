@@ -19,7 +19,15 @@ export {
   KeysUnavailableError,
   MissingTokenError,
 } from '@cognito-auth/core'
-export type { CognitoAuthOptions, Decision, ErrorCode, ErrorPage, InvalidTokenReason, User } from '@cognito-auth/core'
+export type {
+  CognitoAuthOptions,
+  Decision,
+  ErrorCode,
+  ErrorPage,
+  HeadersInput,
+  InvalidTokenReason,
+  User,
+} from '@cognito-auth/core'
 export { cognitoAuth, getUser } from './cognito-auth.js'
 export type { FastifyAuth, FastifyAuthOptions, OnError, ProtectOptions } from './cognito-auth.js'
 export type { AuthHook, HookReply, HookRequest } from './port.js'

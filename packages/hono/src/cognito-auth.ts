@@ -50,7 +50,7 @@ declare module 'hono' {
 export interface ProtectOptions extends ProtectOptionsOf<Context> {}
 
 /** What {@link cognitoAuth} gives: each method makes Hono middleware, which sets the variable `user` where it goes on. */
-export interface HonoAuth extends AuthMiddleware<Context, MiddlewareHandler> {}
+export interface HonoAuth extends AuthMiddleware<Context, MiddlewareHandler, ProtectOptions> {}
 
 /** Replaces whatever response there is, and keeps its headers: those of other middleware, cookies among them. */
 function respond(c: Context, response: Response): void {

@@ -56,7 +56,7 @@ declare module 'koa' {
 export interface ProtectOptions extends ProtectOptionsOf<Context> {}
 
 /** What {@link cognitoAuth} gives: each method makes Koa middleware, which sets `ctx.state.user` where it goes on. */
-export interface KoaAuth extends AuthMiddleware<Context, Middleware<AuthState>> {}
+export interface KoaAuth extends AuthMiddleware<Context, Middleware<AuthState>, ProtectOptions> {}
 
 function send(ctx: Context, { status, headers, body, cookies = [] }: PipelineResponse): void {
   ctx.respond = true

@@ -19,6 +19,14 @@ export {
   KeysUnavailableError,
   MissingTokenError,
 } from '@cognito-auth/core'
-export type { CognitoAuthOptions, Decision, ErrorCode, ErrorPage, InvalidTokenReason, User } from '@cognito-auth/core'
+export type {
+  CognitoAuthOptions,
+  Decision,
+  ErrorCode,
+  ErrorPage,
+  HeadersInput,
+  InvalidTokenReason,
+  User,
+} from '@cognito-auth/core'
 export { cognitoAuth, getUser } from './cognito-auth.js'
 export type { AuthState, KoaAuth, KoaAuthOptions, OnError, ProtectOptions } from './cognito-auth.js'

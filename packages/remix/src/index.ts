@@ -25,4 +25,4 @@ export {
   MissingTokenError,
 } from '@cognito-auth/core'
 export type { CognitoAuthOptions, Decision, ErrorCode, ErrorPage, InvalidTokenReason, User } from '@cognito-auth/core'
-export type { OnError } from '@cognito-auth/web'
+export type { OnError, WebRequest } from '@cognito-auth/web'

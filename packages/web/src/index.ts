@@ -5,7 +5,7 @@
  */
 
 export { createWebAuth } from './web-auth.js'
-export type { Authenticated, Bypass, ProtectOptions, WebAuth, WebAuthOptions } from './web-auth.js'
+export type { Authenticated, Bypass, Protect, ProtectOptions, WebAuth, WebAuthOptions } from './web-auth.js'
 export type { OnError, WebRequest } from './web-request.js'
 export {
   AccessDeniedError,

@@ -46,7 +46,7 @@ export interface WebAuth extends ThrowingAuth {
 }
 
 /** Options of `protect()`. */
-export type { ProtectOptions } from './protect.js'
+export type { Protect, ProtectOptions } from './protect.js'
 
 async function authenticate(gate: Gate, request: WebRequest): Promise<Authenticated> {
   try {

@@ -17,14 +17,7 @@ export {
 } from './error-response.js'
 export type { AnswerableRequest, AnswerOptions, ErrorResponse, ProblemDetails } from './error-response.js'
 export { asError, createMiddleware } from './middleware.js'
-export type {
-  AuthMiddleware,
-  Framework,
-  LogoutRouteOptions,
-  MakerName,
-  PipelineResponse,
-  ProtectOptions,
-} from './middleware.js'
+export type { AuthMiddleware, Framework, MakerName, PipelineResponse, ProtectOptions } from './middleware.js'
 export { nodeHeaders } from './node-headers.js'
 export { describeError, warnOnce } from './report.js'
 export {

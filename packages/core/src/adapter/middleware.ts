@@ -68,14 +68,15 @@ export interface ProtectOptions<Subject> {
   readonly bypass?: Bypass<Subject> | undefined
 }
 
-/** Options of `logout`. */
-export interface LogoutRouteOptions {
-  /** One of `logoutUrls`. @default the first of them */
-  readonly returnTo?: string | undefined
-}
-
-/** Makers of middleware, the same in every framework. */
-export interface AuthMiddleware<Subject, Middleware> {
+/**
+ * Makers of middleware, the same in every framework. `Protect` is the adapter's own name for the options of `protect`: an
+ * app's declarations can name what its adapter exports, and nothing else.
+ */
+export interface AuthMiddleware<
+  Subject,
+  Middleware,
+  Protect extends ProtectOptions<Subject> = ProtectOptions<Subject>,
+> {
   /** What verifies and decides. */
   readonly core: CognitoAuth
   /**
@@ -83,7 +84,7 @@ export interface AuthMiddleware<Subject, Middleware> {
    *
    * @throws {ConfigurationError} for an unknown option, or a `bypass` that could never match.
    */
-  protect(options?: ProtectOptions<Subject>): Middleware
+  protect(options?: Protect): Middleware
   /**
    * Allows members of at least one of the groups; needs no `protect` before it.
    *
@@ -103,11 +104,11 @@ export interface AuthMiddleware<Subject, Middleware> {
   optional(): Middleware
   /**
    * Signs people out: expires the load balancer's session cookies and sends the browser to the identity provider. Mount
-   * it before `protect`, or set `signOutPath`.
+   * it before `protect`, or set `signOutPath`. `returnTo`: one of `logoutUrls`, else the first of them.
    *
    * @throws {ConfigurationError} when `cognitoDomain` or `logoutUrls` is missing, or `returnTo` is not on the list.
    */
-  logout(options?: LogoutRouteOptions): Middleware
+  logout(options?: { readonly returnTo?: string | undefined }): Middleware
   /** As `CognitoAuth.requireUser`: for WebSocket upgrades, where there is no middleware. */
   requireUser(headers: HeadersInput): Promise<User>
 }
