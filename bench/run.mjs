@@ -1,7 +1,7 @@
 /**
  * `npx pnpm bench`: measures, prints, writes `bench/RESULTS.md`. `--quick`: a short run that shows that it works, writes
  * no results and leaves `.reports/bench.json`. `--only TEXT`: rows whose name contains it; writes nothing. `--tokens N`: fewer
- * tokens for the memory row, which takes the longest.
+ * tokens and requests for the rows of memory, which take the longest.
  */
 import { mkdir, writeFile } from 'node:fs/promises'
 import { loadavg } from 'node:os'

@@ -1,5 +1,5 @@
 /** The gateway as a proxy: what it costs beside bare httpxy, and beside nginx where that is installed. */
-import { fork, spawn, spawnSync } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { request } from 'node:http'
@@ -7,36 +7,15 @@ import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { fileURLToPath } from 'node:url'
-import autocannon from 'autocannon'
 import { WebSocket } from 'ws'
 import { listenOn } from '../apps/listen.mjs'
+import { CONNECTIONS, load, startChild } from '../children/parties.mjs'
 import { inTurns, ratio } from '../measure.mjs'
 import { bound, row, withSpread } from '../report.mjs'
 
-const CONNECTIONS = 64
 const SOCKETS = 500
 const BODY_BYTES = 200 * 2 ** 20
 const [OURS, BARE, NGINX] = ['gateway', 'bare httpxy', 'nginx, a plain proxy']
-
-async function startChild(...args) {
-  const path = fileURLToPath(new URL('../children/proxy.mjs', import.meta.url))
-  const child = fork(path, args, { execArgv: ['--expose-gc'] })
-  const ready = await new Promise((resolve, reject) => {
-    child.once('message', resolve)
-    child.once('exit', (code) => reject(new Error(`${args[0]} ended with ${code} before it listened`)))
-  })
-  const ask = async (what) => {
-    const answer = once(child, 'message')
-    child.send(what)
-    return (await answer)[0]
-  }
-  const cpuUs = async () => {
-    const { user, system } = await ask('cpu')
-    return user + system
-  }
-  return { ...ready, cpuUs, memory: async () => await ask('memory'), stop: () => child.disconnect() }
-}
 
 /** nginx with one worker that keeps connections to the app; `undefined` where there is none. */
 async function startNginx(upstream) {
@@ -64,25 +43,6 @@ async function startNginx(upstream) {
       await rm(folder, { recursive: true, force: true })
     },
   }
-}
-
-/** Requests with remembered tokens, dealt to the connections. */
-async function load({ port, cpuUs }, headers, amount) {
-  let dealt = 0
-  const before = await cpuUs?.()
-  const result = await autocannon({
-    url: `http://127.0.0.1:${port}/`,
-    connections: CONNECTIONS,
-    amount,
-    sampleInt: 50,
-    setupClient: (client) => {
-      client.setHeaders(headers[(dealt += 1) % headers.length])
-    },
-  })
-  if (result.non2xx > 0 || result.errors > 0) throw new Error(`${result.non2xx} refused, ${result.errors} failed`)
-  const answered = result['2xx']
-  const used = before === undefined ? 0 : ((await cpuUs()) - before) / answered
-  return { perSecond: answered / result.duration, cpuUs: used, p50: result.latency.p50, p99: result.latency.p99 }
 }
 
 /** Bytes that an idle WebSocket takes in a proxy. */
@@ -135,7 +95,7 @@ async function bodyMiB({ port, memory }, headers, options, bytes) {
 }
 
 /** The row. */
-export async function gateway({ appRounds: rounds, size, tokens, isQuick }) {
+export async function gateway({ appRounds: rounds, size, isQuick }) {
   const app = await startChild('app')
   const upstream = `http://127.0.0.1:${app.port}`
   const [ours, bare, nginx] = await Promise.all([
@@ -157,9 +117,6 @@ export async function gateway({ appRounds: rounds, size, tokens, isQuick }) {
     const up = { method: 'PUT', path: '/', headers: { 'content-length': String(bytes) } }
     const uploaded = await bodyMiB(ours, headers[0], up, bytes)
     const downloaded = await bodyMiB(ours, headers[0], { method: 'GET', path: `/?send=${bytes}` }, bytes)
-    const before = (await ours.memory()).used
-    await load(ours, headers, tokens)
-    const grown = ((await ours.memory()).used - before) / 2 ** 20
     return row({
       title: 'The gateway as a proxy',
       standsFor: `an app behind it: ${CONNECTIONS} connections of autocannon, remembered tokens of ${headers.length} users, all on one machine`,
@@ -175,11 +132,6 @@ export async function gateway({ appRounds: rounds, size, tokens, isQuick }) {
         bound.value([above / 1024], 20, `KiB for each of ${count} idle WebSockets, above bare httpxy`),
         bound.value([uploaded], 32, `MiB above idle while ${bytes / 2 ** 20} MiB are uploaded`),
         bound.value([downloaded], 32, `MiB above idle while ${bytes / 2 ** 20} MiB are downloaded`),
-        bound.value(
-          [grown],
-          4,
-          `MiB more in use after ${tokens.toLocaleString('en-GB')} requests, none of which failed (flat)`,
-        ),
       ],
       notes: [
         `CPU of the proxy for a request, which other programs lengthen less: ${withSpread(ratio(samples, 'cpuUs', OURS, BARE), 2)} x bare httpxy. Bare httpxy forwards the load balancer's tokens and verifies nothing.`,

@@ -14,6 +14,7 @@ import {
 } from './pairs.mjs'
 import { refusedToken } from './refused.mjs'
 import { size } from './size.mjs'
+import { soak } from './soak.mjs'
 import { start } from './start.mjs'
 
 export const CASES = {
@@ -30,6 +31,7 @@ export const CASES = {
   nestjs: endToEnd('nestjs', 'NestJS on Express'),
   remix: endToEnd('remix', 'Remix'),
   gateway,
+  soak,
   authorise,
   memory,
   start,
