@@ -2,7 +2,14 @@ import { CfnOutput, Duration, RemovalPolicy, Stack, type StackProps } from 'aws-
 import { Certificate } from 'aws-cdk-lib/aws-certificatemanager'
 import { OAuthScope, UserPool } from 'aws-cdk-lib/aws-cognito'
 import { Vpc } from 'aws-cdk-lib/aws-ec2'
-import { Cluster, type ContainerImage, FargateService, FargateTaskDefinition, LogDrivers } from 'aws-cdk-lib/aws-ecs'
+import {
+  Cluster,
+  type ContainerImage,
+  FargateService,
+  FargateTaskDefinition,
+  LinuxParameters,
+  LogDrivers,
+} from 'aws-cdk-lib/aws-ecs'
 import {
   ApplicationLoadBalancer,
   ApplicationProtocol,
@@ -70,6 +77,7 @@ export class AppStack extends Stack {
     const task = new FargateTaskDefinition(this, 'Task')
     task.addContainer('app', {
       image,
+      linuxParameters: new LinuxParameters(this, 'Linux', { initProcessEnabled: true }), // PID 1 reaps zombies
       portMappings: [{ containerPort: port }],
       logging: LogDrivers.awsLogs({ streamPrefix: 'app' }),
       environment: {
