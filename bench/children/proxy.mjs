@@ -34,9 +34,9 @@ function app() {
   return server
 }
 
-/** httpxy as its README has it, with an agent that keeps connections. */
+/** httpxy as its README has it, with an agent that keeps connections as the gateway's does. */
 function bare() {
-  const agent = new Agent({ keepAlive: true })
+  const agent = new Agent({ keepAlive: true, timeout: 4000 })
   const proxy = createProxyServer({ target: upstream })
   proxy.on('error', (_, __, end) => end?.destroy())
   const server = createServer({ maxHeaderSize: 65_536 }, (req, res) => void proxy.web(req, res, { agent }))
