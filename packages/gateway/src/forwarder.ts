@@ -154,7 +154,6 @@ export class Forwarder {
     const underWay = underWayOf(req)
     if (underWay === undefined) return void proxied.destroy()
     underWay.proxied = proxied
-    proxied.once('close', () => clearTimeout(underWay.timer))
   }
 
   /** A request has its connection to the app, and sends its head next. */

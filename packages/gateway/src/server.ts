@@ -58,16 +58,14 @@ export function createGatewayServer(handlers: Handlers): GatewayServer {
   server.maxHeadersCount = 0
   const connections = new Connections(server)
 
-  async function handle(req: IncomingMessage, res: ServerResponse): Promise<void> {
-    try {
-      connections.began(req, res)
-      if (!server.listening) res.shouldKeepAlive = false
-      await handlers.handle(req, res)
-    } catch (error) {
+  function onRequest(req: IncomingMessage, res: ServerResponse): void {
+    connections.began(req, res)
+    if (!server.listening) res.shouldKeepAlive = false
+    handlers.handle(req, res).catch((error: unknown) => {
       report(error)
       if (res.headersSent) res.destroy()
       else send(res, problem(500, 'internal_error'))
-    }
+    })
   }
 
   /**
@@ -83,7 +81,6 @@ export function createGatewayServer(handlers: Handlers): GatewayServer {
     return isFree
   }
 
-  const onRequest = (req: IncomingMessage, res: ServerResponse): void => void handle(req, res)
   server.on('request', onRequest)
   server.on('checkContinue', onRequest)
   // An unknown Expect changes nothing: Node's own 417 would be an answer that the app had no part in.

@@ -34,6 +34,8 @@ export function passOn(answer: IncomingMessage, res: ServerResponse, isRefusedTr
   // Before the pipe ends the response.
   if (hasTrailers) answer.once('end', () => res.addTrailers(forwardedTrailers(answer.rawTrailers, isRefusedTrailer)))
   answer.pipe(res)
+  // A body whose length is known follows at once.
+  if (answer.headers['content-length'] !== undefined) return
   // Node sends the head with the first byte of the body, which events may be a long time in coming.
   setImmediate(() => {
     if (!answer.readableDidRead && !answer.readableEnded && !res.destroyed) res.flushHeaders()
