@@ -96,9 +96,13 @@ function tokenHintsOf({ client, scopes = [] }: DescribedUser): string[] {
   return [`The token lacks scopes of COGNITO_AUTH_BEARER_SCOPES (403, insufficient_scope): ${missing.join(', ')}`]
 }
 
+/** What a report for a person who comes by SAML would otherwise leave out: it would say that they are allowed. */
+const IF_VERIFIED =
+  'Only where the token marks the e-mail address as verified, or says nothing of it. Those of SAML and OIDC providers are not, by default: try --email-verified false'
+
 function hintsOf(explanation: Explanation, rules: readonly ExplainedRule[]): string[] {
-  const { decision, requireAll, ifVerified, hasAppAdmins } = explanation
-  if (decision.allowed) return []
+  const { decision, requireAll, ifVerified, ifUnverified, hasAppAdmins } = explanation
+  if (decision.allowed) return ifUnverified === false ? [IF_VERIFIED] : []
   const mustBeVerified = ifVerified !== undefined
   const failing = rules
     .filter(({ allowed }) => !allowed)

@@ -49,7 +49,10 @@ test('prints what would allow the user, and exits with 1', async () => {
 
 test('says that a verified address would do', async () => {
   const args = ['explain', '--config', config, '--email', 'ADA@example.com']
-  expect((await cognitoAuth(args)).code).toBe(0)
+  const silent = await cognitoAuth(args)
+  expect(silent.code).toBe(0)
+  expect(silent.stdout).toContain('Only where the token marks the e-mail address as verified, or says nothing of it.')
+  expect((await cognitoAuth([...args, '--email-verified', 'true'])).stdout).not.toContain('Only where')
   const unverified = await cognitoAuth([...args, '--email-verified', 'false'])
   expect(unverified.code).toBe(1)
   expect(unverified.stdout).toContain('Verified, it would allow the user.')
@@ -161,7 +164,7 @@ test('--json gives the same for programs, with nobody else’s address', async (
       { key: 'allowed_groups', name: 'groups: developers', allowed: false },
       { key: 'allowed_users', name: 'e-mails (2)', allowed: true },
     ],
-    hints: [],
+    hints: [expect.stringContaining('--email-verified false')],
   })
   expect(stdout).not.toContain('secret-colleague')
 })

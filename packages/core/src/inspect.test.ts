@@ -92,6 +92,15 @@ describe('explainConfig', () => {
     expect(decision.rules.map(({ allowed }) => allowed)).toEqual([false, true])
   })
 
+  test('says whether an address that is not verified would do, where nothing was said of it', async () => {
+    const ask = async (profile: object): Promise<unknown> => (await explainConfig({ path }, profile)).ifUnverified
+    expect(await ask({ email: 'ada@example.com' })).toBe(false)
+    expect(await ask({ email: 'ada@example.com', groups: ['developers'] })).toBe(true)
+    expect(await ask({ email: 'ada@example.com', emailVerified: true })).toBeUndefined()
+    expect(await ask({ email: '', groups: ['developers'] })).toBeUndefined()
+    expect(await ask({ email: 'bob@example.com' })).toBeUndefined()
+  })
+
   test('says whether a verified address would do', async () => {
     const ask = async (email: string): Promise<unknown> =>
       (await explainConfig({ path }, { email, emailVerified: false })).ifVerified

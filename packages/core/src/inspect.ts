@@ -81,6 +81,11 @@ export interface Explanation {
   readonly decision: Decision
   /** Whether the user would be allowed if their e-mail address were verified; `undefined` where it does not matter. */
   readonly ifVerified: boolean | undefined
+  /**
+   * Whether the user, of whose address nothing was said, would be allowed if it were not verified; `undefined` where it
+   * does not matter.
+   */
+  readonly ifUnverified: boolean | undefined
 }
 
 /**
@@ -105,6 +110,8 @@ export async function explainConfig(
     await decide(mockUser({ ...profile, ...more }, adminGroups), set, options)
   const decision = await ask({})
   const matters = !decision.allowed && profile.emailVerified === false && set.requireVerifiedEmail
+  const isSilent =
+    decision.allowed && profile.emailVerified === undefined && decision.user.email !== '' && set.requireVerifiedEmail
   return {
     source: source.name,
     isSecret: source.isSecret,
@@ -113,6 +120,7 @@ export async function explainConfig(
     keys: set.keys,
     decision,
     ifVerified: matters ? (await ask({ emailVerified: true })).allowed : undefined,
+    ifUnverified: isSilent ? (await ask({ emailVerified: false })).allowed : undefined,
   }
 }
 
