@@ -66,6 +66,13 @@ export interface NextAuth<Who extends User | null = User> {
    * It is no boundary for data: verify where data is read, too.
    */
   proxy(request: NextRequest): Promise<Response | undefined>
+  /**
+   * Reads the environment and the configuration now. In `register()` of `instrumentation.ts`, which Next awaits before the
+   * server listens: an app that is configured wrongly does not start.
+   *
+   * @throws {CognitoAuthError} when something is missing or wrong, or cannot be loaded.
+   */
+  warmUp(): Promise<void>
 }
 
 /** What is made at the first request. */
@@ -106,7 +113,7 @@ function checkRequest(request: unknown): void {
  * ```
  * @param options Options, or a `CognitoAuth` that exists.
  * @throws {ConfigurationError} when an option is unknown, or `bypass` or `onError` is wrong. What else is missing or
- * wrong is told at the first request, and every request is refused with 500.
+ * wrong is told by `warmUp()`, or at the first request, and every request is refused with 500.
  */
 export function createNextAuth(
   options: NextAuthOptions & { readonly bypass: Bypass<NextRequest> },
@@ -164,6 +171,9 @@ export function createNextAuth(options: NextAuthOptions | CognitoAuth = {}): Nex
     },
     async proxy(request) {
       return (await passageOf(request)).response
+    },
+    async warmUp() {
+      await state().auth.warmUp()
     },
   }
 }

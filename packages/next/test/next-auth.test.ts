@@ -1,9 +1,18 @@
+import type { ConfigSource } from '@cognito-auth/core'
 import { createTestAlb, type TestAlb, type TestUser } from '@cognito-auth/testing'
 import { NextRequest } from 'next/server.js'
 import { afterEach, beforeEach, describe, expect, expectTypeOf, test, vi } from 'vitest'
 import * as edge from '../src/edge.js'
 import * as index from '../src/index.js'
-import { CognitoAuth, createNextAuth, type NextAuth, type NextAuthOptions, type User } from '../src/index.js'
+import {
+  Authoriser,
+  CognitoAuth,
+  CognitoAuthError,
+  createNextAuth,
+  type NextAuth,
+  type NextAuthOptions,
+  type User,
+} from '../src/index.js'
 
 const ada: TestUser = { email: 'ada@example.com', groups: ['developers'] }
 
@@ -60,6 +69,18 @@ describe('options', () => {
     const { proxy } = createNextAuth(new CognitoAuth({ ...alb.options, authoriser: null }))
     expect(await proxy(await requestOf(ada))).toBeUndefined()
     expect((await proxy(await requestOf()))?.status).toBe(401)
+  })
+
+  test('are read by warmUp(), which rejects where something is missing or wrong', async () => {
+    vi.stubEnv('COGNITO_AUTH_ALB_ARN', '')
+    const given = { ...alb.options, authoriser: undefined } as object
+    await expect(createNextAuth().warmUp()).rejects.toMatchObject({ code: 'configuration' })
+    await expect(createNextAuth(given).warmUp()).rejects.toMatchObject({ code: 'configuration' })
+    await expect(authWith().warmUp()).resolves.toBeUndefined()
+    const unreachable: ConfigSource = { name: 'x', isSecret: true, read: () => Promise.reject(new Error('no')) }
+    await expect(authWith({ authoriser: Authoriser.fromSource(unreachable) }).warmUp()).rejects.toThrow(
+      CognitoAuthError,
+    )
   })
 
   test('keys are fetched past the caches of Next', async () => {
