@@ -1,9 +1,10 @@
 /**
- * Who is compared, each doing the same: from the two tokens of a request as text to what they say, verified. Keys are
- * at hand in all of them: nobody's network is measured.
+ * Who is compared: from the two tokens of a request as text to what they say, verified. This project does more, as an app asks
+ * it to: from headers to a user whom the rules allow; "verify alone" is what the others do. Keys are at hand in all of them:
+ * nobody's network is measured.
  */
 import { createPublicKey, verify } from 'node:crypto'
-import { TokenVerifier } from '@cognito-auth/core'
+import { Authoriser, CognitoAuth, TokenVerifier } from '@cognito-auth/core'
 import { AlbJwtVerifier, CognitoJwtVerifier } from 'aws-jwt-verify'
 import { createVerifier } from 'fast-jwt'
 import { createLocalJWKSet, decodeJwt, importSPKI, jwtVerify } from 'jose'
@@ -14,23 +15,57 @@ function albJwk(alb) {
   return { ...jwk, kid: alb.albKey.kid, alg: 'ES256', use: 'sig' }
 }
 
-/** This project: a verifier that has its keys and has seen no token but the pairs given. */
-export async function createOurs(alb, seen) {
-  const verifier = new TokenVerifier(alb.options)
-  for (const pair of seen) await verifier.verify(pair)
+/** Rules that the users of `tokens.mjs` pass. */
+const allowedGroups = ['another-group', 'group-0']
+
+/** Work that has its keys and has seen no tokens but those given. */
+async function primed(work, seen) {
+  for (const one of seen) await work(one)
+  return work
+}
+
+/**
+ * This project. Each member makes one that has seen no tokens but the pairs given, and gives its work: `user` is `requireUser`
+ * with `allowedGroups`, what an app calls; `verify` is the verifier alone.
+ */
+export function createOurs(alb) {
   const expected = { issuer: alb.issuer, clientId: alb.options.clientId }
   return {
-    pair: (pair) => verifier.verify(pair),
-    access: ({ accessToken, sub }) => verifier.verifyAccessToken(accessToken, { ...expected, sub }),
+    async user(seen) {
+      const auth = new CognitoAuth({ ...alb.options, authoriser: Authoriser.fromLists({ allowedGroups }) })
+      return await primed(({ headers }) => auth.requireUser(headers), seen)
+    },
+    async verify(seen) {
+      const verifier = new TokenVerifier(alb.options)
+      return await primed((pair) => verifier.verify(pair), seen)
+    },
+    async access(seen) {
+      const verifier = new TokenVerifier(alb.options)
+      await primed((pair) => verifier.verify(pair), seen)
+      return ({ accessToken, sub }) => verifier.verifyAccessToken(accessToken, { ...expected, sub })
+    },
   }
 }
 
-/** This project, for bearer tokens: a verifier that has its keys and has seen no token but the pairs given. */
-export async function createOursBearer(alb, seen) {
-  const verifier = new TokenVerifier({ ...alb.options, bearer: { clientId: alb.options.clientId } })
-  const access = ({ accessToken }) => verifier.verifyBearerToken(accessToken)
-  for (const pair of seen) await access(pair)
-  return access
+/** This project, for bearer tokens, as {@link createOurs}. */
+export function createOursBearer(alb) {
+  const options = { ...alb.options, bearer: { clientId: alb.options.clientId } }
+  return {
+    async user(seen) {
+      const auth = new CognitoAuth({ ...options, authoriser: Authoriser.fromLists({ allowedGroups }) })
+      const headersOf = (authorization) => ({ host: 'app.example.com', 'user-agent': 'job', authorization })
+      return await primed(({ authorization }) => auth.requireUser(headersOf(authorization)), seen)
+    },
+    async verify(seen) {
+      const verifier = new TokenVerifier(options)
+      return await primed(({ accessToken }) => verifier.verifyBearerToken(accessToken), seen)
+    },
+  }
+}
+
+/** Adds the header of a program. */
+export function withAuthorization(pairs) {
+  return pairs.map((pair) => ({ ...pair, authorization: `Bearer ${pair.accessToken}` }))
 }
 
 /** Adds whose tokens they are: what {@link createOurs} compares a lone access token with. */

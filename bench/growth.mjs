@@ -46,12 +46,13 @@ async function load(limit, items, work) {
 }
 
 /** All contenders on one kind of request: `[name, requests/s, microseconds of event loop]`, medians. */
-async function measure({ alb, kind, groups, limit, rounds, size }) {
+async function measure({ alb, ours, kind, groups, limit, rounds, size }) {
   const { seen, pairs } = await kind.tokens(alb, groups, size)
   const aws = createAwsJwtVerify(alb)
   const jose = await createJose(alb)
   const contenders = {
-    'cognito-auth': async () => load(limit, pairs, (await createOurs(alb, seen)).pair),
+    'cognito-auth': async () => load(limit, pairs, await ours.user(seen)),
+    'verify alone': async () => load(limit, pairs, await ours.verify(seen)),
     'aws-jwt-verify': () => load(limit, pairs, aws.pair),
     jose: () => load(limit, pairs, jose.pair),
   }
@@ -79,9 +80,10 @@ function lines(points, column) {
  */
 export async function growth(effort) {
   const alb = await createBenchAlb()
+  const ours = createOurs(alb)
   const plots = []
   for (const [name, kind] of Object.entries(KINDS)) {
-    const given = { alb, kind, rounds: effort.plotRounds, size: effort.size }
+    const given = { alb, ours, kind, rounds: effort.plotRounds, size: effort.size }
     const byCrowd = []
     for (const limit of CROWDS) byCrowd.push(await measure({ ...given, groups: 10, limit }))
     const byGroups = []

@@ -57,7 +57,7 @@ export function ratio(samples, key, a, b) {
 }
 
 /** CPU microseconds of the main thread, which runs the event loop; without `/proc`, of the process. */
-function mainThreadUs() {
+export function mainThreadUs() {
   const path = `/proc/self/task/${process.pid}/schedstat`
   if (existsSync(path)) return Number(readFileSync(path, 'utf8').split(' ')[0]) / 1000
   const { user, system } = process.cpuUsage()

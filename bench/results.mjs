@@ -23,14 +23,15 @@ within a round. Numbers are medians over the rounds, with quartiles in brackets.
 \`performance.eventLoopUtilization()\` counts, divided by the requests: the time that nothing else in the process can run; where other
 programs, or the process's own thread pool, take the core away meanwhile, that counts too. CPU on the main thread does not have that, and is what
 absolute targets go by. Tokens are generated
-and really signed: padded ES256 ALB tokens, RS256 access tokens of a 2048-bit key, 10 groups. Keys are at hand in all contenders.`
+and really signed: padded ES256 ALB tokens, RS256 access tokens of a 2048-bit key, 10 groups. Keys are at hand in all contenders. "cognito-auth" is what an app
+calls, \`CognitoAuth.requireUser(headers)\` with \`allowedGroups\`: it reads headers, verifies, makes a user, asks rules. Other libraries verify, as "verify alone" does.`
 
 /** What keeps a target from being met. */
 const LIMITS = `- **Never seen, against the floor.** What is added to the two signatures is, in the order of its cost: JSON of the payloads (parsed, frozen, \`__proto__\` removed),
   garbage collection of what is remembered, SHA-256 of both tokens (what they are remembered by), base64url of the parts (decoded, and encoded again to refuse
   second spellings), and copying what was signed for \`node:crypto\`. None of it can go without a check of the verifier or the memory of it going too.
 - **Never seen, in flight.** aws-jwt-verify works on one core; with all cores busy, everybody else is bounded by their number divided by the CPU of a request. The row tells what
-  two cores leave for all that is not a signature: about as much as handing two jobs to the thread pool takes, or less. The same holds for the event-loop time, most of which is that handing out.
+  two cores leave for all that is not a signature: about as much as handing two jobs to the thread pool takes, or less.
   The pool has four threads, which on two cores take them from the event loop: the row with as many threads as cores shows how much that is.
 - **Clocks.** Two cores are shared by the event loop, the thread pool, and for whole apps the client that makes the load: requests/s are bounded by two divided by the CPU of all of them.
   On a machine with other programs clocks compare badly, and from one run to the next these rows differ by a quarter; CPU does not as much.

@@ -25,12 +25,38 @@ function received(text) {
   return Buffer.from(text, 'latin1').toString('latin1')
 }
 
-/** Both tokens of a request. */
-async function pairOf(alb, user, accessToken) {
+/** The "sub" of a token, which is good. */
+function subOf(token) {
+  return JSON.parse(Buffer.from(token.split('.')[1], 'base64url').toString()).sub
+}
+
+/** What a browser sends and a load balancer adds, as Node hands it to an app. */
+function headersOf(oidcData, accessToken) {
   return {
-    oidcData: received(await alb.signAlbToken({ user })),
-    accessToken: accessToken ?? received(await alb.signAccessToken({ user })),
+    host: 'app.example.com',
+    'x-forwarded-for': '203.0.113.7',
+    'x-forwarded-proto': 'https',
+    'x-forwarded-port': '443',
+    'x-amzn-trace-id': 'Root=1-67891233-abcdef012345678912345678',
+    'user-agent': 'Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0',
+    accept: '*/*',
+    'accept-language': 'en-GB,en;q=0.5',
+    'accept-encoding': 'gzip, deflate, br, zstd',
+    referer: 'https://app.example.com/',
+    'sec-fetch-dest': 'empty',
+    'sec-fetch-mode': 'cors',
+    'sec-fetch-site': 'same-origin',
+    'x-amzn-oidc-data': oidcData,
+    'x-amzn-oidc-accesstoken': accessToken,
+    'x-amzn-oidc-identity': subOf(accessToken),
   }
+}
+
+/** Both tokens of a request, and its headers. */
+async function pairOf(alb, user, known) {
+  const oidcData = received(await alb.signAlbToken({ user }))
+  const accessToken = known ?? received(await alb.signAccessToken({ user }))
+  return { oidcData, accessToken, headers: headersOf(oidcData, accessToken) }
 }
 
 /** Pairs of as many users: no token in it twice. */

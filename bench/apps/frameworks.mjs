@@ -6,6 +6,7 @@ export const FRAMEWORKS = {
   fastify: () => import('./fastify.mjs'),
   nestjs: () => import('./nestjs.mjs'),
   remix: () => import('./remix.mjs'),
+  web: () => import('./web.mjs'),
 }
 
 /** Ways to protect an app: not at all, with this project, by hand. */

@@ -2,7 +2,7 @@
 import { Authoriser, CognitoAuth } from '@cognito-auth/core'
 import { inFlight, inTurns } from '../measure.mjs'
 import { bound, row } from '../report.mjs'
-import { createBenchAlb } from '../tokens.mjs'
+import { createBenchAlb, distinctPairs } from '../tokens.mjs'
 
 const numbers = (count) => Array.from({ length: count }, (_, index) => index)
 
@@ -16,6 +16,50 @@ function lists(users, groups) {
 async function userWith(alb, user) {
   const auth = new CognitoAuth({ ...alb.options, authoriser: null })
   return await auth.authenticate(await alb.headersFor(user))
+}
+
+/** `requireUser` of remembered tokens, by groups of the user and by rules: what an app pays for each request. */
+export async function requireUserByRules({ rounds, size }) {
+  const alb = await createBenchAlb()
+  const contenders = {}
+  const label = (groups, users) => `${groups} groups of the user, ${users.toLocaleString('en-GB')} allowed users`
+  for (const [groups, users] of [
+    [1, 10],
+    [10, 10],
+    [100, 10],
+    [10, 1_000],
+    [10, 10_000],
+  ]) {
+    const people = await distinctPairs(alb, 64, { groups })
+    // Let in by the last group that is looked at; of the users on the list none is asked for.
+    const allowedUsers = numbers(users).map((number) => `somebody-${number}@example.com`)
+    const authoriser = Authoriser.fromLists({ allowedUsers, allowedGroups: [`group-${groups - 1}`] })
+    const auth = new CognitoAuth({ ...alb.options, authoriser })
+    for (const { headers } of people) await auth.requireUser(headers)
+    const calls = Array.from({ length: size * 5 }, (_, index) => people[index % people.length].headers)
+    contenders[label(groups, users)] = () => inFlight(64, calls, (headers) => auth.requireUser(headers))
+  }
+  const samples = await inTurns(rounds, contenders)
+  return row({
+    title: 'requireUser with remembered tokens, by groups and rules',
+    standsFor: 'an app with many groups, or a long list of people',
+    samples,
+    columns: [
+      ['perSecond', 'requests/s', 0],
+      ['cpuUs', 'us of CPU, main thread', 1],
+    ],
+    targets: [
+      bound.atMost(
+        samples,
+        'cpuUs',
+        label(10, 10_000),
+        label(10, 10),
+        1.25,
+        'x the CPU of 10 users, with 10,000 (flat)',
+      ),
+      bound.atMost(samples, 'cpuUs', label(100, 10), label(1, 10), 2, 'x the CPU of one group, with 100'),
+    ],
+  })
 }
 
 /** Lists of users and groups. */

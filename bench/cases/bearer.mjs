@@ -1,21 +1,23 @@
 /** A bearer token, as text to what it says: never seen, seen. */
-import { createAwsJwtVerify, createJose, createOursBearer } from '../contenders.mjs'
+import { createAwsJwtVerify, createJose, createOursBearer, withAuthorization } from '../contenders.mjs'
 import { inFlight, inTurns, oneAtATime } from '../measure.mjs'
 import { bound, row } from '../report.mjs'
 import { createBenchAlb, distinctPairs } from '../tokens.mjs'
 
-const OURS = 'cognito-auth'
+const OURS = 'cognito-auth: requireUser(headers), allowedGroups'
+const VERIFY = 'cognito-auth: verifyBearerToken alone'
 const AWS = 'aws-jwt-verify'
 const JOSE = 'jose'
 
 /** The first request of a job. */
 export async function bearerNeverSeen({ rounds, size }) {
   const alb = await createBenchAlb()
-  const pairs = await distinctPairs(alb, size, { from: 1_000 })
-  const warm = await distinctPairs(alb, 1)
-  const [aws, jose] = [createAwsJwtVerify(alb), await createJose(alb)]
+  const pairs = withAuthorization(await distinctPairs(alb, size, { from: 1_000 }))
+  const warm = withAuthorization(await distinctPairs(alb, 1))
+  const [ours, aws, jose] = [createOursBearer(alb), createAwsJwtVerify(alb), await createJose(alb)]
   const samples = await inTurns(rounds, {
-    [OURS]: async () => oneAtATime(pairs, await createOursBearer(alb, warm)),
+    [OURS]: async () => oneAtATime(pairs, await ours.user(warm)),
+    [VERIFY]: async () => oneAtATime(pairs, await ours.verify(warm)),
     [AWS]: () => oneAtATime(pairs, aws.access),
     [JOSE]: () => oneAtATime(pairs, jose.access),
   })
@@ -34,12 +36,13 @@ export async function bearerNeverSeen({ rounds, size }) {
 /** A job that sends many requests. */
 export async function bearerSeen({ rounds, size }) {
   const alb = await createBenchAlb()
-  const seen = await distinctPairs(alb, 64)
+  const seen = withAuthorization(await distinctPairs(alb, 64))
   const repeated = (count) => Array.from({ length: count }, (_, index) => seen[index % seen.length])
   const [some, many] = [repeated(size), repeated(size * 10)]
-  const [aws, jose] = [createAwsJwtVerify(alb), await createJose(alb)]
+  const [ours, aws, jose] = [createOursBearer(alb), createAwsJwtVerify(alb), await createJose(alb)]
   const samples = await inTurns(rounds, {
-    [OURS]: async () => inFlight(64, many, await createOursBearer(alb, seen)),
+    [OURS]: async () => inFlight(64, many, await ours.user(seen)),
+    [VERIFY]: async () => inFlight(64, many, await ours.verify(seen)),
     [AWS]: () => inFlight(64, some, aws.access),
     [JOSE]: () => inFlight(64, some, jose.access),
   })

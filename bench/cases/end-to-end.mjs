@@ -8,7 +8,7 @@ import { FEW_THREADS, inTurns, ratio } from '../measure.mjs'
 import { bound, row, withSpread } from '../report.mjs'
 
 const CONNECTIONS = 64
-const LABELS = { without: 'without a check', ours: 'cognito-auth', 'by hand': 'aws-jwt-verify, by hand' }
+export const LABELS = { without: 'without a check', ours: 'cognito-auth', 'by hand': 'aws-jwt-verify, by hand' }
 const WITH_FEW_THREADS = `${LABELS.ours}, UV_THREADPOOL_SIZE=${FEW_THREADS}`
 
 function headersOf({ oidcData, accessToken }) {
@@ -16,7 +16,7 @@ function headersOf({ oidcData, accessToken }) {
 }
 
 /** Starts an app in a process of its own. */
-async function startApp(framework, way, users, fresh, env = {}) {
+export async function startApp(framework, way, users, fresh, env = {}) {
   const child = fork(
     fileURLToPath(new URL('../apps/app.mjs', import.meta.url)),
     [framework, way, users, fresh].map(String),
@@ -35,8 +35,12 @@ async function startApp(framework, way, users, fresh, env = {}) {
   return { ...ready, cpuUs, stop: () => child.disconnect() }
 }
 
-/** Sends each request once, dealt to the connections: autocannon by itself would send the first of them on each. */
-async function load({ port, cpuUs }, requests) {
+/**
+ * Sends each request once, dealt to the connections: autocannon by itself would send the first of them on each.
+ *
+ * @param more Other options of autocannon.
+ */
+export async function load({ port, cpuUs }, requests, more = {}) {
   const each = Math.floor(requests.length / CONNECTIONS)
   let dealt = 0
   const cpuBefore = await cpuUs()
@@ -46,6 +50,7 @@ async function load({ port, cpuUs }, requests) {
     connections: CONNECTIONS,
     amount: each * CONNECTIONS,
     sampleInt: 50,
+    ...more,
     setupClient: (client) => {
       client.setRequests(requests.slice(dealt, dealt + each).map(headersOf))
       dealt += each
@@ -63,6 +68,7 @@ async function load({ port, cpuUs }, requests) {
     perSecond: (answered / (last - started)) * 1000,
     p50: result.latency.p50,
     p99: result.latency.p99,
+    p999: result.latency.p99_9,
     cpuUs: ((await cpuUs()) - cpuBefore) / answered,
   }
 }

@@ -1,9 +1,13 @@
 /** All rows, in the order in which they are told. */
-import { authorise } from './authorise.mjs'
+import { authorise, requireUserByRules } from './authorise.mjs'
 import { bearerNeverSeen, bearerSeen } from './bearer.mjs'
 import { endToEnd } from './end-to-end.mjs'
+import { firstAnswer } from './first-answer.mjs'
+import { coldStartInFlood, stall } from './flood.mjs'
 import { gateway } from './gateway.mjs'
-import { memory } from './memory.mjs'
+import { lambda } from './lambda.mjs'
+import { latency } from './latency.mjs'
+import { memory, memoryOfUsers } from './memory.mjs'
 import {
   accessTokenAlone,
   freshAlbToken,
@@ -17,6 +21,8 @@ import { size } from './size.mjs'
 import { soak } from './soak.mjs'
 import { start } from './start.mjs'
 
+// Next.js is no row: what runs is what `next build` makes, in minutes. For each request its adapter does what that for `Request`
+// and `Response` does.
 export const CASES = {
   'never seen, alone': neverSeenAlone,
   'never seen, in flight': neverSeenInFlight,
@@ -24,17 +30,25 @@ export const CASES = {
   'fresh ALB token': freshAlbToken,
   'seen before': seenBefore,
   refused: refusedToken,
+  'requireUser by rules': requireUserByRules,
+  stall,
+  'cold start beside a flood': coldStartInFlood,
   express: endToEnd('express', 'Express'),
   koa: endToEnd('koa', 'Koa'),
   hono: endToEnd('hono', 'Hono'),
   fastify: endToEnd('fastify', 'Fastify'),
   nestjs: endToEnd('nestjs', 'NestJS on Express'),
   remix: endToEnd('remix', 'Remix'),
+  web: endToEnd('web', 'Request and Response'),
+  lambda,
+  latency,
   gateway,
   soak,
   authorise,
   memory,
+  'memory of users': memoryOfUsers,
   start,
+  'first answer': firstAnswer,
   size,
   'access token alone': accessTokenAlone,
   'bearer, never seen': bearerNeverSeen,

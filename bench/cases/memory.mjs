@@ -4,6 +4,36 @@ import { bound, row } from '../report.mjs'
 
 const MIB = 2 ** 20
 
+/** What one remembered user takes, by groups, and that large tokens are bounded by bytes. */
+export async function memoryOfUsers({ isQuick }) {
+  const users = isQuick ? 100 : 2_000
+  const samples = {}
+  for (const groups of [1, 10, 100]) {
+    const { bytes, tokenLength } = await runChild('memory-of-users.mjs', [users, groups, 2 ** 40], ['--expose-gc'])
+    samples[`${groups} groups, access tokens of ${tokenLength.toLocaleString('en-GB')} bytes`] = [
+      { each: bytes / users, all: bytes / MIB },
+    ]
+  }
+  const many = isQuick ? 200 : 4_000
+  const limit = (isQuick ? 1 : 32) * MIB
+  const { bytes, tokenLength } = await runChild('memory-of-users.mjs', [many, 500, limit], ['--expose-gc'])
+  const large = `${many.toLocaleString('en-GB')} users with access tokens of ${tokenLength.toLocaleString('en-GB')} bytes, tokenCacheBytes of ${limit / MIB} MiB`
+  samples[large] = [{ each: bytes / many, all: bytes / MIB }]
+  return row({
+    title: 'Memory for each remembered user',
+    standsFor: 'the size of a container: both tokens, and the user that is made of them',
+    samples,
+    columns: [
+      ['each', 'bytes for each user', 0],
+      ['all', 'MiB in use by all of them', 1],
+    ],
+    targets: [
+      bound.value([samples[Object.keys(samples)[1]][0].each / 1024], 5, 'KiB for each user of 10 groups'),
+      bound.absolute(samples, 'all', large, limit / MIB, 'MiB with large tokens'),
+    ],
+  })
+}
+
 /** 10,000 users, each with an access token, and fresh ALB tokens of theirs, up to a million. */
 export async function memory({ isQuick, tokens }) {
   const users = isQuick ? 500 : 10_000

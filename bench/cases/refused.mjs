@@ -5,13 +5,17 @@ import { bound, row } from '../report.mjs'
 import { createBenchAlb, distinctPairs, userOf } from '../tokens.mjs'
 
 /** Tokens that another load balancer of the region signed, with the region's key: sound but for the signer. */
-async function strangersTokens(alb, count) {
+async function strangersTokens(alb, count, like) {
   const signer = alb.options.albArn.replace(/[^/]+$/, 'fedcba9876543210')
   const tokens = []
   for (let number = 0; number < count; number += 1) {
     const user = userOf(number)
     const oidcData = await alb.signAlbToken({ user, header: { signer } })
-    tokens.push({ oidcData, accessToken: 'never.looked.at' })
+    tokens.push({
+      oidcData,
+      accessToken: 'never.looked.at',
+      headers: { ...like.headers, 'x-amzn-oidc-data': oidcData, 'x-amzn-oidc-accesstoken': 'never.looked.at' },
+    })
   }
   return tokens
 }
@@ -31,17 +35,18 @@ function refusing(verify) {
 export async function refusedToken({ rounds, size }) {
   const alb = await createBenchAlb()
   const [warm] = await distinctPairs(alb, 1)
-  const tokens = await strangersTokens(alb, size)
-  const aws = createAwsJwtVerify(alb)
+  const tokens = await strangersTokens(alb, size, warm)
+  const [ours, aws] = [createOurs(alb), createAwsJwtVerify(alb)]
   let fetches = 0
   const samples = await inTurns(rounds, {
     'cognito-auth': async () => {
-      const ours = await createOurs(alb, [warm])
+      const user = await ours.user([warm])
       const before = alb.requests.length
-      const sample = await inFlight(1, tokens, refusing(ours.pair))
+      const sample = await inFlight(1, tokens, refusing(user))
       fetches += alb.requests.length - before
       return sample
     },
+    'cognito-auth: verify alone': async () => inFlight(1, tokens, refusing(await ours.verify([warm]))),
     'aws-jwt-verify': () => inFlight(1, tokens, refusing(aws.pair)),
   })
   return row({

@@ -1,0 +1,48 @@
+/** From the first import of an app to its first answer, as ES modules and as CommonJS. */
+import { runChild } from '../children/run-child.mjs'
+import { inTurns, metric } from '../measure.mjs'
+import { bound, row } from '../report.mjs'
+
+const FRAMEWORKS = ['express', 'koa', 'fastify', 'hono', 'web', 'remix', 'lambda']
+
+/** Each app in a fresh process, protected and not. */
+export async function firstAnswer({ appRounds: rounds, isQuick }) {
+  const contenders = {}
+  // Eight processes are enough to see that it works.
+  for (const framework of isQuick ? ['express', 'lambda'] : FRAMEWORKS) {
+    for (const format of ['esm', 'cjs']) {
+      for (const way of ['without', 'ours']) {
+        const name = `${framework}, ${format === 'esm' ? 'ES modules' : 'CommonJS'}, ${way === 'ours' ? 'protected' : 'without'}`
+        contenders[name] = () => runChild('first-answer.mjs', [framework, format, way])
+      }
+    }
+  }
+  const samples = isQuick ? await once(contenders) : await inTurns(rounds, contenders)
+  // Key fetches are in memory: nobody's network is measured.
+  const added = Object.keys(samples)
+    .filter((name) => name.endsWith('protected'))
+    .map(
+      (name) =>
+        metric(samples, name, 'cpuMs').median - metric(samples, name.replace('protected', 'without'), 'cpuMs').median,
+    )
+  return row({
+    title: 'Start of an app: from its first import to its first answer',
+    standsFor: 'the cold start of a function or a container',
+    samples,
+    columns: [
+      ['ms', 'ms', 0],
+      ['cpuMs', 'ms of CPU', 0],
+    ],
+    targets: [bound.value([Math.max(...added)], 150, 'ms of CPU that protection adds, with any adapter')],
+    notes: [
+      'NestJS 12 and Next.js are not among them: an app of either is compiled first, and starts in what its framework takes. Both load `core`, whose import is the row above.',
+    ],
+  })
+}
+
+/** Shows that each works. */
+async function once(contenders) {
+  const samples = {}
+  for (const [name, measure] of Object.entries(contenders)) samples[name] = [await measure()]
+  return samples
+}
