@@ -22,7 +22,10 @@ const [port] = process.argv.slice(2)
 console.log('app: started')
 console.error('app: complains')
 const server = http.createServer((req, res) => {
-  if (req.url === '/slow') return setTimeout(() => res.end('slow'), 800)
+  if (req.url === '/slow') {
+    console.log('app: slow')
+    return setTimeout(() => res.end('slow'), 1500)
+  }
   if (req.url === '/env') return res.end(JSON.stringify({ env: process.env, args: process.argv.slice(2) }))
   if (req.url === '/pid') return res.end(String(process.pid))
   res.end('ok')
@@ -229,15 +232,16 @@ describe('SIGTERM', () => {
     await once(idle, 'connect')
     const idleClosed = once(idle, 'close').then(() => Date.now())
     const slow = sendRaw(one.url, { path: '/slow' }).then((answer) => ({ ...answer, at: Date.now() }))
-    await sleep(150)
+    await expect.poll(() => one.output).toContain('app: slow\n')
     one.child.kill('SIGTERM')
-    await sleep(100)
-    await expect(sendRaw(one.url, { path: '/' })).rejects.toMatchObject({ code: 'ECONNREFUSED' })
+    const refused = async (): Promise<unknown> =>
+      await sendRaw(one.url, { path: '/' }).catch((error: NodeJS.ErrnoException) => error.code)
+    await expect.poll(refused, { timeout: 5000 }).toBe('ECONNREFUSED')
     const { status, body, at } = await slow
     expect({ status, body }).toEqual({ status: 200, body: 'slow' })
     expect(await idleClosed).toBeLessThan(at)
     expect(await one.exitCode()).toBe(0)
-    expect(one.output).toBe('app: started\napp: ends\n')
+    expect(one.output).toBe('app: started\napp: slow\napp: ends\n')
   })
 
   test('the exit code is the app\u2019s', async () => {
@@ -271,7 +275,7 @@ describe('SIGTERM', () => {
     const app = await runApp()
     const one = await run([...LISTEN, ...OPEN, '--upstream', app.url, '--drain-seconds', '0.1'])
     const slow = sendRaw(one.url, { path: '/slow' }).catch((error: NodeJS.ErrnoException) => error.code)
-    await sleep(150)
+    await expect.poll(() => app.output).toContain('app: slow\n')
     one.child.kill('SIGTERM')
     expect(await one.exitCode()).toBe(0)
     expect(await slow).toBe('ECONNRESET')
