@@ -28,6 +28,7 @@ const LEVELS = {
     ['local-alb', 'index'],
     ['cli'],
   ],
+  gateway: [['http', 'identity'], ['options'], ['upstream'], ['handlers'], ['gateway', 'index'], ['cli']],
   nestjs: [
     ['access', 'transports', 'warn'],
     ['requests', 'discovery'],

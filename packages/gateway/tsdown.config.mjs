@@ -1,3 +1,3 @@
 import { packageConfig } from '../../tsdown.base.mjs'
 
-export default packageConfig({ index: 'src/index.ts', cli: 'src/cli.ts' }, { programs: ['cli'] })
+export default packageConfig({ index: 'src/index.ts', cli: 'src/cli/cli.ts' }, { programs: ['cli'] })

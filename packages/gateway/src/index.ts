@@ -18,8 +18,8 @@ export {
   MissingTokenError,
 } from '@cognito-auth/core'
 export type { CognitoAuthOptions, Decision, User } from '@cognito-auth/core'
-export type { AssertionOptions } from './assertion.js'
+export type { AssertionOptions } from './identity/assertion.js'
 export { startGateway } from './gateway.js'
 export type { Gateway } from './gateway.js'
-export type { IdentityNames, IdentityPreset } from './header-names.js'
-export type { GatewayOptions } from './options.js'
+export type { IdentityNames, IdentityPreset } from './identity/header-names.js'
+export type { GatewayOptions } from './options/options.js'

@@ -9,7 +9,7 @@ import { readFileSync } from 'node:fs'
 import { isCognitoAuthError } from '@cognito-auth/core/adapter'
 import { exitCodeOf } from '@cognito-auth/http-kit/child-process'
 import { readFlags, UsageError } from './flags.js'
-import { type Gateway, startGateway } from './gateway.js'
+import { type Gateway, startGateway } from '../gateway.js'
 import { HELP } from './help.js'
 
 /** Whatever asks a program to end: Ctrl-C, Ctrl-\, Ctrl-Break, a closed terminal, `kill`. */

@@ -8,8 +8,8 @@ import { readFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import { ConfigurationError } from '@cognito-auth/core'
 import { COGNITO_AUTH_OPTIONS, nearest } from '@cognito-auth/core/adapter'
-import { IDENTITY_FIELDS, type IdentityField } from './header-names.js'
-import type { GatewayOptions } from './options.js'
+import { IDENTITY_FIELDS, type IdentityField } from '../identity/header-names.js'
+import type { GatewayOptions } from '../options/options.js'
 
 /** An unknown flag or argument. The command ends with exit code 2. */
 export class UsageError extends Error {}

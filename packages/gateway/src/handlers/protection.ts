@@ -7,9 +7,9 @@
 import type { IncomingMessage } from 'node:http'
 import type { User } from '@cognito-auth/core'
 import { nodeHeaders } from '@cognito-auth/core/adapter'
-import type { AssertionSigner } from './assertion.js'
-import { type IdentityValues, identityValues, type UserValues } from './identity-values.js'
-import type { Settings } from './options.js'
+import type { AssertionSigner } from '../identity/assertion.js'
+import { type IdentityValues, identityValues, type UserValues } from '../identity/identity-values.js'
+import type { Settings } from '../options/options.js'
 
 /** A user who is allowed, as headers. */
 export interface Identified {

@@ -17,15 +17,15 @@ import {
   signOutResponse,
 } from '@cognito-auth/core/adapter'
 import { valuesOf } from '@cognito-auth/http-kit/headers'
-import { logAtEnd, type RequestLog } from './access-log.js'
-import { type Answer, problem, responseOn, send } from './answers.js'
-import type { Forwarder, Forwarding, UpstreamFailure } from './forwarder.js'
-import { noIdentity } from './identity-values.js'
-import type { Settings } from './options.js'
-import { isOwnPath, NOT_FOUND, ownAnswer, type OwnState } from './own-paths.js'
+import { logAtEnd, type RequestLog } from '../http/access-log.js'
+import { type Answer, problem, responseOn, send } from '../http/answers.js'
+import type { Forwarder, Forwarding, UpstreamFailure } from '../upstream/forwarder.js'
+import { noIdentity } from '../identity/identity-values.js'
+import type { Settings } from '../options/options.js'
+import { isOwnPath, NOT_FOUND, ownAnswer, type OwnState } from '../http/own-paths.js'
 import type { Identified, Protection } from './protection.js'
-import { type RequestShape, shapeOf, upgradeOf } from './request-shape.js'
-import { upstreamHeaders } from './upstream-requests.js'
+import { type RequestShape, shapeOf, upgradeOf } from '../http/request-shape.js'
+import { upstreamHeaders } from '../upstream/request-headers.js'
 
 /** Answers that never end by themselves: they end when the access token does. */
 const ENDLESS = /^\s*(?:text\/event-stream|multipart\/x-mixed-replace)\s*(?:;|$)/i

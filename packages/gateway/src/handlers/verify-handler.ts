@@ -11,14 +11,14 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { isCognitoAuthError, problemHeaders, problemDetails, warnOnce } from '@cognito-auth/core/adapter'
 import { eachLine } from '@cognito-auth/http-kit/headers'
-import { logAtEnd, type RequestLog } from './access-log.js'
-import { type Answer, problem, send } from './answers.js'
-import { ERROR_HEADER, type HeaderPlan } from './header-names.js'
-import { noIdentity } from './identity-values.js'
-import type { Settings } from './options.js'
-import { ownAnswer, type OwnState } from './own-paths.js'
+import { logAtEnd, type RequestLog } from '../http/access-log.js'
+import { type Answer, problem, send } from '../http/answers.js'
+import { ERROR_HEADER, type HeaderPlan } from '../identity/header-names.js'
+import { noIdentity } from '../identity/identity-values.js'
+import type { Settings } from '../options/options.js'
+import { ownAnswer, type OwnState } from '../http/own-paths.js'
 import type { Protection } from './protection.js'
-import { shapeOf } from './request-shape.js'
+import { shapeOf } from '../http/request-shape.js'
 
 /** Refused in every way that a request can be refused before it is asked who sent it. */
 export const AMBIGUOUS: Answer = problem(403, 'bad_request')

@@ -7,7 +7,7 @@
 import { type CognitoAuth, type CognitoAuthOptions, ConfigurationError } from '@cognito-auth/core'
 import { createAuth, createBypass, normalisePath, refuseUnknown } from '@cognito-auth/core/adapter'
 import { isOwnAddress, type ListenAddress, parseListen, parseUpstream } from './addresses.js'
-import type { AssertionOptions } from './assertion.js'
+import type { AssertionOptions } from '../identity/assertion.js'
 import {
   ASSERTION_HEADER,
   type HeaderPlan,
@@ -15,8 +15,8 @@ import {
   type IdentityNames,
   type IdentityPreset,
   planHeaders,
-} from './header-names.js'
-import { isOwnPath, OWN_PATH } from './own-paths.js'
+} from '../identity/header-names.js'
+import { isOwnPath, OWN_PATH } from '../http/own-paths.js'
 
 /** What the gateway does besides verifying. */
 export interface OwnOptions {

@@ -8,9 +8,9 @@ import type { ClientRequest, IncomingMessage, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import { Stream } from 'node:stream'
 import { createProxyServer, type ProxyServer } from 'httpxy'
-import type { RequestShape } from './request-shape.js'
-import { type UpstreamAgents, upstreamAgents } from './upstream-agents.js'
-import { askForBody, type IsRefusedTrailer, passInterim, passOn, passTrailers } from './upstream-answers.js'
+import type { RequestShape } from '../http/request-shape.js'
+import { type UpstreamAgents, upstreamAgents } from './agents.js'
+import { askForBody, type IsRefusedTrailer, passInterim, passOn, passTrailers } from './answers.js'
 
 /** The load balancer takes at most this much in headers of an answer; Node takes half. */
 const MAX_ANSWER_HEADERS_BYTES = 32 * 1024

@@ -7,9 +7,9 @@
 import type { IncomingMessage } from 'node:http'
 import { ACCESS_TOKEN_HEADER, IDENTITY_HEADER, OIDC_DATA_HEADER } from '@cognito-auth/core'
 import { forwardedLines, type HeaderLines, valuesOf } from '@cognito-auth/http-kit/headers'
-import type { HeaderPlan } from './header-names.js'
-import type { IdentityValues } from './identity-values.js'
-import { trailerNames } from './upstream-answers.js'
+import type { HeaderPlan } from '../identity/header-names.js'
+import type { IdentityValues } from '../identity/identity-values.js'
+import { trailerNames } from './answers.js'
 
 const TOKENS: readonly string[] = [OIDC_DATA_HEADER, ACCESS_TOKEN_HEADER, IDENTITY_HEADER]
 /** Node sends a body of these in chunks by itself, and keeps the connection then. */
