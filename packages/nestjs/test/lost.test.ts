@@ -259,13 +259,24 @@ describe('an override', () => {
     }
   })
 
-  test.each(['two', 'maybe'] as const)(
-    'of %s() is open without a guard for the app, and does not start',
-    async (name) => {
-      const app = await create(appOf({ controllers: [over(name)] }))
+  test.each([
+    { name: 'two', written: '@UseGuards(CognitoAuthGuard)' },
+    { name: 'maybe', written: '@OptionalAuth()' },
+  ] as const)('of $name() is open without a guard for the app, and does not start', async ({ name, written }) => {
+    const app = await create(appOf({ controllers: [over(name)] }))
+    await expect(app.init()).rejects.toThrow(`${written} of Crud.${name} is lost: Cats overrides it`)
+  })
+
+  test.each([
+    { what: 'a user is needed, by an optional class', name: 'two', decorator: OptionalAuth() },
+    { what: 'a user is needed, by a public class', name: 'two', decorator: Public() },
+    { what: 'tokens are judged, by a public class', name: 'maybe', decorator: Public() },
+  ] as const)('without saying that $what, keeps the app from starting', async ({ name, decorator }) => {
+    for (const global of [false, true]) {
+      const app = await create(appOf({ controllers: [over(name, [], [decorator])], global }))
       await expect(app.init()).rejects.toThrow(`of Crud.${name} is lost: Cats overrides it`)
-    },
-  )
+    }
+  })
 
   test('two classes away, and in a resolver', async () => {
     @Controller()
