@@ -16,7 +16,6 @@ function used(): number {
 const texts = (count: number, length: number, seed: number): string[] =>
   Array.from({ length: count }, (_, index) => `${seed}-${index}-`.padEnd(length, 'x'))
 
-const count = 100
 const SHAPES: Readonly<Record<string, (seed: number) => object>> = {
   'an access token': (seed) => ({
     sub: texts(1, 36, seed)[0],
@@ -36,6 +35,8 @@ const SHAPES: Readonly<Record<string, (seed: number) => object>> = {
 }
 
 test.each(Object.entries(SHAPES))('%s: neither half of what it takes nor double', (_, shape) => {
+  // A megabyte at least: beside a few small ones, what else the heap holds by then would be seen.
+  const count = Math.max(100, Math.ceil(1_000_000 / JSON.stringify(shape(1)).length))
   const json = Array.from({ length: count }, (_empty, seed) => Buffer.from(JSON.stringify(shape(seed * 1_000))))
   const before = used()
   const kept = json.map((bytes) => parseJsonObject(bytes))
