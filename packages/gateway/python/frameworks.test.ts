@@ -4,14 +4,14 @@
  */
 
 import { type ChildProcess, spawn } from 'node:child_process'
-import { mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { accepts, freePort } from '@cognito-auth/http-kit/ports'
 import { type LocalAlb, startLocalAlb } from '@cognito-auth/local-alb'
 import { type Browser, type BrowserContext, chromium, type Page, type WebSocket } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 
 const BIN = process.env['PYTHON_BIN'] ?? ''
 const APPS = join(import.meta.dirname, 'apps')
@@ -55,6 +55,8 @@ const FRAMEWORKS: readonly Framework[] = [
 const folder = mkdtempSync(join(tmpdir(), 'gateway-python-'))
 const upload = join(folder, 'upload.bin')
 const config = join(folder, 'auth-config.json')
+/** What the gateway says, for whoever looks for what failed. */
+const words = join(folder, 'gateway.log')
 const allow = (group: string): void => writeFileSync(config, JSON.stringify({ allowed_groups: [group] }))
 let browser: Browser
 
@@ -70,6 +72,10 @@ beforeAll(async () => {
 afterAll(async () => {
   await browser.close()
   rmSync(folder, { recursive: true, force: true })
+})
+
+afterEach(({ task }) => {
+  if (task.result?.state === 'fail') process.stderr.write(readFileSync(words))
 })
 
 describe.each(FRAMEWORKS)('$name', ({ command: [program = '', ...args], hasWebSocket, hasFileInput }) => {
@@ -112,7 +118,7 @@ describe.each(FRAMEWORKS)('$name', ({ command: [program = '', ...args], hasWebSo
       command: [
         'sh',
         '-c',
-        `exec '${process.execPath}' '${GATEWAY}' --listen 127.0.0.1:$PORT --sign-out-path /logout --upstream http://127.0.0.1:${appPort}`,
+        `exec '${process.execPath}' '${GATEWAY}' --listen 127.0.0.1:$PORT --sign-out-path /logout --upstream http://127.0.0.1:${appPort} 2>>'${words}'`,
       ],
       port: 0,
       users: USERS,

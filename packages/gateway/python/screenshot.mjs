@@ -24,7 +24,7 @@ const browser = await chromium.launch({
 try {
   while (!(await fetch(`${alb.appUrl}/_cognito-auth/ready`)).ok)
     await new Promise((resolve) => setTimeout(resolve, 200))
-  const context = await browser.newContext({ viewport: { width: 900, height: 640 }, deviceScaleFactor: 1 })
+  const context = await browser.newContext({ viewport: { width: 900, height: 840 }, deviceScaleFactor: 1 })
   await context.addCookies(alb.signIn('ada@example.com').cookies)
   const page = await context.newPage()
   await page.goto(alb.url)
@@ -33,7 +33,9 @@ try {
     await page.getByRole('button', { name: 'Count' }).click()
     await page.getByText(count, { exact: true }).first().waitFor()
   }
-  await page.waitForTimeout(2000)
+  // Until the app has run to its end, and its chart is drawn.
+  await page.locator('[data-testid=stVegaLiteChart] :is(canvas, svg)').first().waitFor({ timeout: 60_000 })
+  await page.locator('[data-testid=stStatusWidget]').waitFor({ state: 'hidden', timeout: 60_000 })
   await page.screenshot({ path })
   console.log(path)
 } finally {
