@@ -115,6 +115,32 @@ describe('a decorator that replaces a method below ours keeps the app from start
     await expect(app.init()).rejects.toThrow(/@RequireAdmin\(\) of Reports.report is lost/)
   })
 
+  test.each([{ global: false }, { global: true }])('by one on the class, with global $global', async ({ global }) => {
+    /** Wraps all methods, and keeps what Nest routes by, and nothing else. */
+    const Traced: ClassDecorator = ({ prototype }) => {
+      for (const name of Object.getOwnPropertyNames(prototype).filter((one) => one !== 'constructor')) {
+        const original = (prototype as Record<string, Method>)[name] as Method
+        const traced: Method = (...args) => original(...args)
+        for (const key of ['path', 'method']) {
+          Reflect.defineMetadata(key, Reflect.getMetadata(key, original) as unknown, traced)
+        }
+        Object.defineProperty(prototype, name, { value: traced, configurable: true, writable: true })
+      }
+    }
+
+    @Traced
+    @Controller()
+    class Reports {
+      @Get()
+      @RequireAdmin()
+      report(): object {
+        return { ok: true }
+      }
+    }
+    const app = await create(appOf({ controllers: [Reports], global }))
+    await expect(app.init()).rejects.toThrow(/@RequireAdmin\(\) of Reports.report is lost/)
+  })
+
   test('where an instance has a function of its own', async () => {
     @Controller()
     class Bound {
