@@ -7,24 +7,7 @@
  */
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { countsOf, failuresOf } from './ci/failures.mjs'
-
-/** Every command that must have left a report. One that left none did not run: that is a failure, not nothing. */
-const REPORTS = [
-  'checks',
-  'vitest',
-  'browser',
-  'demo',
-  'next',
-  'frameworks',
-  'aws',
-  'proxies',
-  'python',
-  'packages',
-  'create',
-  'matrix',
-  'bench',
-  'docs',
-]
+import { REPORTS } from './ci/reports.mjs'
 
 /** Failures that are printed: where everything fails, the first few tell why. */
 const PRINTED = 20

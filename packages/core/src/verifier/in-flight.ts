@@ -76,7 +76,7 @@ export class InFlight {
     this.#turnEnds = false
     this.#blockedThisTurn = false
     const next = this.#waiting.splice(0, MOST_A_TURN)
-    // Those that come in this turn wait behind these.
+    // Those of this turn wait behind these.
     this.#begunThisTurn = next.length
     if (next.length > 0) this.#awaitTurn()
     for (const begin of next) begin()
