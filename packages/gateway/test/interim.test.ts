@@ -124,6 +124,17 @@ describe('a client that waits for 100', () => {
     expect(await exchange(port, head('POST', '/', lines), /\}$/)).toMatch(new RegExp(`^HTTP/1\\.1 ${status} `))
   })
 
+  test('though it has no body is not asked for one, nor is the app asked', async () => {
+    let got = ''
+    const port = await inFrontOf((socket, text) => {
+      got += text
+      socket.write(OK)
+    })
+    const lines = { ...CLOSE, expect: '100-continue', ...tokens }
+    expect(await exchange(port, head('GET', '/', lines))).toMatch(/^HTTP\/1\.1 200 OK\r\n[^]*ok$/)
+    expect(got).not.toMatch(/\r\nexpect:/i)
+  })
+
   test('for anything else is a client like any other, where a proxy asks too', async () => {
     const lines = { ...CLOSE, expect: 'tea', ...tokens }
     expect(await exchange(await inFrontOf((socket) => void socket.write(OK)), head('GET', '/', lines))).toMatch(

@@ -50,11 +50,12 @@ export function shapeOf({ url = '', httpVersion, headers, rawHeaders }: Incoming
     encodings.length <= mostEncodings &&
     encodings.every((encoding) => CHUNKED.test(encoding)) &&
     (lengths.length === 0 || encodings.length === 0)
+  const hasBody = encodings.length > 0 || Number(lengths[0] ?? 0) !== 0
   return {
     isUnambiguous,
-    hasBody: encodings.length > 0 || Number(lengths[0] ?? 0) !== 0,
+    hasBody,
     isChunked: encodings.length > 0,
-    expectsContinue: httpVersion === '1.1' && headers.expect?.toLowerCase() === '100-continue',
+    expectsContinue: hasBody && httpVersion === '1.1' && headers.expect?.toLowerCase() === '100-continue',
   }
 }
 
