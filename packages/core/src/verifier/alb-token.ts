@@ -38,17 +38,12 @@ const reader = new CompactJwsReader('ES256', 'allowed', OIDC_DATA_HEADER)
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i
 
-/** A region has a key or two at a time: most tokens name the one before. */
-let latest = { base: '', kid: '', url: '' }
-
 /** @throws {InvalidTokenError} `key_id`: a "kid" that is a path, say, would make a URL of a stranger's choice. */
 function keyUrlOf(base: string, kid: unknown): string {
-  if (kid === latest.kid && base === latest.base) return latest.url
   if (typeof kid !== 'string' || !UUID.test(kid)) {
     throw new InvalidTokenError('key_id', `Invalid "kid": must be a UUID: ${OIDC_DATA_HEADER}`)
   }
-  latest = { base, kid, url: `${base}/${kid}` }
-  return latest.url
+  return `${base}/${kid}`
 }
 
 /**
