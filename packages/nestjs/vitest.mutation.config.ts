@@ -3,7 +3,19 @@ import { dirname, join } from 'node:path'
 import { defineConfig } from 'vitest/config'
 
 /** The tests of what decides: who is asked for what, and what keeps an app from starting. */
-const suites = ['stated', 'lost', 'federation', 'global-guard', 'graphql', 'guard', 'rpc', 'scopes', 'websocket']
+const suites = [
+  'stated',
+  'lost',
+  'contexts',
+  'federation',
+  'global-guard',
+  'graphql',
+  'guard',
+  'ordinary',
+  'rpc',
+  'scopes',
+  'websocket',
+]
 
 /** From the sandbox that Stryker runs in, too. */
 function findUp(path: string, from: string = process.cwd()): string {

@@ -59,6 +59,30 @@ test('the mistake is in the log, since Nest does not log exceptions of HTTP', as
   expect(error).toHaveBeenCalledExactlyOnceWith(expect.objectContaining({ code: 'configuration' }))
 })
 
+test('a refusal is no mistake: strangers do not fill the log', async () => {
+  const error = vi.spyOn(Logger.prototype, 'error').mockReturnValue(undefined)
+  await expect(guard.canActivate(context('http', { headers: {} }))).rejects.toMatchObject({ status: 401 })
+  expect(error).not.toHaveBeenCalled()
+})
+
+test.each([
+  { what: 'a message is logged once: a queue sends it again', type: 'telegraf-2', times: 1 },
+  { what: 'a request each time', type: 'http', times: 2 },
+])('the mistake of $what', async ({ type, times }) => {
+  const error = vi.spyOn(Logger.prototype, 'error').mockReturnValue(undefined)
+  for (let sent = 0; sent < 2; sent += 1) await guard.canActivate(context(type, {})).catch(() => undefined)
+  expect(error).toHaveBeenCalledTimes(times)
+})
+
+test('a request may use the tolerance for clocks, what goes on after it may not', async () => {
+  const exp = Math.floor(Date.now() / 1000) - 1
+  const accessToken = await alb.signAccessToken({ user: signedIn, claims: { exp } })
+  const headers = { ...(await alb.headersFor(signedIn)), 'x-amzn-oidc-accesstoken': accessToken }
+  await expect(guard.canActivate(context('http', { headers }))).resolves.toBe(true)
+  const operation = { extra: { request: { headers }, socket: { close: () => undefined } } }
+  await expect(guard.canActivate(context('graphql', undefined, undefined, operation))).rejects.toThrow('Unauthorized')
+})
+
 test('what an app of its own threw is not in the log: it may hold a whole request', async () => {
   const error = vi.spyOn(Logger.prototype, 'error').mockReturnValue(undefined)
   class Lookup extends Authoriser {
