@@ -232,7 +232,7 @@ describe('SIGTERM', () => {
     await once(idle, 'connect')
     const idleClosed = once(idle, 'close').then(() => Date.now())
     const slow = sendRaw(one.url, { path: '/slow' }).then((answer) => ({ ...answer, at: Date.now() }))
-    await expect.poll(() => one.output).toContain('app: slow\n')
+    await expect.poll(() => one.output, { timeout: 10_000 }).toContain('app: slow\n')
     one.child.kill('SIGTERM')
     const refused = async (): Promise<unknown> =>
       await sendRaw(one.url, { path: '/' }).catch((error: NodeJS.ErrnoException) => error.code)
@@ -275,7 +275,7 @@ describe('SIGTERM', () => {
     const app = await runApp()
     const one = await run([...LISTEN, ...OPEN, '--upstream', app.url, '--drain-seconds', '0.1'])
     const slow = sendRaw(one.url, { path: '/slow' }).catch((error: NodeJS.ErrnoException) => error.code)
-    await expect.poll(() => app.output).toContain('app: slow\n')
+    await expect.poll(() => app.output, { timeout: 10_000 }).toContain('app: slow\n')
     one.child.kill('SIGTERM')
     expect(await one.exitCode()).toBe(0)
     expect(await slow).toBe('ECONNRESET')
@@ -284,7 +284,7 @@ describe('SIGTERM', () => {
   test('a second one kills an app that does not end, at once', async () => {
     const one = await runApp([], { STUBBORN: '1' })
     one.child.kill('SIGTERM')
-    await expect.poll(() => one.output).toContain('app: no')
+    await expect.poll(() => one.output, { timeout: 10_000 }).toContain('app: no')
     one.child.kill('SIGTERM')
     expect(await one.exitCode()).toBe(137)
   })
@@ -312,7 +312,7 @@ test('kill -9 of an app under load is 502s, and nothing else', async () => {
     for (let after = 0; after < 20; after += killed ? 1 : 0)
       statuses.push((await sendRaw(one.url, { path: '/' })).status)
   })
-  await expect.poll(() => statuses.length).toBeGreaterThan(40)
+  await expect.poll(() => statuses.length, { timeout: 10_000 }).toBeGreaterThan(40)
   app.kill('SIGKILL')
   await once(app, 'exit')
   killed = true
@@ -330,7 +330,7 @@ test('the access log is a line of JSON for each request, without query, tokens o
   await sendRaw(one.url, { method: 'POST', path: '/a', headers: { X_Auth_Request_Email: 'ada@example.com' } })
   await sendRaw(one.url, { path: '/', headers: { 'x-amzn-oidc-data': 'a.b.c', 'x-amzn-oidc-accesstoken': 'a.b.c' } })
   await exchange(one.port, head('GET', '/b', { host: ['a', 'b'] }), /\}$/)
-  await expect.poll(() => one.output.split('\n')).toHaveLength(5)
+  await expect.poll(() => one.output.split('\n'), { timeout: 10_000 }).toHaveLength(5)
   const lines = one.output
     .trim()
     .split('\n')

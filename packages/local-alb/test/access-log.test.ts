@@ -31,7 +31,7 @@ async function listen(options: LocalAlbOptions): Promise<LocalAlb> {
 
 /** The fields of the line with that number, the quotes of those that have some taken off. */
 async function fields(index = 0): Promise<Record<string, string>> {
-  await vi.waitFor(() => expect(lines.length).toBeGreaterThan(index))
+  await vi.waitFor(() => expect(lines.length).toBeGreaterThan(index), 10_000)
   const found = [...(lines[index] ?? '').matchAll(/"(?:[^"\\]|\\.)*"|\S+/g)].map(([field]) => field)
   expect(found).toHaveLength(FIELDS.length)
   const isQuoted = (field = ''): boolean => field.startsWith('"')
@@ -172,7 +172,7 @@ test('a client that left is 460', async () => {
   const under = request(`${url}/slow`)
   under.on('error', () => undefined)
   under.end()
-  await vi.waitFor(async () => expect(await seen()).toMatchObject({ requests: [{ path: '/slow' }] }))
+  await vi.waitFor(async () => expect(await seen()).toMatchObject({ requests: [{ path: '/slow' }] }), 10_000)
   under.destroy()
   expect(await fields()).toMatchObject({ elb_status_code: '460', target_status_code: '-' })
 })

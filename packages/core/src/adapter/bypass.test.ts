@@ -124,6 +124,6 @@ test('a predicate whose promise is rejected opens nothing, and ends no process',
   // A rejection that nobody handles fails the test run.
   await vi.waitFor(() => {
     expect(warn.mock.calls.map(([sentence]) => sentence)).toEqual(['A bypass predicate failed: unexpected TypeError'])
-  })
+  }, 10_000)
   warn.mockRestore()
 })
