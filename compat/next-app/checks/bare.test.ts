@@ -1,48 +1,20 @@
-/** In development, and without `proxy.ts`: what each page, action and handler does by itself. */
+/** Without `proxy.ts`: what each page, action and handler does by itself. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type NextApp, startNext } from './next-server.js'
 
-const INTERRUPTS = process.env['AUTH_INTERRUPTS'] === 'on'
+describe.each(['built without proxy.ts', 'in development without proxy.ts'] as const)('%s', (mode) => {
+  let app: NextApp
 
-let app: NextApp
+  beforeAll(async () => {
+    app = await startNext(mode)
+  })
 
-beforeAll(async () => {
-  app = await startNext({}, 'dev')
-})
+  afterAll(async () => await app.stop())
 
-afterAll(async () => await app.stop())
-
-const DIGEST = /COGNITO_AUTH_(?:missing|invalid)_token/
-const NAMES = /@example\.com|Home of|Board of|Layout of/
-
-describe('without proxy.ts, in development', () => {
   test.each(['/', '/guarded/below', '/board', '/maybe'])('a user whom the rules allow sees %s', async (path) => {
     const { cookie } = app.alb.signIn('dev@example.com')
     const response = await fetch(app.alb.url + path, { headers: { cookie } })
     expect([response.status, await response.text()]).toEqual([200, expect.stringContaining('dev@example.com')])
-  })
-
-  test.each(['/', '/guarded/below', '/board', '/ten'])('a stranger is refused %s', async (path) => {
-    for (const headers of [
-      {},
-      { rsc: '1' },
-      { 'x-middleware-subrequest': 'middleware' },
-      { 'x-amzn-oidc-data': 'a.b.c' },
-    ]) {
-      const response = await fetch(app.direct + path, { headers })
-      const text = await response.text()
-      expect(text).not.toMatch(NAMES)
-      // By Next's interrupt the status says it, by an error its digest; data for the browser's router is 200 either way.
-      const isTold = INTERRUPTS ? response.status === 401 || 'rsc' in headers : DIGEST.test(text)
-      expect(isTold).toBe(true)
-    }
-  })
-
-  test('a stranger is refused by route handlers', async () => {
-    const refused = await fetch(`${app.direct}/api/me`)
-    expect([refused.status, await refused.json()]).toEqual([401, expect.objectContaining({ code: 'missing_token' })])
-    const component = await fetch(`${app.direct}/api/denied`)
-    expect([401, 500]).toContain(component.status)
   })
 
   test('a static page is open: nothing asks', async () => {
@@ -54,4 +26,50 @@ describe('without proxy.ts, in development', () => {
     const bad = { 'x-amzn-oidc-data': 'a.b.c', 'x-amzn-oidc-accesstoken': 'a.b.c' }
     expect(await (await fetch(`${app.direct}/maybe`, { headers: bad })).text()).not.toContain('nobody')
   })
+})
+
+describe('with a redirectUrl, without proxy.ts', () => {
+  const url = 'https://example.com/denied'
+
+  test('components and handlers send strangers, and people whom the rules deny, there', async () => {
+    const app = await startNext('built without proxy.ts', { COGNITO_AUTH_REDIRECT_URL: url })
+    try {
+      for (const path of ['/', '/guarded/below', '/api/admins']) {
+        for (const headers of [{}, app.alb.headersFor('guest@example.com')]) {
+          const response = await fetch(app.direct + path, { redirect: 'manual', headers })
+          expect([path, response.status, response.headers.get('location')]).toEqual([path, 307, url])
+        }
+      }
+    } finally {
+      await app.stop()
+    }
+  })
+
+  test('a wrong configuration is not redirected: it is an error with a digest, for everybody', async () => {
+    const app = await startNext('built without proxy.ts', {
+      COGNITO_AUTH_REDIRECT_URL: url,
+      COGNITO_AUTH_CONFIG_PATH: '/nowhere.json',
+      WITHOUT_WARM_UP: '1',
+    })
+    try {
+      const response = await fetch(app.direct, { redirect: 'manual', headers: app.alb.headersFor('dev@example.com') })
+      expect([response.status, await response.text()]).toEqual([
+        500,
+        expect.stringContaining('COGNITO_AUTH_configuration'),
+      ])
+      expect((await fetch(`${app.direct}/api/me`)).status).toBe(500)
+    } finally {
+      await app.stop()
+    }
+  })
+})
+
+test('an app that awaits warmUp() does not pass its health check with a wrong configuration', async () => {
+  const app = await startNext('built without proxy.ts', { COGNITO_AUTH_CONFIG_PATH: '/nowhere.json' })
+  try {
+    expect((await fetch(`${app.direct}/health`)).status).toBe(500)
+    expect(app.output()).toContain('nowhere.json')
+  } finally {
+    await app.stop()
+  }
 })

@@ -5,27 +5,45 @@ import { type NextApp, startNext } from './next-server.js'
 
 const INTERRUPTS = process.env['AUTH_INTERRUPTS'] === 'on'
 
-let app: NextApp
 let browser: Browser
 
 beforeAll(async () => {
-  app = await startNext({ COGNITO_AUTH_SIGN_OUT_PATH: '/sign-out' })
   const executablePath = process.env['CHROMIUM_PATH'] ?? '/usr/bin/chromium'
   browser = await chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-gpu'] })
 })
 
-afterAll(async () => {
-  await browser?.close()
-  await app?.stop()
-})
+afterAll(async () => await browser?.close())
 
-async function pageOf(who: string): Promise<Page> {
-  const context = await browser.newContext()
-  await context.addCookies([...app.alb.signIn(who).cookies])
-  return await context.newPage()
-}
+describe.each(['built', 'in development'] as const)('in a browser, %s', (mode) => {
+  let app: NextApp
 
-describe('in a browser', () => {
+  beforeAll(async () => {
+    app = await startNext(mode, { COGNITO_AUTH_SIGN_OUT_PATH: '/sign-out' })
+  })
+
+  afterAll(async () => await app.stop())
+
+  async function pageOf(who: string): Promise<Page> {
+    const context = await browser.newContext()
+    await context.addCookies([...app.alb.signIn(who).cookies])
+    const page = await context.newPage()
+    // A page is compiled when it is first asked for, in development.
+    page.setDefaultTimeout(120_000)
+    return page
+  }
+
+  test('a layout, parallel routes, a route handler and a static page are shown to whom the rules allow', async () => {
+    const page = await pageOf('dev@example.com')
+    await page.goto(`${app.alb.url}/guarded/below`)
+    await page.getByText('Layout of dev@example.com').waitFor()
+    await page.getByRole('heading', { name: 'Page of dev@example.com' }).waitFor()
+    await page.goto(`${app.alb.url}/board`)
+    for (const slot of ['Board', 'team', 'stats']) await page.getByText(`${slot} of dev@example.com`).waitFor()
+    expect(await page.evaluate(async () => await (await fetch('/api/me')).json())).toEqual({ email: 'dev@example.com' })
+    await page.goto(`${app.alb.url}/plain-static`)
+    await page.getByRole('heading', { name: 'Static secret' }).waitFor()
+  })
+
   test('pages are moved between without loading them anew, and prefetched', async () => {
     const page = await pageOf('ada@example.com')
     await page.goto(app.alb.url)

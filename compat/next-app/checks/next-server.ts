@@ -12,6 +12,7 @@ export const FOLDER = process.env['NEXT_FOLDER'] ?? ''
 export const USERS = [
   { email: 'ada@example.com', name: 'Ada', groups: ['admins', 'developers'] },
   { email: 'dev@example.com', name: 'Dev', groups: ['developers'] },
+  { email: 'root@example.com', name: 'Root', groups: [] },
   { email: 'guest@example.com', name: 'Guest', groups: ['visitors'] },
 ]
 
@@ -33,14 +34,27 @@ export interface NextApp {
   stop(): Promise<void>
 }
 
-/** Starts the app that `distDir` holds; `environment` is set besides that of the load balancer. */
-export async function startNext(environment: Record<string, string> = {}, command = 'start'): Promise<NextApp> {
+/** A production build or development, with `proxy.ts` or without: where each has its app, below the folder of the version. */
+export const MODES = {
+  built: { command: 'start', folder: '.', hasProxy: true },
+  'in development': { command: 'dev', folder: '.dev', hasProxy: true },
+  'built without proxy.ts': { command: 'start', folder: '.bare', hasProxy: false },
+  'in development without proxy.ts': { command: 'dev', folder: '.bare-dev', hasProxy: false },
+  /** Of Next 16 alone. */
+  'with cacheComponents': { command: 'start', folder: '.cached', hasProxy: false },
+} as const
+
+export type Mode = keyof typeof MODES
+
+/** Starts the app; `environment` is set besides that of the load balancer. */
+export async function startNext(mode: Mode, environment: Record<string, string> = {}): Promise<NextApp> {
+  const { command, folder } = MODES[mode]
   const port = await freePort()
   const direct = `http://127.0.0.1:${port}`
   const alb = await startLocalAlb({ target: direct, users: USERS, port: 0, timeoutSeconds: 300 })
   const config = fileURLToPath(new URL('auth-config.json', import.meta.url))
-  // Without `proxy.ts`: a folder of its own, below that of the version, whose packages it finds.
-  const cwd = command === 'dev' ? join(FOLDER, '.bare') : FOLDER
+  // A folder of its own, below that of the version, whose packages it finds.
+  const cwd = join(FOLDER, folder)
   const next = join(FOLDER, 'node_modules/next/dist/bin/next')
   const child: ChildProcess = spawn(process.execPath, [next, command, '-H', '127.0.0.1', '-p', String(port)], {
     cwd,

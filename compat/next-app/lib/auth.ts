@@ -1,5 +1,4 @@
 import { createNextAuth } from '@cognito-auth/next'
 
-export const { requireUser, getUser, requireGroups, requireAdmin, withUser, proxy } = createNextAuth({
-  bypass: ['/health', '/open', '/api/events'],
-})
+export const { requireUser, getUser, requireGroups, requireAdmin, requireScopes, withUser, proxy, warmUp } =
+  createNextAuth({ bypass: ['/health', '/open', '/api/events'] })

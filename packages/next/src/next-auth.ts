@@ -67,8 +67,8 @@ export interface NextAuth<Who extends User | null = User> {
    */
   proxy(request: NextRequest): Promise<Response | undefined>
   /**
-   * Reads the environment and the configuration now. In `register()` of `instrumentation.ts`, which Next awaits before the
-   * server listens: an app that is configured wrongly does not start.
+   * Reads the environment and the configuration now. In `register()` of `instrumentation.ts`, which Next awaits before it
+   * answers: an app that is configured wrongly answers its health check with 500, too, and is not deployed.
    *
    * @throws {CognitoAuthError} when something is missing or wrong, or cannot be loaded.
    */

@@ -1,4 +1,4 @@
-/** Next awaits it before the server listens: a wrong config stops the start, rather than answer every page with 500. */
+/** Next awaits it before it answers: without its rules the app does not pass its health check, and is not deployed. */
 export async function register(): Promise<void> {
   if (process.env['NEXT_RUNTIME'] === 'nodejs') await (await import('./lib/auth')).warmUp()
 }

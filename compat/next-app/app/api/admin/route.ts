@@ -1,0 +1,5 @@
+import { requireAdmin } from '../../../lib/auth'
+
+export async function GET(): Promise<Response> {
+  return Response.json({ email: (await requireAdmin()).email })
+}

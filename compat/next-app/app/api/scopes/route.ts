@@ -1,0 +1,5 @@
+import { requireScopes } from '../../../lib/auth'
+
+export async function GET(): Promise<Response> {
+  return Response.json({ clientId: (await requireScopes('my-api/read')).clientId })
+}
