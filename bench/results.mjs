@@ -33,6 +33,8 @@ const LIMITS = `- **Never seen, against the floor.** What is added to the two si
 - **Never seen, in flight.** aws-jwt-verify works on one core; with all cores busy, everybody else is bounded by their number divided by the CPU of a request. The row tells what
   two cores leave for all that is not a signature: about as much as handing two jobs to the thread pool takes, or less.
   The pool has four threads, which on two cores take them from the event loop: the row with as many threads as cores shows how much that is.
+- **Fresh ALB token, against the floor.** The floor is one signature; beside it stand SHA-256 of both tokens, the JSON of the new one, and a user who is made
+  and frozen anew. The two rows of the case, with \`requireUser\` and with \`verify\` alone, tell how much each is.
 - **Clocks.** Two cores are shared by the event loop, the thread pool, and for whole apps the client that makes the load: requests/s are bounded by two divided by the CPU of all of them.
   On a machine with other programs clocks compare badly, and from one run to the next these rows differ by a quarter; CPU does not as much.
 - **End to end.** The framework and Node's HTTP take the larger part of a request, with or without a check, and the client that makes the load shares the two cores. Each row tells the most that can be had.
