@@ -14,7 +14,8 @@ export async function sendRaw(
       response.on('end', () => resolve({ status: response.statusCode ?? 0, headers: response.headers, body }))
     })
     sent.on('error', reject)
-    sent.setTimeout(10_000, () => sent.destroy(new Error('no answer in 10 s')))
+    // In development a page is compiled first.
+    sent.setTimeout(60_000, () => sent.destroy(new Error('no answer in 60 s')))
     sent.end()
   })
 }
