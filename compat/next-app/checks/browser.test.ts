@@ -1,7 +1,7 @@
 /** What people do, in Chromium. */
 import { type Browser, chromium, type Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { FOLDER, type Mode, type NextApp, startNext } from './next-server.js'
+import { type NextApp, startNext } from './next-server.js'
 
 const INTERRUPTS = process.env['AUTH_INTERRUPTS'] === 'on'
 
@@ -14,11 +14,7 @@ beforeAll(async () => {
 
 afterAll(async () => await browser?.close())
 
-// Next 15 compiles each page with webpack in development, which takes a browser past any time limit on a busy machine:
-// `strangers.test.ts` and `bare.test.ts` ask it there, without one.
-const MODES_IN_BROWSER: readonly Mode[] = FOLDER.endsWith('next15') ? ['built'] : ['built', 'in development']
-
-describe.each(MODES_IN_BROWSER)('in a browser, %s', (mode) => {
+describe.each(['built', 'in development'] as const)('in a browser, %s', (mode) => {
   let app: NextApp
 
   beforeAll(async () => {
