@@ -86,10 +86,13 @@ async function checkUnconfigured({ start: [program, ...args], isLazy }, folder, 
     if (ok || !/COGNITO_AUTH_ALB_ARN/.test(output)) throw new Error(`it started:\n${output}`)
     return
   }
-  const child = spawn(program, args, { cwd: folder, env: { ...process.env, ...settings }, stdio: 'ignore' })
+  const child = spawn(program, args, { cwd: folder, env: { ...process.env, ...settings } })
+  let output = ''
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (output += chunk))
   try {
     const { status, body } = await answerOf(`http://127.0.0.1:${port}/`)
-    if (status !== 500 || !body.includes('"code":"configuration"')) throw new Error(`it answers ${status}: ${body}`)
+    if (status !== 500 || body !== '') throw new Error(`it answers ${status}: ${body}`)
+    if (!/COGNITO_AUTH_ALB_ARN/.test(output)) throw new Error(`its log does not say why:\n${output}`)
   } finally {
     child.kill('SIGKILL')
   }
