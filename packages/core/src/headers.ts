@@ -203,7 +203,7 @@ export function hasHeader(headers: HeadersInput, name: string): boolean {
  *
  * @param readsAccessToken `false` where groups come from the load balancer's token (`groupsClaim`): another identity
  * provider's access token may be anything, and is not looked at.
- * @throws {InvalidTokenError} `duplicate_header` when one is present more than once; `malformed` when one is not a text.
+ * @throws {InvalidTokenError} `duplicate_header` when one is present more than once; `malformed` when one is not a string.
  * @throws {ConfigurationError} when `headers` is not an object, or is a whole request or event.
  */
 export function readHeaders(headers: HeadersInput, readsAccessToken = true): OidcHeaders {

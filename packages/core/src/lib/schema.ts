@@ -64,10 +64,10 @@ export function checkMembers<const Entries extends v.ObjectEntries>(
   throw new ConfigurationError(where + sentences.join('; '))
 }
 
-/** A text that is not empty. */
-export const text = v.pipe(v.string('must be a text'), v.nonEmpty('must not be empty'))
+/** A string that is not empty. */
+export const text = v.pipe(v.string('must be a string'), v.nonEmpty('must not be empty'))
 
-/** A text, or a list of texts that is not empty; becomes a list. */
+/** A string, or a list of strings that is not empty; becomes a list. */
 export const texts = v.union(
   [
     v.pipe(
@@ -76,7 +76,7 @@ export const texts = v.union(
     ),
     v.pipe(v.array(text), v.nonEmpty('must not be an empty list')),
   ],
-  'must be a text that is not empty, or a list of such texts',
+  'must be a string that is not empty, or a list of such strings',
 )
 
 /** A number of seconds, from zero up. */

@@ -35,7 +35,7 @@ const SHAPES: Readonly<Record<string, (seed: number) => object>> = {
 }
 
 test.each(Object.entries(SHAPES))('%s: neither half of what it takes nor four times it', (_, shape) => {
-  // Node 26 keeps small objects in less than half of what Node 20 takes for them.
+  // Four: Node 26 keeps small objects in less than half of what Node 20 takes for them.
   // A megabyte at least: beside a few small ones, what else the heap holds by then would be seen.
   const count = Math.max(100, Math.ceil(1_000_000 / JSON.stringify(shape(1)).length))
   const json = Array.from({ length: count }, (_empty, seed) => Buffer.from(JSON.stringify(shape(seed * 1_000))))

@@ -1,5 +1,5 @@
 /**
- * How the value of an environment variable is read: as a text, a list, a number or a flag.
+ * How the value of an environment variable is read: as a string, a list, a number or a flag.
  *
  * @module
  */
@@ -74,7 +74,7 @@ export function listOrNone(option: string, row: Option): string[] | undefined {
   return found?.length === 0 ? undefined : found
 }
 
-/** A text; an empty variable counts as not set. */
+/** A string; an empty variable counts as not set. */
 export function text(_option: string, row: Option): string | undefined {
   return variable(row.variable ?? '')
 }
