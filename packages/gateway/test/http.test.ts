@@ -136,7 +136,7 @@ describe('an app that does not answer', () => {
         for (let index = 0; index < 8; index += 1) {
           await sleep(150)
           socket.write('x')
-          if (index === 3) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 500)
+          if (index === 0) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 500)
         }
       })()
     })
