@@ -77,6 +77,23 @@ describe('other tokens, rules or options give another user', () => {
     }
   })
 
+  test('another load balancer token beside the same access token brings its own e-mail, in any order', async () => {
+    const auth = protect({ authoriser: null })
+    const headers = await alb.headersFor(ada)
+    const other = {
+      ...headers,
+      'x-amzn-oidc-data': await alb.signAlbToken({ user: { ...ada, email: 'new@example.com' } }),
+    }
+    for (const [sent, email] of [
+      [headers, ada.email],
+      [other, 'new@example.com'],
+      [other, 'new@example.com'],
+      [headers, ada.email],
+    ] as const) {
+      expect((await auth.requireUser(sent)).email).toBe(email)
+    }
+  })
+
   test('rules that change make an app admin, and no longer do', async () => {
     let adminUsers: string[] = []
     const source: ConfigSource = {
