@@ -32,23 +32,3 @@ export function portOrAny(wanted) {
     probe.listen(wanted, '127.0.0.1', () => probe.close(() => resolve(wanted)))
   })
 }
-
-/** As many ports that nothing listens on, each another one. */
-export async function freePorts(count) {
-  const probes = await Promise.all(
-    Array.from(
-      { length: count },
-      () =>
-        new Promise((resolve, reject) => {
-          const probe = createServer().once('error', reject)
-          probe.listen(0, '127.0.0.1', () => resolve(probe))
-        }),
-    ),
-  )
-  return await Promise.all(
-    probes.map((probe) => {
-      const { port } = probe.address()
-      return new Promise((resolve) => probe.close(() => resolve(port)))
-    }),
-  )
-}

@@ -7,9 +7,10 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { APPS } from './demo-apps.mjs'
 import { attackAll } from './demo-attack.mjs'
 import { checkApp } from './demo-check.mjs'
-import { freePorts, parseDemoArgs, portOrAny } from './demo-options.mjs'
+import { parseDemoArgs, portOrAny } from './demo-options.mjs'
 import { startExample } from './demo-start.mjs'
 import { table } from './demo-table.mjs'
+import { freePorts } from './free-port.mjs'
 
 const root = new URL('..', import.meta.url)
 

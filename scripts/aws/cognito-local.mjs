@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
-import { freePort } from './free-port.mjs'
+import { freePort } from '../free-port.mjs'
 
 const VERSION = '5.3.0'
 const ROOT = fileURLToPath(new URL(`../../node_modules/.cache/cognito-local-${VERSION}`, import.meta.url))

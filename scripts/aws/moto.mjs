@@ -6,7 +6,7 @@ import { spawn, spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
-import { freePort } from './free-port.mjs'
+import { freePort } from '../free-port.mjs'
 
 const ROOT = fileURLToPath(new URL('../../node_modules/.cache/moto', import.meta.url))
 // flask-cors is missing from the dependencies of Debian's package; joserfc signs Cognito's tokens.

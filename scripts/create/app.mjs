@@ -2,9 +2,9 @@
 import { spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
-import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { Browser, signIn } from '../demo-check.mjs'
+import { freePort } from '../free-port.mjs'
 import { run } from '../packages/run.mjs'
 
 const NPM_INSTALL = ['install', '--no-audit', '--no-fund', '--prefer-offline', '--loglevel=error']
@@ -58,15 +58,6 @@ export async function installCreate(folder, tarballs) {
   )
   await install(project, tarballs)
   return join(project, 'node_modules/.bin/create-cognito-auth')
-}
-
-/** A port of this machine that nothing listens on. */
-export async function freePort() {
-  const server = createServer()
-  await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const { port } = server.address()
-  await new Promise((resolve) => server.close(resolve))
-  return port
 }
 
 /**

@@ -1,9 +1,9 @@
 /** A built app of Next, started as it is deployed, behind a local load balancer. */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { freePort } from '@cognito-auth/http-kit/ports'
 import { type LocalAlb, startLocalAlb } from '@cognito-auth/local-alb'
 
 /** The folder of the version that is tested. */
@@ -15,15 +15,6 @@ export const USERS = [
   { email: 'root@example.com', name: 'Root', groups: [] },
   { email: 'guest@example.com', name: 'Guest', groups: ['visitors'] },
 ]
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const address = server.address()
-  await new Promise((resolve) => server.close(resolve))
-  if (address === null || typeof address === 'string') throw new Error('no port')
-  return address.port
-}
 
 export interface NextApp {
   readonly alb: LocalAlb

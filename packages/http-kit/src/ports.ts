@@ -4,6 +4,7 @@
  * @module
  */
 
+import { once } from 'node:events'
 import { connect, createServer, type Server } from 'node:net'
 
 /** The port that a server listens on. */
@@ -13,16 +14,35 @@ export function portOf(server: Pick<Server, 'address'>): number {
   return address.port
 }
 
-/** A port of 127.0.0.1 that is free now. */
+/**
+ * Where `freePort` looks: below the ports that systems give away by themselves (from 32768 on Linux, 49152 elsewhere; IANA's
+ * "dynamic" ports), and below those of Kubernetes' services. A port of that range could be taken by any outgoing connection
+ * before the one it was chosen for listens on it.
+ */
+const CHOSEN = { from: 20_000, count: 10_000 }
+const TRIES = 50
+
+/**
+ * A port of 127.0.0.1 that is free now, and that the system gives to nobody who does not ask for it.
+ *
+ * @throws {Error} what `listen` of Node throws, where no port could be listened on.
+ */
 export async function freePort(): Promise<number> {
-  const probe = createServer()
-  await new Promise<void>((resolve, reject) => {
-    probe.once('error', reject)
-    probe.listen(0, '127.0.0.1', resolve)
-  })
-  const port = portOf(probe)
-  await new Promise((resolve) => probe.close(resolve))
-  return port
+  let cause: unknown
+  for (let tries = 0; tries < TRIES; tries += 1) {
+    const port = CHOSEN.from + Math.floor(Math.random() * CHOSEN.count)
+    const probe = createServer()
+    try {
+      await once(probe.listen(port, '127.0.0.1'), 'listening')
+    } catch (error) {
+      cause = error
+      continue
+    }
+    probe.close()
+    await once(probe, 'close')
+    return port
+  }
+  throw cause
 }
 
 /** Whether connections are accepted there, within `timeoutMs`. */

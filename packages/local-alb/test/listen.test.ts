@@ -1,9 +1,10 @@
+import { once } from 'node:events'
 import { createServer as createHttpServer } from 'node:http'
 import { createServer, type Server } from 'node:net'
 import { networkInterfaces } from 'node:os'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { type LocalAlb, startLocalAlb } from '../src/index.js'
-import { portOf } from '@cognito-auth/http-kit/ports'
+import { freePort } from '@cognito-auth/http-kit/ports'
 import { listen } from '../src/net/listen.js'
 
 const others: Server[] = []
@@ -14,12 +15,13 @@ afterEach(async () => {
   for (const alb of started.splice(0)) await alb.stop()
 })
 
-/** Somebody else's server on one address. @returns its port. */
+/** Somebody else's server on one address; the port is free on others, and stays so. @returns its port. */
 async function occupy(host: string): Promise<number> {
   const other = createServer()
   others.push(other)
-  await new Promise<void>((resolve) => other.listen(0, host, resolve))
-  return portOf(other)
+  const port = await freePort()
+  await once(other.listen(port, host), 'listening')
+  return port
 }
 
 async function start(port: number): Promise<LocalAlb> {
@@ -40,8 +42,7 @@ test('a port in use on 127.0.0.1 is said', async () => {
 test.each(['localhost', '[::1]', '0.0.0.0'])(
   'the load balancer at %s is no target of its own, nor of a rule of its own',
   async (host) => {
-    const port = await occupy('127.0.0.1')
-    await new Promise((resolve) => others.pop()?.close(resolve))
+    const port = await freePort()
     const self = `http://${host}:${port}/a`
     await expect(startLocalAlb({ target: self, port })).rejects.toThrow(`target ${self} is the load balancer itself`)
     const rules = [{ path: '/x', action: 'none', target: self }] as const

@@ -1,6 +1,4 @@
-import { once } from 'node:events'
-import type { AddressInfo } from 'node:net'
-import { createServer } from 'node:net'
+import { freePort } from '@cognito-auth/http-kit/ports'
 import { createTestAlb } from '@cognito-auth/testing'
 import { Controller, Module, type Type, UseGuards } from '@nestjs/common'
 import { NestFactory } from '@nestjs/core'
@@ -56,15 +54,6 @@ class Open {
   hello(data: unknown): unknown {
     return data
   }
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as AddressInfo
-  server.close()
-  await once(server, 'close')
-  return port
 }
 
 /** A microservice over TCP, and a client of it. */
