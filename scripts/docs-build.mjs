@@ -6,6 +6,7 @@
 import { spawnSync } from 'node:child_process'
 import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { findChromium } from './chromium.mjs'
+import { RETRIES } from './vitest-run.mjs'
 
 const DIST = 'docs/.vitepress/dist'
 
@@ -29,7 +30,7 @@ function lookAtPages() {
   }
   const env = { ...process.env, CHROMIUM_PATH: chromium }
   const reporters = ['--reporter=minimal', '--reporter=json', '--outputFile.json=../.reports/docs-site.json']
-  const args = ['run', '--config', 'vitest.site.config.ts', ...reporters]
+  const args = ['run', '--config', 'vitest.site.config.ts', ...RETRIES, ...reporters]
   return spawnSync('node_modules/.bin/vitest', args, { cwd: 'browser', stdio: 'inherit', env }).status === 0
 }
 

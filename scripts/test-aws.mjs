@@ -4,6 +4,7 @@ import { mkdirSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { startCognitoLocal } from './aws/cognito-local.mjs'
 import { startMoto } from './aws/moto.mjs'
+import { RETRIES } from './vitest-run.mjs'
 
 mkdirSync('.reports', { recursive: true })
 const started = []
@@ -14,7 +15,7 @@ try {
   started.push(cognito)
   const config = 'packages/core/vitest.aws.config.ts'
   const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${resolve('.reports/aws.json')}`]
-  const child = spawn('vitest', ['run', '--config', config, ...reporters], {
+  const child = spawn('vitest', ['run', '--config', config, ...RETRIES, ...reporters], {
     stdio: 'inherit',
     env: {
       ...process.env,

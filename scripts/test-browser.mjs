@@ -8,6 +8,7 @@ import { spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { findChromium, installChromium } from './chromium.mjs'
+import { RETRIES } from './vitest-run.mjs'
 
 const problem = findChromium() === undefined && process.argv.includes('--install') ? installChromium() : undefined
 const chromium = findChromium()
@@ -25,7 +26,7 @@ const counts = { passed: 0, failed: 0 }
 for (const [index, suite] of SUITES.entries()) {
   const file = join(process.cwd(), `.reports/browser-${index}.json`)
   rmSync(file, { force: true })
-  const args = ['--filter', suite, 'run', 'test:browser', '--reporter=minimal', '--reporter=json']
+  const args = ['--filter', suite, 'run', 'test:browser', ...RETRIES, '--reporter=minimal', '--reporter=json']
   const { status } = spawnSync('npx', ['--yes', 'pnpm', ...args, `--outputFile.json=${file}`], {
     stdio: 'inherit',
     env,

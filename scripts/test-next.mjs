@@ -8,6 +8,7 @@ import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } fr
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { findChromium } from './chromium.mjs'
+import { RETRIES } from './vitest-run.mjs'
 
 /** Refusals in components differ by `authInterrupts`: each version has it one way. */
 const VERSIONS = [
@@ -75,6 +76,7 @@ function test({ name, interrupts, hasCacheComponents }) {
   const args = [
     `${root}node_modules/vitest/vitest.mjs`,
     'run',
+    ...RETRIES,
     '--reporter=default',
     '--reporter=json',
     `--outputFile.json=${report}`,

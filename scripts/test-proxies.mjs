@@ -8,6 +8,7 @@ import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node
 import { join } from 'node:path'
 import { installPackages } from './chromium.mjs'
 import { pythonPackages } from './python-packages.mjs'
+import { RETRIES } from './vitest-run.mjs'
 
 /** Programs of Debian, and the package of each. */
 const PROGRAMS = [
@@ -44,7 +45,7 @@ const file = join(process.cwd(), '.reports/proxies-vitest.json')
 rmSync(file, { force: true })
 const args = ['--filter', '@cognito-auth/gateway', 'exec', 'vitest', 'run', '--config', 'vitest.proxies.config.ts']
 const reporters = ['--reporter=minimal', '--reporter=json', `--outputFile.json=${file}`]
-const { status } = spawnSync('npx', ['--yes', 'pnpm', ...args, ...reporters], {
+const { status } = spawnSync('npx', ['--yes', 'pnpm', ...args, ...RETRIES, ...reporters], {
   stdio: 'inherit',
   env: { ...process.env, ...(bin !== undefined && { PROXIES_BIN: bin }) },
 })

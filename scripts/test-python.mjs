@@ -8,6 +8,7 @@ import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node
 import { join } from 'node:path'
 import { findChromium } from './chromium.mjs'
 import { pythonPackages } from './python-packages.mjs'
+import { RETRIES } from './vitest-run.mjs'
 
 const PACKAGES = ['streamlit==1.67.*', 'dash==4.4.*', 'fastapi', 'uvicorn[standard]', 'gradio==6.31.*']
 const MODULES = ['streamlit', 'dash', 'fastapi', 'uvicorn', 'gradio']
@@ -31,7 +32,7 @@ const file = join(process.cwd(), '.reports/python-vitest.json')
 rmSync(file, { force: true })
 const args = ['--filter', '@cognito-auth/gateway', 'exec', 'vitest', 'run', '--config', 'vitest.python.config.ts']
 const reporters = ['--reporter=minimal', '--reporter=json', `--outputFile.json=${file}`]
-const { status } = spawnSync('npx', ['--yes', 'pnpm', ...args, ...reporters], {
+const { status } = spawnSync('npx', ['--yes', 'pnpm', ...args, ...RETRIES, ...reporters], {
   stdio: 'inherit',
   env: { ...process.env, PYTHON_BIN: bin, CHROMIUM_PATH: findChromium() },
 })

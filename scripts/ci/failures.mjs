@@ -15,6 +15,10 @@ const firstLines = (text) =>
     .slice(0, LINES)
     .map((line) => `    ${line}`)
 
+const fileBelow = (root, name) => (name.startsWith(root) ? name.slice(root.length) : name)
+
+const describe = (file, test, messages) => [`${file} > ${test}`, ...firstLines(messages[0] ?? '')].join('\n')
+
 /** @returns {{ passed: number, failed: number, skipped: number }} */
 export function countsOf(report) {
   const failed = report.failed ?? report.numFailedTests
@@ -24,6 +28,21 @@ export function countsOf(report) {
     failed: failed === 0 ? (report.numFailedTestSuites ?? 0) : failed,
     skipped: report.numPendingTests ?? 0,
   }
+}
+
+/**
+ * Tests that failed and passed when they were run again.
+ *
+ * @param {object} report
+ * @param {string} root the folder that files are named from
+ * @returns {string[]} as of {@link failuresOf}
+ */
+export function unsteadyOf(report, root) {
+  return (report.testResults ?? []).flatMap(({ name, assertionResults }) =>
+    assertionResults
+      .filter(({ status, failureMessages }) => status === 'passed' && failureMessages.length > 0)
+      .map(({ fullName, failureMessages }) => describe(fileBelow(root, name), fullName, failureMessages)),
+  )
 }
 
 /**
@@ -37,10 +56,9 @@ export function failuresOf(report, root) {
     return [what, ...firstLines(message.join('\n'))].join('\n')
   })
   for (const { name, message, assertionResults } of report.testResults ?? []) {
-    const file = name.startsWith(root) ? name.slice(root.length) : name
+    const file = fileBelow(root, name)
     for (const { status, fullName, failureMessages } of assertionResults)
-      if (status === 'failed')
-        failures.push([`${file} > ${fullName}`, ...firstLines(failureMessages[0] ?? '')].join('\n'))
+      if (status === 'failed') failures.push(describe(file, fullName, failureMessages))
     // A file that could not be loaded, or a hook of it that threw.
     if (message) failures.push([file, ...firstLines(message)].join('\n'))
   }

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, expect, test } from 'vitest'
 import { run } from '../packages/run.mjs'
-import { failuresOf } from './failures.mjs'
+import { failuresOf, unsteadyOf } from './failures.mjs'
 import { REPORTS } from './reports.mjs'
 
 const folder = mkdtempSync(join(tmpdir(), 'cognito-auth-ci-'))
@@ -42,6 +42,32 @@ test('so is a file that could not be loaded, and a check without tests', () => {
   expect(failuresOf(unloaded, '/repo/')).toEqual(['b.test.ts\n    Cannot find package'])
   expect(failuresOf({ passed: 1, failed: 1, failures: ['lint\n1\n2\n3\n4\n5\n6\n7'] }, '/repo/')).toEqual([
     'lint\n    1\n    2\n    3\n    4\n    5\n    6',
+  ])
+})
+
+const UNSTEADY = {
+  ...VITEST,
+  numFailedTests: 0,
+  numFailedTestSuites: 0,
+  testResults: [
+    {
+      name: '/repo/packages/c.test.ts',
+      message: '',
+      assertionResults: [
+        { ...failed('waits', 'Error: too early\n    at /repo/packages/c.test.ts:1:1'), status: 'passed' },
+      ],
+    },
+  ],
+}
+
+test('a test that passed only when it was run again is no failure, and named', async () => {
+  expect([failuresOf(UNSTEADY, '/repo/'), unsteadyOf(VITEST, '/repo/')]).toEqual([[], []])
+  const { ok, lines } = await summary({ ...GREEN, vitest: UNSTEADY })
+  expect(ok).toBe(true)
+  expect(lines.slice(-4, -1)).toEqual([
+    'Passed only when run again:',
+    'vitest: /repo/packages/c.test.ts > waits',
+    '    Error: too early',
   ])
 })
 
