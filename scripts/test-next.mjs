@@ -46,6 +46,8 @@ function copyApp(folder, name, { source = 'next-app', hasProxy }) {
     const own = `${root}compat/${source}/${part}`
     cpSync(existsSync(own) ? own : `${folder}/${part}`, `${copy}/${part}`, { recursive: true })
   }
+  const pages = `${root}compat/${source}/pages`
+  if (existsSync(pages)) cpSync(pages, `${copy}/pages`, { recursive: true })
   for (const part of ['lib', 'instrumentation.ts'])
     cpSync(`${root}compat/next-app/${part}`, `${copy}/${part}`, { recursive: true })
   cpSync(`${folder}/tsconfig.json`, `${copy}/tsconfig.json`)
@@ -57,6 +59,9 @@ function copyApp(folder, name, { source = 'next-app', hasProxy }) {
 function copies(folder, hasCacheComponents) {
   copyApp(folder, '.dev', { hasProxy: true })
   copyApp(folder, '.bare-dev', { hasProxy: false })
+  copyApp(folder, '.unsupported', { source: 'next-unsupported', hasProxy: false })
+  copyApp(folder, '.edge', { source: 'next-unsupported', hasProxy: false })
+  cpSync(`${root}compat/next-unsupported/middleware.ts`, `${folder}/.edge/middleware.ts`)
   if (values['no-build']) return []
   copyApp(folder, '.bare', { hasProxy: false })
   if (hasCacheComponents) copyApp(folder, '.cached', { source: 'next-cached', hasProxy: false })

@@ -31,6 +31,8 @@ export const MODES = {
   'in development': { command: 'dev', folder: '.dev', hasProxy: true },
   'built without proxy.ts': { command: 'start', folder: '.bare', hasProxy: false },
   'in development without proxy.ts': { command: 'dev', folder: '.bare-dev', hasProxy: false },
+  'in the Pages Router and the Edge runtime': { command: 'dev', folder: '.unsupported', hasProxy: false },
+  'with middleware in the Edge runtime': { command: 'dev', folder: '.edge', hasProxy: true },
   /** Of Next 16 alone. */
   'with cacheComponents': { command: 'start', folder: '.cached', hasProxy: false },
 } as const

@@ -1,0 +1,7 @@
+import { requireUser } from '../../lib/auth'
+
+export const runtime = 'edge'
+
+export async function GET(): Promise<Response> {
+  return Response.json({ email: (await requireUser()).email })
+}

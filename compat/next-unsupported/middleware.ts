@@ -1,0 +1,2 @@
+/** Without `runtime: 'nodejs'`: as it was before there was another. */
+export { proxy as middleware } from './lib/auth'
