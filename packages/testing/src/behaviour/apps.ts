@@ -6,17 +6,10 @@
 
 import { createTestAlb, type TestAlb } from '../test-alb.js'
 import { bearerOptions, bearerRows } from './bearer-rows.js'
-import {
-  type AppVariant,
-  type BehaviourRow,
-  behaviourRows,
-  handlerRows,
-  localOptions,
-  pageRows,
-  rawPathRows,
-  reasonRows,
-  REDIRECT_URL,
-} from './rows.js'
+import { pageRows } from './page-rows.js'
+import { localOptions, reasonRows } from './reason-rows.js'
+import { type AppVariant, type BehaviourRow, REDIRECT_URL } from './row.js'
+import { behaviourRows, handlerRows, rawPathRows } from './rows.js'
 import { differencesOf, runRow } from './run-row.js'
 import { sendRaw } from './send.js'
 import { earlierCookieRows, logoutRows, signOutOptions, signOutRows } from './sign-out-rows.js'

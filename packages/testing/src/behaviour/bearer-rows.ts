@@ -6,7 +6,7 @@
 
 import type { BearerTokenOptions, TestClient } from '../bearer.js'
 import type { TestAlb } from '../test-alb.js'
-import { anonymous, as, type BehaviourRow, developer, navigation, stranger } from './rows.js'
+import { anonymous, as, type BehaviourRow, developer, navigation, stranger } from './row.js'
 import type { RawRequest } from './send.js'
 
 /** Options of the variant `bearer`. */

@@ -1,7 +1,7 @@
 /**
  * How every adapter answers, as data: one table for all of them, so that a framework cannot drift.
  *
- * An adapter's test builds {@link AppVariant} apps, all with `authoriser` letting in the groups `developers` and
+ * An adapter's test builds `AppVariant` apps, all with `authoriser` letting in the groups `developers` and
  * `admins`, with `adminUsers: ['root@example.com']`, and these routes:
  *
  * | route | protected by | answers |
@@ -13,88 +13,28 @@
  *
  * In the variant `optional` only `GET /maybe` exists: `{ email }`, `null` without one. It has a `redirectUrl` too.
  *
- * {@link behaviourRows} is for every adapter. Beside it stand {@link pageRows} for those that answer people,
+ * {@link behaviourRows} is for every adapter. Beside it stand `pageRows` for those that answer people,
  * {@link rawPathRows} for those that see the path as sent, {@link handlerRows} for those that call the handler, with a route
- * `GET /boom` that throws, `signOutRows`, `bearerRows` and {@link reasonRows}.
+ * `GET /boom` that throws, `signOutRows`, `bearerRows` and `reasonRows`.
  *
  * @module
  */
 
-import type { Fault } from '../faults.js'
-import type { TestAlb } from '../test-alb.js'
-import type { TestUser } from '../user.js'
-import type { RawRequest } from './send.js'
-
-/**
- * Which app a row is for: `plain`, the whole app is protected; `redirect`, with a `redirectUrl`; `optional`, where anonymous
- * requests are allowed, with one too; `signOut`, `plain` with `signOutOptions`; `bearer` and `local`,
- * `plain` with `bearerOptions` and `localOptions`.
- */
-export type AppVariant = 'plain' | 'redirect' | 'optional' | 'signOut' | 'bearer' | 'local'
-
-/** Where browsers are sent in the variants `redirect` and `optional`: a route that every app has, so that one row may be there already. */
-export const REDIRECT_URL = 'https://example.com/admins'
-
-/** What is expected of a response; what is left out may be anything. */
-export interface Expected {
-  readonly status: number | readonly number[]
-  /** `code` of a problem document, which the body must then be. */
-  readonly code?: string
-  /** Members of the JSON body. */
-  readonly json?: { readonly [name: string]: unknown }
-  /** Exact values; `null`: the header must not be there. */
-  readonly headers?: { readonly [name: string]: string | RegExp | null }
-  /** Each must be a `Set-Cookie` line; an empty list: none may expire the load balancer's session. */
-  readonly cookies?: readonly string[]
-  /** What the body must contain. */
-  readonly body?: RegExp
-}
-
-/** One behaviour. */
-export interface BehaviourRow {
-  readonly what: string
-  readonly app: AppVariant
-  /** Needs an app and a load balancer that no other row has used. */
-  readonly fresh?: true
-  readonly request: (alb: TestAlb) => Promise<RawRequest>
-  readonly expected: Expected
-}
-
-export const developer: TestUser = { email: 'dev@example.com', groups: ['developers'] }
-const admin: TestUser = { email: 'admin@example.com', groups: ['admins'] }
-const root: TestUser = { email: 'root@example.com' }
-export const stranger: TestUser = { email: 'stranger@example.com', groups: ['visitors'] }
-
-export const navigation = { 'sec-fetch-dest': 'document', accept: 'text/html' }
-
-/** A request of a user who is signed in. */
-export function as(user: TestUser, path: string, more: Omit<RawRequest, 'path'> & { readonly fault?: Fault } = {}) {
-  const { fault, headers, method = 'GET' } = more
-  return async (alb: TestAlb): Promise<RawRequest> => ({
-    method,
-    path,
-    headers: { ...(await alb.headersFor(user, fault && { fault })), ...headers },
-  })
-}
-
-/** A request without tokens. */
-export function anonymous(path: string, more: Omit<RawRequest, 'path'> = {}) {
-  return async (): Promise<RawRequest> => ({ path, ...more })
-}
-
-function problem(status: number, code: string, headers: Expected['headers'] = {}): Expected {
-  const authenticate = code === 'missing_token' ? 'Bearer' : 'Bearer error="invalid_token"'
-  return {
-    status,
-    code,
-    headers: { 'www-authenticate': status === 401 ? authenticate : null, ...headers },
-  }
-}
-
-const invalid = problem(401, 'invalid_token')
-const missing = problem(401, 'missing_token')
-const denied = problem(403, 'access_denied')
-const sentAway: Expected = { status: 302, headers: { location: REDIRECT_URL, 'cache-control': 'no-store' } }
+import {
+  admin,
+  anonymous,
+  as,
+  type BehaviourRow,
+  denied,
+  developer,
+  invalid,
+  missing,
+  navigation,
+  problem,
+  root,
+  sentAway,
+  stranger,
+} from './row.js'
 
 const lettingIn: BehaviourRow[] = [
   {
@@ -385,83 +325,6 @@ export const behaviourRows: readonly BehaviourRow[] = [
   ...welcoming,
 ]
 
-function page(status: number, code: string, more: Expected = { status }): Expected {
-  return {
-    ...more,
-    status,
-    headers: {
-      ...problem(status, code).headers,
-      'content-type': 'text/html; charset=utf-8',
-      'cache-control': 'no-store',
-      'content-security-policy': /^default-src 'none'; style-src '(?:sha256|nonce)-[\w+/=-]+'$/,
-      'x-content-type-options': 'nosniff',
-      location: null,
-      ...more.headers,
-    },
-    body: more.body ?? new RegExp(`<html lang="en">.*<main>.*<h1>.*${code}`, 's'),
-  }
-}
-
-/** What a person sees who is refused. */
-export const pageRows: readonly BehaviourRow[] = [
-  {
-    what: 'shows a navigation a page on 401',
-    app: 'plain',
-    request: anonymous('/', { headers: navigation }),
-    expected: page(401, 'missing_token'),
-  },
-  {
-    what: 'shows an old browser a page on 401',
-    app: 'plain',
-    request: as(developer, '/', { fault: 'expired', headers: { accept: 'text/html,*/*;q=0.8' } }),
-    expected: page(401, 'expired_token'),
-  },
-  {
-    what: 'shows a page on 403, which says who is signed in',
-    app: 'plain',
-    request: as(stranger, '/', { headers: navigation }),
-    expected: page(403, 'access_denied', { status: 403, body: /stranger@example\.com/ }),
-  },
-  {
-    what: 'shows a page on 403 of a group route',
-    app: 'plain',
-    request: as(developer, '/admins', { headers: navigation }),
-    expected: page(403, 'access_denied', { status: 403, body: /dev@example\.com/ }),
-  },
-  ...(['plain', 'redirect'] as const).map((app) => ({
-    what: 'shows a page on 503, which says when to try again',
-    app,
-    fresh: true as const,
-    request: async (alb: TestAlb): Promise<RawRequest> => {
-      alb.goOffline()
-      return await as(developer, '/', { headers: navigation })(alb)
-    },
-    expected: page(503, 'keys_unavailable', {
-      status: 503,
-      headers: { 'retry-after': /^\d+$/ },
-      body: /try again in \d+ second/,
-    }),
-  })),
-  {
-    what: 'has no body for a HEAD of a navigation',
-    app: 'plain',
-    request: anonymous('/', { method: 'HEAD', headers: navigation }),
-    expected: { status: 401, headers: { 'content-type': /^text\/html/ }, body: /^$/ },
-  },
-  {
-    what: 'shows no page to a form that is posted',
-    app: 'plain',
-    request: as(stranger, '/', { method: 'POST', headers: navigation }),
-    expected: denied,
-  },
-  {
-    what: 'shows no page to a script',
-    app: 'plain',
-    request: as(stranger, '/', { headers: { 'sec-fetch-dest': 'empty', accept: 'text/html' } }),
-    expected: denied,
-  },
-]
-
 /** Paths that are decoded or resolved to the bypassed one, for adapters that see the path as sent. */
 export const rawPathRows: readonly BehaviourRow[] = [
   '/./health',
@@ -490,41 +353,4 @@ export const handlerRows: readonly BehaviourRow[] = [
     expected: { status: 500, headers: { 'content-type': /^(?!application\/problem)/ } },
   },
   { what: 'refuses before a handler throws', app: 'plain', request: anonymous('/boom'), expected: missing },
-]
-
-/** Options of the variant `local`. */
-export const localOptions = { localAlb: 'http://localhost:8080' } as const
-
-/** For adapters with `onError`, in the variant `local`: `plain`, with a hook that answers 418 to requests with the header `x-own`. */
-export const reasonRows: readonly BehaviourRow[] = [
-  {
-    what: 'tells a local load balancer the code',
-    app: 'local',
-    request: anonymous('/'),
-    expected: { ...missing, headers: { ...missing.headers, 'x-cognito-auth-reason': 'missing_token' } },
-  },
-  {
-    what: 'tells a local load balancer which check it was',
-    app: 'local',
-    request: as(developer, '/', { fault: 'wrong_signer' }),
-    expected: { ...invalid, headers: { ...invalid.headers, 'x-cognito-auth-reason': 'invalid_token/signer' } },
-  },
-  {
-    what: 'tells a local load balancer why a page was refused',
-    app: 'local',
-    request: as(developer, '/', { fault: 'wrong_signer', headers: navigation }),
-    expected: { status: 401, headers: { 'x-cognito-auth-reason': 'invalid_token/signer' } },
-  },
-  {
-    what: 'tells a local load balancer why, also where the app answers itself',
-    app: 'local',
-    request: anonymous('/', { headers: { 'x-own': '1' } }),
-    expected: { status: 418, headers: { 'x-cognito-auth-reason': 'missing_token' } },
-  },
-  {
-    what: 'says nothing of it anywhere else',
-    app: 'plain',
-    request: as(developer, '/', { fault: 'wrong_signer' }),
-    expected: { ...invalid, headers: { ...invalid.headers, 'x-cognito-auth-reason': null } },
-  },
 ]

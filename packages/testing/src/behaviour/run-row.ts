@@ -6,7 +6,7 @@
 
 import { STATUS_CODES } from 'node:http'
 import type { TestAlb } from '../test-alb.js'
-import type { BehaviourRow, Expected } from './rows.js'
+import type { BehaviourRow, Expected } from './row.js'
 import { type RawResponse, sendRaw } from './send.js'
 
 function parsed(body: string): { readonly [name: string]: unknown } | undefined {

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { anonymous, as, type BehaviourRow, developer, type Expected, navigation, stranger } from './rows.js'
+import { anonymous, as, type BehaviourRow, developer, type Expected, navigation, stranger } from './row.js'
 
 /** Options of the variant `signOut`. */
 export const signOutOptions = {
