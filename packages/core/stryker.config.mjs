@@ -1,6 +1,5 @@
 /**
- * `npx pnpm test:mutation`: changes the code that decides, one spot at a time, and expects a test to turn red.
- * Takes a quarter of an hour on two cores; the report is in `packages/core/reports/mutation`.
+ * For `npx pnpm test:mutation core`: changes the code that decides, one spot at a time, and expects a test to turn red.
  *
  * What survives was read one by one. It is of these kinds: time limits of files and secrets, which `test/slow.test.ts` waits for and
  * this run leaves out; jitter; speed (remembering what was read last, asking the cheap question first), without which the answer is
@@ -14,12 +13,10 @@ export default {
   plugins: ['@stryker-mutator/vitest-runner', './stryker-messages.mjs'],
   ignorers: ['messages'],
   vitest: { configFile: 'vitest.mutation.config.ts', related: false },
-  mutate: ['src/{keys,verifier,rules,config,options}/**/*.ts', 'src/headers.ts', '!src/**/*.test.ts'],
   coverageAnalysis: 'perTest',
-  reporters: ['clear-text', 'progress-append-only', 'json', 'html'],
+  reporters: ['clear-text', 'progress-append-only'],
   clearTextReporter: { logTests: false, reportTests: false, allowColor: false, skipFull: true },
   concurrency: 2,
-  timeoutMS: 20_000,
-  thresholds: { high: 95, low: 90, break: 90 },
+  timeoutMS: 60_000,
   tempDirName: '.stryker-tmp',
 }

@@ -2,20 +2,8 @@ import { existsSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { defineConfig } from 'vitest/config'
 
-/** The tests of what decides: who is asked for what, and what keeps an app from starting. */
-const suites = [
-  'stated',
-  'lost',
-  'contexts',
-  'federation',
-  'global-guard',
-  'graphql',
-  'guard',
-  'ordinary',
-  'rpc',
-  'scopes',
-  'websocket',
-]
+/** The suites that `scripts/mutation.mjs` gives, those of the part in hand; all of them without it. */
+const suites = (process.env['MUTATION_SUITES'] ?? '**/*').split(',')
 
 /** From the sandbox that Stryker runs in, too. */
 function findUp(path: string, from: string = process.cwd()): string {
@@ -27,7 +15,7 @@ function findUp(path: string, from: string = process.cwd()): string {
 export default defineConfig({
   test: {
     name: 'nestjs',
-    include: suites.map((name) => `{src/access,test}/${name}.test.ts`),
+    include: suites.map((name) => `{src/access,src/discovery,test}/${name}.test.ts`),
     setupFiles: [findUp('scripts/quick-keys.ts'), findUp('scripts/quiet-warnings.ts')],
     testTimeout: 30_000,
     hookTimeout: 60_000,

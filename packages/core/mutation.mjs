@@ -1,0 +1,68 @@
+/**
+ * The parts of mutation testing, each with the suites that ask it. What survives is asked by every test that reaches it:
+ * the suites that are slow, or start processes, are left to the parts that they are about.
+ */
+const tokens = ['src/verifier/!(memory*)', 'test/attacks', 'test/bearer', 'test/bearer-attacks', 'test/pollution']
+
+const of = (folder, ...names) => names.map((name) => `src/${folder}/${name}.ts`)
+const all = (folder) => [`src/${folder}/*.ts`, `!src/${folder}/*.test.ts`]
+
+export const parts = {
+  jws: {
+    mutate: of('verifier', 'compact-jws', 'signature', 'times'),
+    suites: [...tokens, 'test/order-of-checks'],
+  },
+  tokens: {
+    mutate: of('verifier', 'alb-token', 'access-token', 'bearer-token', 'signer', 'issuer'),
+    suites: [...tokens, 'test/order-of-checks'],
+  },
+  headers: {
+    mutate: ['src/headers.ts'],
+    suites: ['src/headers', 'src/cognito-auth', 'src/adapter/*', 'test/attacks', 'test/pollution'],
+  },
+  rules: { mutate: all('rules'), suites: ['src/rules/*', 'src/authoriser', 'test/pollution'] },
+  verifier: {
+    mutate: of('verifier', 'token-verifier'),
+    suites: [...tokens, 'test/remembered-user', 'test/events', 'src/cognito-auth'],
+  },
+  remembered: {
+    mutate: of('verifier', 'in-flight', 'verified-tokens', 'remembered'),
+    suites: ['src/verifier/*', 'test/bearer', 'test/remembered-user', 'test/forgotten', 'src/cognito-auth'],
+  },
+  keys: { mutate: all('keys'), suites: ['src/keys/*', 'src/verifier/verify', 'test/keys', 'test/events'] },
+  'verifier-options': {
+    mutate: of('verifier', 'options', 'bearer-options'),
+    suites: [
+      'src/verifier/options',
+      'src/cognito-auth-options',
+      'src/options/*',
+      'src/cognito-auth',
+      'test/bearer-options',
+    ],
+  },
+  options: {
+    mutate: all('options'),
+    suites: [
+      'src/options/*',
+      'src/cognito-auth-options',
+      'src/logout',
+      'src/dev/*',
+      'test/bearer-options',
+      'src/verifier/options',
+    ],
+  },
+  config: {
+    mutate: all('config'),
+    suites: [
+      'src/config/*',
+      'src/authoriser',
+      'src/cognito-auth-options',
+      'test/http-source',
+      'test/events',
+      'test/pollution',
+    ],
+  },
+}
+
+/** The score, in per cent, below which the run fails. */
+export const lowest = 94

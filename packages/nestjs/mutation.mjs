@@ -1,0 +1,26 @@
+/**
+ * The parts of mutation testing, each with the suites that ask it. Decorators run while a suite is loaded, so that
+ * coverage of single tests sees little of them: every suite of a part is run for such a mutant, and the fewest are chosen.
+ */
+export const parts = {
+  access: { mutate: ['src/access/*.ts', '!src/access/*.test.ts'], suites: ['stated', 'scopes'] },
+  guard: {
+    mutate: ['src/guard.ts'],
+    suites: ['contexts', 'guard', 'global-guard', 'sign-out', 'websocket', 'local-alb'],
+  },
+  lost: { mutate: ['src/discovery/lost.ts', 'src/discovery/handlers.ts'], suites: ['lost'] },
+  'global-guard': {
+    mutate: ['src/discovery/global-guard.ts', 'src/discovery/usage.ts', 'src/discovery/messages.ts'],
+    suites: ['global-guard', 'federation'],
+  },
+  'start-up': {
+    mutate: ['src/discovery/check-app.ts', 'src/discovery/start-up-check.ts', 'src/discovery/scopes.ts'],
+    suites: ['scopes', 'lost', 'websocket'],
+  },
+  unguarded: { mutate: ['src/discovery/unguarded.ts'], suites: ['federation', 'graphql', 'websocket'] },
+  gateways: { mutate: ['src/discovery/gateways.ts'], suites: ['websocket', 'global-guard'] },
+  bindings: { mutate: ['src/discovery/bindings.ts'], suites: ['graphql', 'websocket', 'global-guard'] },
+}
+
+/** The score, in per cent, below which the run fails. */
+export const lowest = 85

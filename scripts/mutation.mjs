@@ -1,0 +1,79 @@
+/**
+ * Mutation testing, part after part: `packages/PACKAGE/mutation.mjs` says which files are a part, and which suites ask
+ * them. Each part has a report of its own, so that a run that was cut short goes on where it stopped.
+ *
+ * `node scripts/mutation.mjs [--resume] [PACKAGE [PART…]]`; without a package, all that have such a file.
+ */
+import { spawnSync } from 'node:child_process'
+import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath, pathToFileURL } from 'node:url'
+import { parseArgs } from 'node:util'
+
+const PACKAGES = ['core', 'nestjs']
+const ENDS = { killed: 'Killed', timeout: 'Timeout', survived: 'Survived', uncovered: 'NoCoverage' }
+
+/** Runs one part. What Stryker says of it is on the screen; its report is there only if it came to the end. */
+function run(folder, { mutate, suites }, report) {
+  console.log(`\n${mutate.join(' ')}`)
+  rmSync(report, { force: true })
+  const stryker = join(folder, 'node_modules/@stryker-mutator/core/bin/stryker.js')
+  const given = ['--incremental', '--incrementalFile', report, '--mutate', mutate.join(',')]
+  const env = { ...process.env, MUTATION_SUITES: suites.join(',') }
+  spawnSync(process.execPath, [stryker, 'run', ...given], { cwd: folder, stdio: 'inherit', env })
+}
+
+/** How many mutants came to which end. Those that do not load are no mutants. */
+function countsOf(mutants) {
+  return Object.values(ENDS).map((end) => mutants.filter(({ status }) => status === end).length)
+}
+
+/** In per cent, rounded down. A test that waited in vain has found the mutant, too. */
+function scoreOf([killed, timeout, survived, uncovered]) {
+  const all = killed + timeout + survived + uncovered
+  return all === 0 ? 100 : Math.floor((1000 * (killed + timeout)) / all) / 10
+}
+
+function printLine(name, cells) {
+  console.log(`${name.padEnd(36)}${cells.map((cell) => String(cell).padStart(10)).join('')}`)
+}
+
+/** Prints the score of each file that has a report, and of all. */
+function printScores(name, reports) {
+  const files = reports.flatMap((report) => Object.entries(JSON.parse(readFileSync(report, 'utf8')).files))
+  console.log()
+  printLine(name, ['score', ...Object.keys(ENDS)])
+  for (const [file, { mutants }] of files) printLine(file, [scoreOf(countsOf(mutants)), ...countsOf(mutants)])
+  const total = countsOf(files.flatMap(([, { mutants }]) => mutants))
+  printLine('all of these', [scoreOf(total), ...total])
+  return scoreOf(total)
+}
+
+/** @returns Whether every part has a report, and the score is high enough. */
+async function test(name, wanted, { resume = false }) {
+  const folder = fileURLToPath(new URL(`../packages/${name}`, import.meta.url))
+  const { parts, lowest } = await import(pathToFileURL(join(folder, 'mutation.mjs')).href)
+  const names = Object.keys(parts)
+  const unknown = wanted.filter((part) => !names.includes(part))
+  if (unknown.length > 0) throw new Error(`No such part: ${unknown.join(', ')}. There are ${names.join(', ')}`)
+
+  mkdirSync(join(folder, 'reports/mutation'), { recursive: true })
+  const reportOf = (part) => join(folder, 'reports/mutation', `${part}.json`)
+  for (const part of wanted.length > 0 ? wanted : names) {
+    if (!resume || !existsSync(reportOf(part))) run(folder, parts[part], reportOf(part))
+  }
+  const score = printScores(
+    name,
+    names.map(reportOf).filter((report) => existsSync(report)),
+  )
+  const missing = names.filter((part) => !existsSync(reportOf(part)))
+  if (missing.length > 0) console.log(`no report of ${missing.join(', ')}`)
+  if (score < lowest) console.log(`lower than ${lowest}`)
+  return missing.length === 0 && score >= lowest
+}
+
+const { values, positionals } = parseArgs({ allowPositionals: true, options: { resume: { type: 'boolean' } } })
+const [name, ...wanted] = positionals
+for (const one of name === undefined ? PACKAGES : [name]) {
+  if (!(await test(one, wanted, values))) process.exitCode = 1
+}
