@@ -11,6 +11,7 @@ import {
   type INestApplication,
   Inject,
   Injectable,
+  Logger,
   Module,
   Scope,
   type Type,
@@ -158,6 +159,38 @@ describe('without the module', () => {
     },
   )
 
+  test('a guard that Nest would not ask keeps the app from starting', async () => {
+    @WebSocketGateway()
+    class Greeter extends Messages {
+      @UseGuards(CognitoAuthGuard)
+      handleConnection(): void {}
+    }
+    const app = await create({ module: AppModule, providers: [Greeter] })
+    app.useWebSocketAdapter(new WsAdapter(app))
+    await expect(app.init()).rejects.toThrow(/would not ask the guard of Greeter.handleConnection/)
+  })
+
+  test('a guard that is global only after the start refuses, while a gateway says nothing', async () => {
+    // Nest asks what is global by then for each request.
+    @Controller({ scope: Scope.REQUEST })
+    class Scoped extends Hello {}
+    const error = vi.spyOn(Logger.prototype, 'error').mockReturnValue(undefined)
+    const app = await create({
+      module: AppModule,
+      controllers: [Scoped],
+      providers: [Silent, { provide: CognitoAuth, useFactory: auth }, CognitoAuthGuard],
+    })
+    app.useWebSocketAdapter(new WsAdapter(app))
+    await app.init()
+    app.useGlobalGuards(app.get(CognitoAuthGuard))
+    const origin = await listen(app)
+    for (let round = 0; round < 2; round += 1) {
+      expect((await fetch(origin, { headers: await alb.headersFor(signedIn) })).status).toBe(500)
+    }
+    expect(error).toHaveBeenCalledWith(expect.objectContaining({ code: 'configuration' }))
+    expect(warnings()).toEqual([])
+  })
+
   test('a guard made by hand on a handler is no guard for the app: no warning', async () => {
     @UseGuards(new CognitoAuthGuard(auth()))
     @Controller()
@@ -171,6 +204,24 @@ describe('without the module', () => {
     expect((await fetch(origin, { headers: await alb.headersFor(signedIn) })).status).toBe(200)
     expect(warnings()).toEqual([])
   })
+})
+
+test.each([
+  {
+    what: "with the module's CognitoAuth is the module's: no warning",
+    of: (app: INestApplication) => app.get(CognitoAuth),
+    times: 0,
+  },
+  { what: 'with another, beside the module, warns', of: auth, times: 1 },
+])('a global guard made by hand $what', async ({ of, times }) => {
+  const origin = await listen(
+    await appWith({ what: 'by hand', use: (app) => app.useGlobalGuards(new CognitoAuthGuard(of(app))) }, Open),
+  )
+  for (let round = 0; round < 2; round += 1) {
+    expect((await fetch(origin, { headers: await alb.headersFor(signedIn) })).status).toBe(200)
+  }
+  const codes = vi.mocked(process.emitWarning).mock.calls.map(([, options]) => (options as { code?: unknown }).code)
+  expect(codes.filter((code) => code === 'COGNITO_AUTH_HAND_MADE')).toHaveLength(times)
 })
 
 describe('a module whose guard nothing uses', () => {

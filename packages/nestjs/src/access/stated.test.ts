@@ -183,7 +183,17 @@ describe('what is written', () => {
     expect(writtenAccess(Derived.prototype, 'one')).toBeUndefined()
     say('admin', Written)
     expect(modeOf(ownAccess(Written))).toBe('required admin')
+    expect(Reflect.getMetadataKeys(Written)).toEqual(['cognito-auth:demands'])
     expect(Reflect.getMetadataKeys(Written.prototype)).toEqual([])
+  })
+
+  test('is under names that the other build of this package, and other versions of it, read too', () => {
+    say('optional', Written.prototype, 'one')
+    say('admin', Written.prototype, 'one')
+    const names = ['mode', 'demands', 'written-mode', 'written-demands'].map((name) => `cognito-auth:${name}`)
+    expect(Reflect.getOwnMetadataKeys(Written.prototype.one)).toEqual(expect.arrayContaining(names.slice(0, 2)))
+    expect(Reflect.getOwnMetadataKeys(Written.prototype, 'one')).toEqual(names.slice(2))
+    expect(Object.getOwnPropertySymbols(Guard.prototype)).toEqual([Symbol.for('cognito-auth:nestjs-guard')])
   })
 
   test('groups are checked at once', () => {
