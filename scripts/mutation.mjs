@@ -2,7 +2,10 @@
  * Mutation testing, part after part: `packages/PACKAGE/mutation.mjs` says which files are a part, and which suites ask
  * them. Each part has a report of its own, so that a run that was cut short goes on where it stopped.
  *
- * `node scripts/mutation.mjs [--resume] [PACKAGE [PART…]]`; without a package, all that have such a file.
+ * `node scripts/mutation.mjs [--resume | --fresh] [PACKAGE [PART…]]`; without a package, all that have such a file.
+ *
+ * A part that has a report is asked only what has changed since in its files and suites: what survived, after a test was
+ * written. `--resume` leaves such parts out; `--fresh` forgets their reports, after a change in a file that is in no part.
  */
 import { spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs'
@@ -13,14 +16,14 @@ import { parseArgs } from 'node:util'
 const PACKAGES = ['core', 'nestjs']
 const ENDS = { killed: 'Killed', timeout: 'Timeout', survived: 'Survived', uncovered: 'NoCoverage' }
 
-/** Runs one part. What Stryker says of it is on the screen; its report is there only if it came to the end. */
+/** Runs one part. What Stryker says of it is on the screen; its report is written only when it comes to the end. */
 function run(folder, { mutate, suites }, report) {
   console.log(`\n${mutate.join(' ')}`)
-  rmSync(report, { force: true })
   const stryker = join(folder, 'node_modules/@stryker-mutator/core/bin/stryker.js')
   const given = ['--incremental', '--incrementalFile', report, '--mutate', mutate.join(',')]
   const env = { ...process.env, MUTATION_SUITES: suites.join(',') }
-  spawnSync(process.execPath, [stryker, 'run', ...given], { cwd: folder, stdio: 'inherit', env })
+  const { status } = spawnSync(process.execPath, [stryker, 'run', ...given], { cwd: folder, stdio: 'inherit', env })
+  if (status !== 0) process.exitCode = 1
 }
 
 /** How many mutants came to which end. Those that do not load are no mutants. */
@@ -50,7 +53,7 @@ function printScores(name, reports) {
 }
 
 /** @returns Whether every part has a report, and the score is high enough. */
-async function test(name, wanted, { resume = false }) {
+async function test(name, wanted, { resume = false, fresh = false }) {
   const folder = fileURLToPath(new URL(`../packages/${name}`, import.meta.url))
   const { parts, lowest } = await import(pathToFileURL(join(folder, 'mutation.mjs')).href)
   const names = Object.keys(parts)
@@ -60,6 +63,7 @@ async function test(name, wanted, { resume = false }) {
   mkdirSync(join(folder, 'reports/mutation'), { recursive: true })
   const reportOf = (part) => join(folder, 'reports/mutation', `${part}.json`)
   for (const part of wanted.length > 0 ? wanted : names) {
+    if (fresh) rmSync(reportOf(part), { force: true })
     if (!resume || !existsSync(reportOf(part))) run(folder, parts[part], reportOf(part))
   }
   const score = printScores(
@@ -72,7 +76,8 @@ async function test(name, wanted, { resume = false }) {
   return missing.length === 0 && score >= lowest
 }
 
-const { values, positionals } = parseArgs({ allowPositionals: true, options: { resume: { type: 'boolean' } } })
+const options = { resume: { type: 'boolean' }, fresh: { type: 'boolean' } }
+const { values, positionals } = parseArgs({ allowPositionals: true, options })
 const [name, ...wanted] = positionals
 for (const one of name === undefined ? PACKAGES : [name]) {
   if (!(await test(one, wanted, values))) process.exitCode = 1

@@ -229,6 +229,11 @@ describe('faults of the token', () => {
     expect(await outcome(auth, headers)).toBe('expired_token')
   })
 
+  test.each(['', 5, null, ['x']])('a "sub" of %j is none', async (sub) => {
+    const token = await alb.signAccessToken({ claims: { client_id: JOB, sub } })
+    expect(await outcome(make(), { authorization: `Bearer ${token}` })).toBe('invalid_token/subject')
+  })
+
   test('an outage is a 503, not a 401', async () => {
     alb.goOffline()
     await expect(make().requireUser(await job())).rejects.toMatchObject({ code: 'keys_unavailable', status: 503 })

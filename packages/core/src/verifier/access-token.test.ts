@@ -57,6 +57,18 @@ describe('the access token', () => {
     expect(alb().requests.filter((url) => url.includes('jwks'))).toEqual([])
   })
 
+  test.each(['nbf', 'iat'])('with its %s ahead says which claim it is', async (name) => {
+    const given = await tokens({ access: { claims: { [name]: 4_102_444_800 } } })
+    await expect(verifier().verify(given)).rejects.toThrow(`"${name}" is in the future`)
+  })
+
+  test('may have a kid of 256 characters, and no more: who writes it must not fill memory', async () => {
+    const longest = await tokens({ access: { header: { kid: 'x'.repeat(256) } } })
+    await expect(verifier().verify(longest)).rejects.toMatchObject({ reason: 'key_not_found' })
+    const longer = await tokens({ access: { header: { kid: 'x'.repeat(257) } } })
+    await expect(verifier().verify(longer)).rejects.toMatchObject({ reason: 'key_id' })
+  })
+
   test('that has expired is refused as expired', async () => {
     const given = await tokens({ access: { claims: { exp: Math.floor(Date.now() / 1000) - 60 } } })
     await expect(verifier().verify(given)).rejects.toMatchObject({ code: 'expired_token' })

@@ -149,6 +149,8 @@ describe('the load balancer token', () => {
     },
     { what: 'a kid that is a path', header: { kid: '../../evil' }, reason: 'key_id' },
     { what: 'a kid with a path behind a UUID', header: { kid: `${randomUUID()}/..` }, reason: 'key_id' },
+    { what: 'a kid with a path before a UUID', header: { kid: `../${randomUUID()}` }, reason: 'key_id' },
+    { what: 'a kid that is an address', header: { kid: `//evil.example/${randomUUID()}` }, reason: 'key_id' },
     { what: 'no kid', header: { kid: undefined }, reason: 'key_id' },
     { what: 'a kid that is a number', header: { kid: 1 }, reason: 'key_id' },
     { what: 'a list of kids', header: { kid: [randomUUID()] }, reason: 'key_id' },
@@ -182,6 +184,18 @@ describe('the load balancer token', () => {
     })
     await expect(verifier().verifyAlbToken(token)).resolves.toBeDefined()
   })
+
+  test.each(['', undefined, null, 5, ['x'], {}])(
+    'of client %j is refused, where any client is accepted',
+    async (client) => {
+      const { albArn, fetch } = alb().options
+      const any = new TokenVerifier({ albArn, fetch })
+      const token = await alb().signAlbToken({ user, header: { client: 'whichever' } })
+      await expect(any.verifyAlbToken(token)).resolves.toBeDefined()
+      const without = await alb().signAlbToken({ user, header: { client } })
+      await expect(any.verifyAlbToken(without)).rejects.toMatchObject({ reason: 'client' })
+    },
+  )
 
   test.each(['header', 'claims'] as const)('expires by the exp in its %s', async (part) => {
     const past = Math.floor(Date.now() / 1000) - 60
@@ -274,7 +288,10 @@ describe('the load balancer token', () => {
     const one = verifier({ tokenCacheSize: 0 })
     await expect(one.verifyAlbToken(token)).resolves.toBeDefined()
     vi.setSystemTime(Date.now() - 1)
-    await expect(one.verifyAlbToken(token)).rejects.toMatchObject({ reason: 'not_yet_valid' })
+    await expect(one.verifyAlbToken(token)).rejects.toMatchObject({
+      reason: 'not_yet_valid',
+      message: expect.stringContaining('"nbf"') as string,
+    })
   })
 
   test('of 16 KiB exactly is looked at', async () => {

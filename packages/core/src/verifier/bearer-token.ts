@@ -73,7 +73,8 @@ export function checkBearerPurpose(claims: Claims, policy: BearerPolicy): void {
   if (typeof claims['sub'] !== 'string' || claims['sub'] === '') {
     throw new InvalidTokenError('subject', `Missing "sub": ${BEARER_TOKEN}`)
   }
-  if (policy.audiences !== undefined && !audiencesOf(claims['aud']).some((one) => policy.audiences?.has(one))) {
+  const audiences: ReadonlySet<unknown> | undefined = policy.audiences
+  if (audiences !== undefined && !audiencesOf(claims['aud']).some((one) => audiences.has(one))) {
     throw new InvalidTokenError('audience', 'Unexpected "aud": the bearer token is not for bearer.audience')
   }
   const { scope } = claims
@@ -82,6 +83,6 @@ export function checkBearerPurpose(claims: Claims, policy: BearerPolicy): void {
   checkRegisteredClaims(claims, BEARER_TOKEN)
 }
 
-function audiencesOf(aud: unknown): string[] {
-  return (Array.isArray(aud) ? (aud as unknown[]) : [aud]).filter((one) => typeof one === 'string')
+function audiencesOf(aud: unknown): readonly unknown[] {
+  return Array.isArray(aud) ? aud : [aud]
 }

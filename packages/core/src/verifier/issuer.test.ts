@@ -73,6 +73,25 @@ test('with pinned issuers both are on the list, exactly, and two of Cognito are 
   expect(() => pinned.checkAccessIssuer(pool.replace('Pool1', 'Pool2'), pool)).toThrow(refused)
 })
 
+test('of a bearer token, for which no load balancer vouches, the issuer is pinned, or none is accepted', () => {
+  const pins = [{ userPoolIds: new Set(['eu-west-2_Pool1']) }, { issuers: new Set([pool]) }]
+  for (const pinned of pins.map(policy)) {
+    expect(() => pinned.checkBearerIssuer(pool)).not.toThrow()
+    // A list of one reads like what is in it, wherever it becomes a string.
+    for (const wrong of [[pool], okta, '', undefined, pool.replace('Pool1', 'Pool2')]) {
+      expect(() => pinned.checkBearerIssuer(wrong)).toThrow(refused)
+    }
+  }
+  for (const iss of [pool, newForm, okta]) expect(() => policy().checkBearerIssuer(iss)).toThrow(refused)
+})
+
+test('keys that are known before any token are those of what is pinned', () => {
+  const keysOf = (pins: Partial<IssuerPins>): string[] => policy(pins).knownJwksUrls
+  expect(keysOf({})).toEqual([])
+  expect(keysOf({ issuers: new Set([okta]) })).toEqual(['https://idp.example/.well-known/jwks.json'])
+  expect(keysOf({ userPoolIds: new Set(['eu-west-2_Pool1']) })).toEqual([`${pool}/.well-known/jwks.json`])
+})
+
 test('keys are below the issuer, or at the local load balancer', () => {
   expect(policy().jwksUrl(okta)).toBe('https://idp.example/.well-known/jwks.json')
   const local = policy({ localAlb: 'http://localhost:8080' })

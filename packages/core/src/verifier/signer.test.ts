@@ -71,6 +71,19 @@ test.each([
   expect(outcome()).toBe(isAccepted ? 'https://keys.example' : 'signer')
 })
 
+test('beside one that is written out, a name with any id is one', () => {
+  const other = arn.replace('my-alb', 'other-alb')
+  const signers = exactSigners(
+    new Map([
+      [other, 'https://keys.example/a'],
+      [anyId, 'https://keys.example/b'],
+    ]),
+  )
+  expect(signers.keysBase(other)).toBe('https://keys.example/a')
+  expect(signers.keysBase(arn)).toBe('https://keys.example/b')
+  expect(() => signers.keysBase(`${other}0`)).toThrow(expect.objectContaining({ reason: 'signer' }))
+})
+
 test('only the id may be a wildcard, and only in configuration', () => {
   expect(parseAlbArn(anyId)).toBeUndefined()
   expect(parseAlbArn(anyId, { anyId: true })).toEqual({ partition: 'aws', region: 'eu-west-2' })
