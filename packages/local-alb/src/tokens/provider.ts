@@ -113,13 +113,25 @@ function cognitoClaims(user: MockUser): JsonObject & { readonly sub: string; rea
   }
 }
 
+/** What the user pool signs with first: access tokens by one, ID tokens by the other. */
+let firstKeys: readonly CognitoKey[] | undefined
+
+/**
+ * The same for all load balancers of a process, which stand before one user pool, as their issuer says. To make RSA keys
+ * is most of what starting one takes; the keys by which apps tell load balancers apart are each one's own.
+ */
+function keysOfPool(): CognitoKey[] {
+  firstKeys ??= [createCognitoKey(), createCognitoKey()]
+  return [...firstKeys]
+}
+
 /** A Cognito user pool: texts in userInfo, groups in an access token that is a JWT. */
 export class CognitoProvider implements Provider, UserPoolTokens {
   readonly issuer = COGNITO_ISSUER
   readonly userPool = this
   readonly idleFaults = {}
   readonly #lifetimeSeconds: number
-  #keys: CognitoKey[] = [createCognitoKey(), createCognitoKey()]
+  #keys: CognitoKey[] = keysOfPool()
 
   readonly #clock: Clock
 
