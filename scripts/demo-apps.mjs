@@ -6,11 +6,15 @@ import { existsSync } from 'node:fs'
 /** Whether a file of an example is there: what needs a build, or another language, may not be. */
 const has = (path) => () => existsSync(new URL(`../examples/${path}`, import.meta.url))
 
-/** Whether Python has a package: the examples behind the gateway are in Python. */
-const hasPython = (name) => () =>
-  spawnSync('python3', ['-c', `import importlib.util, sys; sys.exit(importlib.util.find_spec("${name}") is None)`], {
-    stdio: 'ignore',
-  }).status === 0
+/** Of the packages that examples behind the gateway need, those that Python has: asked once for all of them. */
+let pythonPackages
+function installedPythonPackages() {
+  const names = ['wsgiref', 'streamlit', 'fastapi', 'dash', 'gradio']
+  const program = 'import importlib.util, sys; print(*filter(importlib.util.find_spec, sys.argv[1:]))'
+  const { status, stdout } = spawnSync('python3', ['-c', program, ...names], { encoding: 'utf8' })
+  return status === 0 ? stdout.trim().split(' ') : []
+}
+const hasPython = (name) => () => (pythonPackages ??= installedPythonPackages()).includes(name)
 const python = (name, port) => ({ name, port, command: ['sh', 'start.sh'], isGateway: true, isBuilt: hasPython(name) })
 
 /**

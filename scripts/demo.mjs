@@ -7,6 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { APPS } from './demo-apps.mjs'
 import { attackAll } from './demo-attack.mjs'
 import { checkApp } from './demo-check.mjs'
+import { secondsSinceTyped } from './demo/clock.mjs'
 import { parseDemoArgs, portOrAny } from './demo-options.mjs'
 import { startExample } from './demo-start.mjs'
 import { table } from './demo-table.mjs'
@@ -103,6 +104,7 @@ function tell() {
     { user: '(no session)', is: '', '/': 'sent to sign in', '/reports': 'sent to sign in' },
   ]
   const [{ alb }] = running
+  const { seconds, isWhole } = secondsSinceTyped()
   console.log(`
 ${table(['app', 'open', 'what was sent'], apps)}
 
@@ -111,7 +113,7 @@ ${table(['user', 'is', '/', '/reports'], users)}
   Past the load balancer, without tokens: 401
   curl -i ${alb.appUrl}/
 
-  Ready in ${(performance.now() / 1000).toFixed(1)} s. Ctrl-C stops everything.`)
+  Ready in ${seconds.toFixed(1)} s${isWhole ? '' : ', npx and the build not counted'}. Ctrl-C stops everything.`)
 }
 
 try {
