@@ -16,6 +16,9 @@ export const USERS = [
   { email: 'guest@example.com', name: 'Guest', groups: ['visitors'] },
 ]
 
+// A worker of Vitest goes on with its test where Vitest itself is killed, and would keep its app running.
+process.once('disconnect', () => process.kill(process.pid, 'SIGKILL'))
+
 export interface NextApp {
   readonly alb: LocalAlb
   /** Past the load balancer. */
@@ -49,7 +52,9 @@ export async function startNext(mode: Mode, environment: Record<string, string> 
   // A folder of its own, below that of the version, whose packages it finds.
   const cwd = join(FOLDER, folder)
   const next = join(FOLDER, 'node_modules/next/dist/bin/next')
-  const child: ChildProcess = spawn(process.execPath, [next, command, '-H', '127.0.0.1', '-p', String(port)], {
+  const wrapper = fileURLToPath(new URL('end-with-parent.mjs', import.meta.url))
+  const args = [wrapper, next, command, '-H', '127.0.0.1', '-p', String(port)]
+  const child: ChildProcess = spawn(process.execPath, args, {
     cwd,
     env: {
       ...process.env,
@@ -59,7 +64,8 @@ export async function startNext(mode: Mode, environment: Record<string, string> 
       COGNITO_AUTH_CONFIG_PATH: config,
       ...environment,
     },
-    stdio: ['ignore', 'pipe', 'pipe'],
+    // The last is for the wrapper: it closes when this process is gone, however that came about.
+    stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
     detached: true,
   })
   let printed = ''
