@@ -7,20 +7,19 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { extname, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { createJiti } from 'jiti'
 import { type LocalAlbOptions, parseOptions, UsageError } from '../options/options.js'
 import { type MockUser, parseUsers } from '../options/users.js'
 
-/** Compiles TypeScript by itself: Node 20 cannot, and newer ones refuse what is not erasable. Nothing is kept on disk. */
-const jiti = createJiti(import.meta.url, { fsCache: false, interopDefault: false })
-
 /**
- * Runs a TypeScript or JavaScript module.
+ * Runs a TypeScript or JavaScript module. jiti compiles TypeScript by itself: Node 20 cannot, and newer ones refuse what is
+ * not erasable. It keeps nothing on disk, and is loaded only here, as it takes a while and most have no such file.
  *
  * @throws {UsageError} when it cannot be loaded; its own error is the cause.
  */
 export async function importModule(path: string): Promise<Readonly<Record<string, unknown>>> {
   if (!existsSync(path)) throw new UsageError(`there is no file ${path}`)
+  const { createJiti } = await import('jiti')
+  const jiti = createJiti(import.meta.url, { fsCache: false, interopDefault: false })
   try {
     return await jiti.import(pathToFileURL(resolve(path)).href)
   } catch (cause) {

@@ -4,8 +4,6 @@
  * @module
  */
 
-import { generate } from 'selfsigned'
-
 /** A certificate and its key, as PEM. */
 export interface Certificate {
   readonly cert: string
@@ -14,6 +12,8 @@ export interface Certificate {
 
 /** Makes a certificate for the names of this machine, and for that of a public URL. */
 export async function createCertificate(publicHost?: string): Promise<Certificate> {
+  // Loaded here: it takes longer than all the rest of the load balancer, and few ask for HTTPS.
+  const { generate } = await import('selfsigned')
   const names = ['localhost', '*.localhost', ...(publicHost === undefined ? [] : [publicHost])]
   const { cert, private: key } = await generate([{ name: 'commonName', value: 'localhost' }], {
     keyType: 'ec',
