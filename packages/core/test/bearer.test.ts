@@ -160,6 +160,35 @@ describe('the header', () => {
     expect(alb.requests).toEqual([])
   })
 
+  test.each<[string, (good: string) => string]>([
+    ['a tab for the space', (good) => good.replace(' ', '\t')],
+    ['two spaces', (good) => good.replace(' ', '  ')],
+    ['a space before it', (good) => ` ${good}`],
+    ['a space after it', (good) => `${good} `],
+    ['a tab after it', (good) => `${good}\t`],
+    ['a tab before the token', (good) => good.replace(' ', ' \t')],
+    ['a second token', (good) => `${good} ${good.slice(7)}`],
+    ['a NUL', (good) => `${good}\0`],
+    ['base64, not base64url', (good) => `${good.slice(0, -1)}+`],
+    ['what else RFC 6750 allows', (good) => `${good}~`],
+    ['padding', (good) => `${good}=`],
+    ['a fourth part', (good) => `${good}.`],
+    ['a letter that Node decodes as another', (good) => `${good.slice(0, -1)}\u0142`],
+    [
+      'a letter of the same low byte',
+      (good) => `${good.slice(0, -1)}${String.fromCharCode(256 + good.charCodeAt(good.length - 1))}`,
+    ],
+    ['a lone surrogate', (good) => `${good}\uD800`],
+  ])('a good one with %s is malformed, remembered or not', async (_, spoil) => {
+    const { authorization } = await job()
+    const spoilt = { authorization: spoil(authorization) }
+    const auth = make()
+    await auth.warmUp()
+    expect(await outcome(auth, spoilt)).toBe('invalid_token/malformed')
+    expect(await outcome(auth, { authorization })).toBe(`machine of ${JOB}`)
+    expect(await outcome(auth, spoilt)).toBe('invalid_token/malformed')
+  })
+
   test.each(['Bearer', 'bearer', 'BEARER', 'bEaReR'])('%s is the scheme, in any letter case', async (scheme) => {
     const { authorization } = await job()
     const value = authorization.replace('Bearer', scheme)
