@@ -16,8 +16,15 @@ function isSmall(value: unknown): boolean {
 export function weigh(value: unknown): number {
   if (typeof value === 'string') return 24 + value.length * (/[^\0-\u00FF]/.test(value) ? 2 : 1)
   if (typeof value !== 'object' || value === null) return isSmall(value) ? 0 : 16
-  if (Array.isArray(value)) return value.reduce<number>((sum, member) => sum + 8 + weigh(member), 40)
-  const members = Object.entries(value)
+  // Loops: of frozen lists, as claims are, `reduce` takes several times as long on V8.
+  if (Array.isArray(value)) {
+    let bytes = 40
+    for (const member of value) bytes += 8 + weigh(member)
+    return bytes
+  }
+  const members = Object.entries<unknown>(value as Record<string, unknown>)
   const isDictionary = members.length > MANY_MEMBERS
-  return members.reduce((sum, [key, member]) => sum + 32 + (isDictionary ? 24 + key.length : 0) + weigh(member), 64)
+  let bytes = 64
+  for (const [key, member] of members) bytes += 32 + (isDictionary ? 24 + key.length : 0) + weigh(member)
+  return bytes
 }

