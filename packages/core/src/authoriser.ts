@@ -16,6 +16,7 @@ import type { ConfigSource } from './config/config-source.js'
 import { RefreshingConfig } from './config/refreshing-config.js'
 import { type SecretsClient, secretSource } from './config/secret-source.js'
 import { ConfigurationError } from './errors.js'
+import { goOn } from './lib/at-once.js'
 import { brand } from './lib/brand.js'
 import { refuseUnknown, seconds, text } from './lib/schema.js'
 import { checkRules, type Rule } from './rules/rule.js'
@@ -204,7 +205,9 @@ export class Authoriser {
    * @throws {ConfigUnavailableError} when the config was never read, for a reason that may pass, or is too old.
    */
   async authorise(user: User, options: AuthoriseOptions = {}): Promise<Decision> {
-    return await this.#decide(user, options, false)
+    // No `await` on what is decided at once: the extra microtasks are a measurable share of a remembered user.
+    const decision = this.#decide(user, options, false)
+    return decision instanceof Promise ? await decision : decision
   }
 
   /**
@@ -238,9 +241,7 @@ export class Authoriser {
   #decide(user: User, given: AuthoriseOptions, askAll: boolean): Decision | Promise<Decision> {
     const options = { admitPlatformAdmins: given.admitPlatformAdmins === true, askAll }
     const rules = this.#load(given.configMaxAgeSeconds)
-    return rules instanceof Promise
-      ? rules.then((loaded) => decide(user, loaded, options))
-      : decide(user, rules, options)
+    return goOn(rules, (loaded) => decide(user, loaded, options))
   }
 
   #load(maxAgeSeconds?: number): RuleSet | Promise<RuleSet> {

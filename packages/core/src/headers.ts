@@ -101,10 +101,11 @@ const OF_A_REQUEST = ['headers', 'multiValueHeaders', 'requestContext', 'request
 function isWholeRequest(given: Readonly<Record<string, unknown>>): boolean {
   // Hono's requests have a function of that name.
   if (isFunction(given['header'])) return true
-  return OF_A_REQUEST.some((name) => {
+  for (const name of OF_A_REQUEST) {
     const member = given[name]
-    return typeof member === 'object' && member !== null && !Array.isArray(member)
-  })
+    if (typeof member === 'object' && member !== null && !Array.isArray(member)) return true
+  }
+  return false
 }
 
 /** @throws {ConfigurationError} saying what to pass: what is no headers must not look like a request without tokens. */
@@ -174,14 +175,14 @@ const ONE_SPACE = /^bearer /i
 const IS_SECOND_BEARER = /,\s*bearer(?![\w!#$%&'*+.^`|~-])/i
 
 /**
- * Reads the bearer token of `Authorization` (RFC 6750 section 2.1): one header, one space, and what is to be one token.
+ * Reads the bearer token of `Authorization` (RFC 6750 section 2.1), of headers that {@link hasOidcHeaders} has checked: one header,
+ * one space, and what is to be one token.
  *
  * @returns `undefined` without the header, and for another scheme.
  * @throws {InvalidTokenError} `duplicate_header` for two of them, or a comma; `malformed` for anything else before the token.
- * @throws {ConfigurationError} as {@link readHeaders} does.
  */
 export function readBearerToken(headers: HeadersInput): string | undefined {
-  const value = singleValue(checkHeaders(headers), AUTHORIZATION_HEADER)
+  const value = singleValue(headers, AUTHORIZATION_HEADER)
   if (value === undefined) return undefined
   const isBearer = IS_BEARER.test(value)
   if (value.includes(',') && (isBearer || IS_SECOND_BEARER.test(value))) throw duplicate(AUTHORIZATION_HEADER)

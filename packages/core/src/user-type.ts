@@ -55,8 +55,26 @@ export interface User {
   readonly accessClaims: Claims
 }
 
-/** On users of another identity provider than Cognito; of whichever copy of this package. */
-export const SILENCE_IS_NO = Symbol.for('@cognito-auth/core/silence-is-no')
+/** What the tokens of a user were. Not part of the profile: for rules, and for who asks them. */
+export interface UserOrigin {
+  /** Whether an e-mail that the token says nothing about is not verified. */
+  readonly silenceIsNo: boolean
+  /** Whether the only token was a bearer token. */
+  readonly isBearer: boolean
+  /** The very list that says who is a platform admin; `undefined` where it was not a list that said so. */
+  readonly labelledBy: readonly string[] | undefined
+}
+
+/** Where a user keeps its {@link UserOrigin}, of whichever copy of this package. */
+export const ORIGIN = Symbol.for('@cognito-auth/core/origin')
+
+/** Members of its own: a polluted `Object.prototype` must not say where a user comes from. */
+const UNKNOWN: UserOrigin = Object.freeze({ silenceIsNo: false, isBearer: false, labelledBy: undefined })
+
+/** What the tokens of a user were; of an object that is no user of ours nothing is known. */
+export function originOf(user: object): UserOrigin {
+  return (user as { readonly [ORIGIN]?: UserOrigin })[ORIGIN] ?? UNKNOWN
+}
 
 /**
  * Whether the e-mail of a user counts as verified. A Cognito token that says nothing about it does: Cognito states it where
@@ -64,18 +82,10 @@ export const SILENCE_IS_NO = Symbol.for('@cognito-auth/core/silence-is-no')
  * administrator write any address ("nOAuth").
  */
 export function isEmailVerified(user: User): boolean {
-  return user.emailVerified === true || (user.emailVerified === undefined && !isSilenceNo(user))
+  return user.emailVerified === true || (user.emailVerified === undefined && !originOf(user).silenceIsNo)
 }
-
-/** On users whose token was a bearer token, without a load balancer; of whichever copy of this package. */
-export const IS_BEARER = Symbol.for('@cognito-auth/core/is-bearer')
 
 /** Whether the user's only token was a bearer token: what an ALB session says of its client is not that. */
 export function isBearer(user: object): boolean {
-  return (user as { readonly [IS_BEARER]?: unknown })[IS_BEARER] === true
-}
-
-/** Whether silence of the token about the e-mail means that it is not verified. */
-export function isSilenceNo(user: object): boolean {
-  return (user as { readonly [SILENCE_IS_NO]?: unknown })[SILENCE_IS_NO] === true
+  return originOf(user).isBearer
 }

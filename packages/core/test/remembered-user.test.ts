@@ -3,7 +3,7 @@ import { inspect } from 'node:util'
 import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import { createTestAlb } from '@cognito-auth/testing'
 import { afterEach, describe, expect, test, vi } from 'vitest'
-import { Authoriser, CognitoAuth, type CognitoAuthOptions, type ConfigSource } from '../src/index.js'
+import { Authoriser, CognitoAuth, type CognitoAuthOptions, type ConfigSource, type User } from '../src/index.js'
 
 const alb = await createTestAlb()
 const ada = { email: 'ada@example.com', sub: 'sub-ada', groups: ['developers'] }
@@ -14,9 +14,11 @@ function protect(options: CognitoAuthOptions = {}): CognitoAuth {
 }
 
 /** An `Authorization` header with an access token of this user. */
-async function bearerOf(user: { readonly groups: readonly string[] }) {
-  return { authorization: `Bearer ${await alb.signAccessToken({ user })}` }
+async function bearerOf(user: { readonly groups: readonly string[] }, claims: Record<string, unknown> = {}) {
+  return { authorization: `Bearer ${await alb.signAccessToken({ user, claims })}` }
 }
+
+const bearer = { clientId: alb.options.clientId }
 
 afterEach(() => {
   vi.useRealTimers()
@@ -36,7 +38,7 @@ describe('the same tokens and the same rules give the same user', () => {
   })
 
   test('of a bearer token too', async () => {
-    const auth = protect({ bearer: { clientId: alb.options.clientId } })
+    const auth = protect({ bearer })
     const headers = await bearerOf(ada)
     expect(await auth.requireUser(headers)).toBe(await auth.requireUser(headers))
   })
@@ -91,6 +93,43 @@ describe('other tokens, rules or options give another user', () => {
       [headers, ada.email],
     ] as const) {
       expect((await auth.requireUser(sent)).email).toBe(email)
+    }
+  })
+
+  test('another bearer token brings its own groups, in any order', async () => {
+    const auth = protect({ bearer, authoriser: null })
+    const [one, two] = [await bearerOf(ada), await bearerOf({ ...ada, groups: ['x'] })]
+    for (const [sent, groups] of [
+      [one, ['developers']],
+      [two, ['x']],
+      [two, ['x']],
+      [one, ['developers']],
+    ] as const) {
+      expect((await auth.requireUser(sent)).groups).toEqual(groups)
+    }
+  })
+
+  test('the same token beside the load balancer’s is another user than as bearer token', async () => {
+    const auth = protect({ bearer, authoriser: null })
+    const session = await alb.headersFor(ada)
+    const alone = { authorization: `Bearer ${session['x-amzn-oidc-accesstoken']}` }
+    for (const [sent, email] of [
+      [session, ada.email],
+      [alone, ''],
+      [session, ada.email],
+      [alone, ''],
+    ] as const) {
+      expect((await auth.requireUser(sent)).email).toBe(email)
+    }
+  })
+
+  test('a copy that an app makes of a user, and changes, is asked anew', async () => {
+    const authoriser = Authoriser.fromLists({ allowedGroups: ['developers'], adminGroups: ['admins'] })
+    const user = await protect({ authoriser: null }).requireUser(await alb.headersFor({ ...ada, groups: ['admins'] }))
+    const copy: User = { ...user }
+    for (const email of ['first@example.com', 'second@example.com']) {
+      Object.assign(copy, { email })
+      expect((await authoriser.authorise(copy)).user).toMatchObject({ isAppAdmin: true, email })
     }
   })
 
@@ -166,6 +205,42 @@ describe('a remembered user is asked for as ever', () => {
     await expect(auth.requireUser(later)).rejects.toMatchObject({ code: 'expired_token' })
   })
 
+  test('a bearer token expires', async () => {
+    vi.useFakeTimers({ toFake: ['Date'] })
+    const auth = protect({ bearer })
+    const sent = await bearerOf(ada, { exp: Math.floor(Date.now() / 1000) + 60 })
+    expect(await auth.requireUser(sent)).toBe(await auth.requireUser(sent))
+    vi.setSystemTime(Date.now() + 66_000)
+    await expect(auth.requireUser(sent)).rejects.toMatchObject({ code: 'expired_token' })
+  })
+
+  test('the clock is set back to before a bearer token', async () => {
+    vi.useFakeTimers({ toFake: ['Date'] })
+    const auth = protect({ bearer })
+    const sent = await bearerOf(ada)
+    expect(await auth.requireUser(sent)).toBe(await auth.requireUser(sent))
+    vi.setSystemTime(Date.now() - 3_600_000)
+    await expect(auth.requireUser(sent)).rejects.toMatchObject({ reason: 'not_yet_valid' })
+  })
+
+  test('one of the load balancer’s headers is beside a bearer token', async () => {
+    const auth = protect({ bearer })
+    const sent = await bearerOf(ada)
+    expect(await auth.requireUser(sent)).toBe(await auth.requireUser(sent))
+    await expect(auth.requireUser({ ...sent, 'X-Amzn-Oidc-Other': 'x' })).rejects.toMatchObject({
+      code: 'missing_token',
+    })
+  })
+
+  test('a second header is beside a bearer token', async () => {
+    const auth = protect({ bearer })
+    const sent = await bearerOf(ada)
+    expect(await auth.requireUser(sent)).toBe(await auth.requireUser(sent))
+    for (const more of [{ Authorization: 'Basic x' }, { authorization: `${sent.authorization}, Bearer x` }]) {
+      await expect(auth.requireUser({ ...sent, ...more })).rejects.toMatchObject({ reason: 'duplicate_header' })
+    }
+  })
+
   test('the identity header is somebody else’s', async () => {
     const auth = protect()
     const sent = { ...(await seenTwice(auth)), 'x-amzn-oidc-identity': 'sub-mallory' }
@@ -195,10 +270,12 @@ describe('a remembered user is asked for as ever', () => {
     await expect(auth.requireUser(sent)).rejects.toMatchObject({ code: 'access_denied' })
   })
 
-  test('the key is gone', async () => {
+  test.each(['a session', 'a bearer token'])('the key of %s is gone', async (what) => {
     vi.useFakeTimers({ toFake: ['Date'] })
-    const auth = protect()
-    const sent = await seenTwice(auth, 40 * 3600)
+    const auth = protect({ bearer })
+    const session = await seenTwice(auth, 40 * 3600)
+    const sent = what === 'a session' ? session : { authorization: `Bearer ${session['x-amzn-oidc-accesstoken']}` }
+    expect(await auth.requireUser(sent)).toBe(await auth.requireUser(sent))
     alb.rotateKeys()
     alb.retireKeys()
     vi.setSystemTime(Date.now() + 26 * 3600 * 1000)

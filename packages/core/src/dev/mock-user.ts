@@ -57,7 +57,7 @@ export function mockUser(
   const { username = checked.email, emailVerified } = checked
   const isPlatformAdmin = checked.isPlatformAdmin ?? isMember(checked.groups, platformAdminGroups)
   // Programs have bearer tokens only.
-  const origin = { isBearer: checked.kind === 'machine' }
+  const origin = { silenceIsNo: false, isBearer: checked.kind === 'machine', labelledBy: undefined }
   return createUser({ ...checked, username, emailVerified, isPlatformAdmin }, NO_CLAIMS, NO_CLAIMS, origin)
 }
 

@@ -5,7 +5,7 @@
  */
 
 import { weigh } from '../lib/weigh.js'
-import type { Claims } from '../user-type.js'
+import type { Claims, User } from '../user-type.js'
 import type { AlbToken } from './alb-token.js'
 
 /** What both tokens say, verified. */
@@ -28,16 +28,14 @@ function withUser(claimsBytes: number): number {
   return ENTRY_BYTES + USER_BYTES + Math.ceil(claimsBytes * (1 + LISTS_OF_USER))
 }
 
-/** The last pair that a token was part of: the same object while both are remembered, so that what is made of it can be too. */
-class LastPair {
-  #pair: VerifiedTokensOfRequest | undefined
+/** What verified tokens say, and the user that was made of it: both are remembered with the tokens. */
+export class Identity<Said> {
+  readonly said: Said
+  /** Of nothing but `said` and options, which do not change; `undefined` until it is made. */
+  user: User | undefined
 
-  /** By the very claims that were verified, or remembered: those of another token are another object. */
-  of(alb: AlbToken, access: Claims | null): VerifiedTokensOfRequest {
-    const last = this.#pair
-    if (last !== undefined && last.alb === alb && last.access === access) return last
-    this.#pair = Object.freeze({ alb, access })
-    return this.#pair
+  constructor(said: Said) {
+    this.said = said
   }
 }
 
@@ -46,7 +44,7 @@ export class RememberedAlbToken {
   readonly alb: AlbToken
   readonly keyUrl: string
   readonly bytes: number
-  readonly #pair = new LastPair()
+  #alone: Identity<VerifiedTokensOfRequest> | undefined
 
   /** @param isAlone Whether a user is made of it alone (`groupsClaim`). */
   constructor(alb: AlbToken, keyUrl: string, isAlone: boolean) {
@@ -57,29 +55,35 @@ export class RememberedAlbToken {
   }
 
   /** What it says where no access token is read. */
-  alone(): VerifiedTokensOfRequest {
-    return this.#pair.of(this.alb, null)
+  alone(): Identity<VerifiedTokensOfRequest> {
+    this.#alone ??= new Identity(Object.freeze({ alb: this.alb, access: null }))
+    return this.#alone
   }
 }
 
-/** A verified access token, beside a load balancer's or alone. */
-export class RememberedAccessToken {
-  readonly claims: Claims
+/** A verified access token, beside a load balancer's or alone. Alone it is all that a request says. */
+export class RememberedAccessToken extends Identity<Claims> {
   readonly jwksUrl: string
   readonly kid: string
   readonly bytes: number
-  readonly #pair = new LastPair()
+  #last: Identity<VerifiedTokensOfRequest> | undefined
 
   /** @param beside Bytes of the load balancer's token beside it, which the user that is made of both keeps in memory as well. */
   constructor(claims: Claims, key: { readonly jwksUrl: string; readonly kid: string }, beside: number) {
-    this.claims = claims
+    super(claims)
     this.jwksUrl = key.jwksUrl
     this.kid = key.kid
     this.bytes = withUser(weigh(claims)) + beside
   }
 
-  /** What both say: remembered here, since an access token is the same for an hour, and a load balancer's mostly for one request. */
-  with(alb: AlbToken): VerifiedTokensOfRequest {
-    return this.#pair.of(alb, this.claims)
+  /**
+   * What both say: remembered here, since an access token is the same for an hour, and a load balancer's mostly for one request.
+   *
+   * @param alb The very object that was verified, or remembered: that of another token is another object.
+   */
+  with(alb: AlbToken): Identity<VerifiedTokensOfRequest> {
+    if (this.#last?.said.alb === alb) return this.#last
+    this.#last = new Identity(Object.freeze({ alb, access: this.said }))
+    return this.#last
   }
 }

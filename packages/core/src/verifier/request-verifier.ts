@@ -1,0 +1,303 @@
+/**
+ * Verifies the tokens of a request, and remembers them: both together become one identity. `TokenVerifier` and `CognitoAuth` ask it.
+ *
+ * @module
+ */
+
+import type { KeyObject } from 'node:crypto'
+import { ConfigurationError, InvalidTokenError } from '../errors.js'
+import { ACCESS_TOKEN_HEADER, OIDC_DATA_HEADER, type TokenHeaders } from '../headers.js'
+import { goOn } from '../lib/at-once.js'
+import { createAlbKeys } from '../keys/alb-keys.js'
+import { CognitoKeys } from '../keys/cognito-keys.js'
+import type { KeyCache } from '../keys/key-cache.js'
+import type { Claims } from '../user-type.js'
+import { checkAccessClaims, checkAccessToken, checkTokenTimes, type ExpectedAccessToken } from './access-token.js'
+import { badSignature, checkAlbClaims, checkAlbTimes, checkAlbToken } from './alb-token.js'
+import type { BearerPolicy } from './bearer-options.js'
+import { BEARER_TOKEN, checkBearerPurpose, checkBearerToken } from './bearer-token.js'
+import { checkToken, hardened, type UnverifiedJws } from './compact-jws.js'
+import { InFlight } from './in-flight.js'
+import type { VerifierSetup } from './options.js'
+import { type Identity, RememberedAccessToken, RememberedAlbToken, type VerifiedTokensOfRequest } from './remembered.js'
+import { verifyEs256, verifyRs256 } from './signature.js'
+import { TokenMemory, type VerifiedTokens } from './verified-tokens.js'
+
+/** How to obtain and apply the verification key of a token. */
+interface KeyLookup {
+  /** The key, where it is cached and fresh. */
+  readonly key: KeyObject | undefined
+  readonly fetchKey: () => Promise<KeyObject>
+  readonly verify: typeof verifyEs256
+  /** The key that this very token was verified with before. */
+  readonly verifiedBy: KeyObject | undefined
+  /** The token, for messages. */
+  readonly what: string
+}
+
+/**
+ * Verifies tokens. What is answered at once is no promise, and what is refused at once is thrown: where a token is remembered and
+ * the key that verified it still serves, or where no other request waits.
+ */
+export class RequestVerifier {
+  readonly #setup: VerifierSetup
+  readonly #albKeys: KeyCache<KeyObject>
+  readonly #cognitoKeys: CognitoKeys
+  readonly #memory: TokenMemory
+  readonly #albTokens: VerifiedTokens<RememberedAlbToken>
+  readonly #accessTokens: VerifiedTokens<RememberedAccessToken>
+  readonly #bearerTokens: VerifiedTokens<RememberedAccessToken>
+  readonly #inFlight = new InFlight()
+
+  constructor(setup: VerifierSetup) {
+    const keys = { ttlSeconds: setup.keyTtlSeconds, fetch: setup.fetch }
+    this.#setup = setup
+    this.#albKeys = createAlbKeys(keys)
+    this.#cognitoKeys = new CognitoKeys(keys)
+    this.#memory = new TokenMemory({ tokens: setup.tokenCacheSize, bytes: setup.tokenCacheBytes })
+    // Most tokens of a load balancer are never sent again, and all others are for an hour.
+    this.#albTokens = this.#memory.kind(1)
+    this.#accessTokens = this.#memory.kind(3)
+    this.#bearerTokens = this.#memory.kind(3)
+  }
+
+  /** The claim that groups come from, instead of the access token. */
+  get groupsClaim(): string | undefined {
+    return this.#setup.groupsClaim
+  }
+
+  /** Whether bearer tokens are accepted. */
+  get acceptsBearer(): boolean {
+    return this.#setup.bearer !== undefined
+  }
+
+  /** Scopes that every bearer token must have. */
+  get bearerScopes(): readonly string[] {
+    return this.#setup.bearer?.scopes ?? []
+  }
+
+  /** Where the keys are that are known before any token was seen: those of the pinned pools or issuers. */
+  get jwksUrls(): readonly string[] {
+    return this.groupsClaim === undefined ? this.#setup.issuers.knownJwksUrls : []
+  }
+
+  /** Whether a load balancer is known whose tokens are accepted. */
+  get acceptsAlb(): boolean {
+    return this.#setup.signers.bases.length > 0
+  }
+
+  /** {@link TokenVerifier.verify}, of tokens that are there. */
+  verify(tokens: TokenHeaders): Identity<VerifiedTokensOfRequest> | Promise<Identity<VerifiedTokensOfRequest>> {
+    const alone = this.#inFlight.isIdle
+    return goOn(this.#albToken(tokens.oidcData, alone), (verified) => this.#together(verified, tokens, alone))
+  }
+
+  /** {@link TokenVerifier.verifyAlbToken} */
+  verifyAlbToken(token: string): RememberedAlbToken | Promise<RememberedAlbToken> {
+    return this.#albToken(token, this.#inFlight.isIdle)
+  }
+
+  /** {@link TokenVerifier.verifyAccessToken} */
+  verifyAccessToken(
+    token: string,
+    expected: ExpectedAccessToken,
+  ): RememberedAccessToken | Promise<RememberedAccessToken> {
+    return this.#accessToken(token, expected, this.#inFlight.isIdle, 0)
+  }
+
+  /** {@link TokenVerifier.verifyBearerToken} */
+  verifyBearerToken(token: string): Identity<Claims> | Promise<Identity<Claims>> {
+    const { bearer } = this.#setup
+    if (bearer === undefined) throw new ConfigurationError('verifyBearerToken() needs the option bearer: { clientId }')
+    return this.#bearerToken(token, bearer, this.#inFlight.isIdle)
+  }
+
+  /** Fetches the keys that are known before any token was seen: those of the pinned pools or issuers. */
+  async warmUp(): Promise<void> {
+    await Promise.all(this.jwksUrls.map((url) => this.#cognitoKeys.warmUp(url)))
+  }
+
+  /** Forgets keys and verified tokens. */
+  clearCache(): void {
+    this.#albKeys.clear()
+    this.#cognitoKeys.clear()
+    this.#memory.clear()
+  }
+
+  #together(
+    verified: RememberedAlbToken,
+    { accessToken, identity }: TokenHeaders,
+    alone: boolean,
+  ): Identity<VerifiedTokensOfRequest> | Promise<Identity<VerifiedTokensOfRequest>> {
+    const { header, claims } = verified.alb
+    const { sub } = claims
+    const { iss, client } = header
+    if (identity !== undefined && identity !== sub) {
+      throw new InvalidTokenError(
+        'subject',
+        `"sub" mismatch: x-amzn-oidc-identity and ${OIDC_DATA_HEADER} belong to different users`,
+      )
+    }
+    if (this.groupsClaim !== undefined || accessToken === undefined) return verified.alone()
+    // Strings, all three: checkAlbToken and checkAlbClaims have asked.
+    const expected = { issuer: iss as string, clientId: client as string, sub: sub as string }
+    return goOn(this.#accessToken(accessToken, expected, alone, verified.bytes), (access) => access.with(verified.alb))
+  }
+
+  #albToken(token: string, alone: boolean): RememberedAlbToken | Promise<RememberedAlbToken> {
+    checkToken(token, OIDC_DATA_HEADER)
+    const digest = this.#albTokens.digest(token)
+    const known = this.#albTokens.get(digest)
+    if (known !== undefined) {
+      const { keyUrl, alb } = known.token
+      checkAlbTimes(alb.header, alb.claims, this.#setup.clockToleranceSeconds)
+      if (this.#albKeys.peek(keyUrl) === known.key) return known.token
+    }
+    return this.#inFlight.begin(alone, (isAlone) => this.#newAlbToken(token, digest, known?.key, isAlone))
+  }
+
+  #newAlbToken(
+    token: string,
+    digest: string,
+    verifiedBy: KeyObject | undefined,
+    alone: boolean,
+  ): RememberedAlbToken | Promise<RememberedAlbToken> {
+    const unverified = checkAlbToken(token, this.#setup)
+    const { keyUrl } = unverified
+    const lookup: KeyLookup = {
+      key: this.#albKeys.peek(keyUrl),
+      fetchKey: () => this.#albKeys.get(keyUrl, unverified.signature.toString('base64')),
+      verify: verifyEs256,
+      verifiedBy,
+      what: OIDC_DATA_HEADER,
+    }
+    return this.#signed(unverified, lookup, alone, (key) => {
+      const { unverifiedHeader: header } = unverified
+      const claims = hardened(unverified.unverifiedClaims, OIDC_DATA_HEADER)
+      checkAlbClaims(header, claims)
+      // A number, as that of an access token: checked above.
+      const verified = new RememberedAlbToken({ header, claims }, keyUrl, this.groupsClaim !== undefined)
+      this.#albTokens.set(digest, verified, key, header['exp'] as number)
+      return verified
+    })
+  }
+
+  /** @param beside Bytes of the load balancer's token that it came with. */
+  #accessToken(
+    token: string,
+    expected: ExpectedAccessToken,
+    alone: boolean,
+    beside: number,
+  ): RememberedAccessToken | Promise<RememberedAccessToken> {
+    checkToken(token, ACCESS_TOKEN_HEADER)
+    const { issuers, clockToleranceSeconds } = this.#setup
+    const digest = this.#accessTokens.digest(token)
+    const known = this.#accessTokens.get(digest)
+    if (known !== undefined) {
+      const { said: claims, jwksUrl, kid } = known.token
+      checkAccessClaims(claims, expected, issuers, clockToleranceSeconds)
+      if (this.#cognitoKeys.peek(jwksUrl, kid) === known.key) return known.token
+    }
+    const about = { digest, verifiedBy: known?.key, beside }
+    return this.#inFlight.begin(alone, (isAlone) => this.#newAccessToken(token, expected, about, isAlone))
+  }
+
+  #newAccessToken(
+    token: string,
+    expected: ExpectedAccessToken,
+    { digest, verifiedBy, beside }: { digest: string; verifiedBy: KeyObject | undefined; beside: number },
+    alone: boolean,
+  ): RememberedAccessToken | Promise<RememberedAccessToken> {
+    const { issuers, clockToleranceSeconds } = this.#setup
+    const unverified = checkAccessToken(token, expected, issuers, clockToleranceSeconds)
+    const { kid } = unverified
+    const jwksUrl = issuers.jwksUrl(unverified.issuer)
+    const lookup: KeyLookup = {
+      key: this.#cognitoKeys.peek(jwksUrl, kid),
+      fetchKey: () => this.#cognitoKeys.get(jwksUrl, kid),
+      verify: verifyRs256,
+      verifiedBy,
+      what: ACCESS_TOKEN_HEADER,
+    }
+    return this.#signed(unverified, lookup, alone, (key) => {
+      const claims = hardened(unverified.unverifiedClaims, ACCESS_TOKEN_HEADER)
+      const verified = new RememberedAccessToken(claims, { jwksUrl, kid }, beside)
+      this.#accessTokens.set(digest, verified, key, claims['exp'] as number)
+      return verified
+    })
+  }
+
+  #bearerToken(token: string, policy: BearerPolicy, alone: boolean): Identity<Claims> | Promise<Identity<Claims>> {
+    checkToken(token, BEARER_TOKEN)
+    const { clockToleranceSeconds } = this.#setup
+    const digest = this.#bearerTokens.digest(token)
+    const known = this.#bearerTokens.get(digest)
+    if (known !== undefined) {
+      const { said: claims, jwksUrl, kid } = known.token
+      // Nothing else of it can have changed: the policy is that of this verifier, which remembers good tokens only.
+      checkTokenTimes(claims, clockToleranceSeconds, BEARER_TOKEN)
+      if (this.#cognitoKeys.peek(jwksUrl, kid) === known.key) return known.token
+    }
+    return this.#inFlight.begin(alone, (isAlone) =>
+      this.#newBearerToken(token, policy, { digest, verifiedBy: known?.key }, isAlone),
+    )
+  }
+
+  #newBearerToken(
+    token: string,
+    policy: BearerPolicy,
+    { digest, verifiedBy }: { digest: string; verifiedBy: KeyObject | undefined },
+    alone: boolean,
+  ): Identity<Claims> | Promise<Identity<Claims>> {
+    const { issuers, clockToleranceSeconds } = this.#setup
+    const unverified = checkBearerToken(token, policy, issuers, clockToleranceSeconds)
+    const { kid } = unverified
+    const jwksUrl = issuers.jwksUrl(unverified.issuer)
+    const lookup: KeyLookup = {
+      key: this.#cognitoKeys.peek(jwksUrl, kid),
+      fetchKey: () => this.#cognitoKeys.get(jwksUrl, kid),
+      verify: verifyRs256,
+      verifiedBy,
+      what: BEARER_TOKEN,
+    }
+    return this.#signed(unverified, lookup, alone, (key) => {
+      const claims = hardened(unverified.unverifiedClaims, BEARER_TOKEN)
+      checkBearerPurpose(claims, policy)
+      const verified = new RememberedAccessToken(claims, { jwksUrl, kid }, 0)
+      this.#bearerTokens.set(digest, verified, key, claims['exp'] as number)
+      return verified
+    })
+  }
+
+  /**
+   * Checks a signature, and then what it signed. Alone and with the key at hand, no promise is made: that would be a
+   * part of what it costs.
+   */
+  #signed<Result>(
+    unverified: UnverifiedJws,
+    lookup: KeyLookup,
+    alone: boolean,
+    accept: (key: KeyObject) => Result,
+  ): Result | Promise<Result> {
+    const { key, verify } = lookup
+    if (!alone || key === undefined) return this.#signedInPool(unverified, lookup, accept)
+    this.#inFlight.blocked()
+    if (verify(unverified.signingInput, key, unverified.signature, true) !== true) throw badSignature(lookup.what)
+    return accept(key)
+  }
+
+  async #signedInPool<Result>(
+    { signingInput, signature }: UnverifiedJws,
+    { key, fetchKey, verify, verifiedBy, what }: KeyLookup,
+    accept: (key: KeyObject) => Result,
+  ): Promise<Result> {
+    this.#inFlight.enter()
+    try {
+      const found = key ?? (await fetchKey())
+      if (found !== verifiedBy && !(await verify(signingInput, found, signature, false))) throw badSignature(what)
+      return accept(found)
+    } finally {
+      this.#inFlight.leave()
+    }
+  }
+}
