@@ -11,15 +11,15 @@ export const parts = {
   lost: { mutate: ['src/discovery/lost.ts', 'src/discovery/handlers.ts'], suites: ['lost'] },
   'global-guard': {
     mutate: ['src/discovery/global-guard.ts', 'src/discovery/usage.ts', 'src/discovery/messages.ts'],
-    suites: ['global-guard', 'federation'],
+    suites: ['global-guard'],
   },
   'start-up': {
     mutate: ['src/discovery/check-app.ts', 'src/discovery/start-up-check.ts', 'src/discovery/scopes.ts'],
     suites: ['scopes', 'lost', 'websocket'],
   },
-  unguarded: { mutate: ['src/discovery/unguarded.ts'], suites: ['federation', 'graphql', 'websocket'] },
+  unguarded: { mutate: ['src/discovery/unguarded.ts'], suites: ['federation', 'graphql', 'schema-first', 'websocket'] },
   gateways: { mutate: ['src/discovery/gateways.ts'], suites: ['websocket', 'global-guard'] },
-  bindings: { mutate: ['src/discovery/bindings.ts'], suites: ['graphql', 'websocket', 'global-guard'] },
+  bindings: { mutate: ['src/discovery/bindings.ts'], suites: ['graphql', 'websocket'] },
 }
 
 /** The score, in per cent, below which the run fails. */

@@ -3,7 +3,16 @@ import type { CognitoAuthOptions, User } from '@cognito-auth/core'
 import { createTestAlb, type TestAlb } from '@cognito-auth/testing'
 import { ApolloDriver, type ApolloDriverConfig } from '@nestjs/apollo'
 import { type DynamicModule, Module, type Type, UseGuards } from '@nestjs/common'
-import { Field, GraphQLModule, ObjectType, Query, ResolveField, Resolver, Subscription } from '@nestjs/graphql'
+import {
+  Field,
+  GraphQLModule,
+  InterfaceType,
+  ObjectType,
+  Query,
+  ResolveField,
+  Resolver,
+  Subscription,
+} from '@nestjs/graphql'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { WebSocket } from 'ws'
 import { AuthUser, CognitoAuthGuard, CognitoAuthModule, OptionalAuth, Public, RequireGroups } from '../src/index.js'
@@ -362,6 +371,18 @@ describe('field resolvers', () => {
     await expect(app.init()).rejects.toThrow(named)
     const others = await create(module(providers, { fieldResolverEnhancers: ['filters'] }))
     await expect(others.init()).rejects.toThrow(named)
+  })
+
+  test('keep the app from starting where one of two schemas asks no guards for fields', async () => {
+    const { imports = [], ...rest } = module([Operations, Guarded], { fieldResolverEnhancers: ['guards'] })
+    const other = module([], { path: '/other', fieldResolverEnhancers: [] }).imports?.slice(1) ?? []
+    for (const both of [
+      [...imports, ...other],
+      [...other, ...imports],
+    ]) {
+      const app = await create({ ...rest, imports: both })
+      await expect(app.init()).rejects.toThrow(/guard of Guarded.salary: /)
+    }
   })
 
   test('are asked where Nest asks guards for fields', async () => {

@@ -259,6 +259,18 @@ describe('with ws', () => {
     await expect(app.init()).rejects.toThrow(/guard of Greeter.handleConnection/)
   })
 
+  test('that a method is public, which is no handler, is none', async () => {
+    @UseGuards(CognitoAuthGuard)
+    @WebSocketGateway()
+    class Greeter extends Handlers {
+      @Public()
+      handleConnection(): void {}
+    }
+    const url = await start([Greeter])
+    expect(await refusal(url)).toMatchObject({ status: 401 })
+    expect(await ask(open(url, await alb.headersFor(signedIn)), 'me')).toMatchObject({ data: 'dev@example.com' })
+  })
+
   test('a guard for the whole app starts with gateways that say what they ask', async () => {
     @Public()
     @WebSocketGateway({ path: '/open' })
