@@ -223,6 +223,18 @@ describe('the load balancer token', () => {
     await expect(verifier().verifyAlbToken(token)).rejects.toMatchObject({ reason: 'malformed' })
   })
 
+  test.each([
+    ['abc', 'three parts'],
+    ['e30.e30', 'three parts'],
+    ['e30.e30.AAAA.AAAA', 'three parts'],
+    ['e30.e30.A', 'base64url'],
+    [`${encodePart('[]', 'none')}.e30.AAAA`, 'header must be a JSON object'],
+    [`${encodePart('{"alg":"ES256"}', 'none')}.${encodePart('[]', 'none')}.AAAA`, 'payload must be a JSON object'],
+    [`${encodePart('{"alg":"ES256"}', 'none')}.e30.`, 'no signature'],
+  ])('says what is wrong with %s: %s', async (token, what) => {
+    await expect(verifier().verifyAlbToken(token)).rejects.toThrow(what)
+  })
+
   test.each([undefined, null, 5, {}, ['a.b.c']])('that is %j is malformed', async (token) => {
     await expect(verifier().verifyAlbToken(token as never)).rejects.toMatchObject({ reason: 'malformed' })
     const expected = { issuer: alb().issuer, clientId: alb().options.clientId, sub: 'x' }

@@ -83,7 +83,8 @@ export class CompactJwsReader {
     checkToken(token, this.#what)
     const headerDot = token.indexOf('.')
     const payloadDot = token.indexOf('.', headerDot + 1)
-    if (headerDot === -1 || payloadDot <= headerDot || token.includes('.', payloadDot + 1)) {
+    // Without any dot both are -1.
+    if (payloadDot <= headerDot || token.includes('.', payloadDot + 1)) {
       throw this.#malformed('not a compact JWS (three parts with dots between)')
     }
     const header = token.slice(0, headerDot)
