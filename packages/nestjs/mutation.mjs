@@ -18,7 +18,7 @@ export const parts = {
     suites: ['scopes', 'lost', 'websocket'],
   },
   unguarded: { mutate: ['src/discovery/unguarded.ts'], suites: ['federation', 'graphql', 'schema-first', 'websocket'] },
-  gateways: { mutate: ['src/discovery/gateways.ts'], suites: ['websocket', 'global-guard'] },
+  gateways: { mutate: ['src/discovery/gateways.ts'], suites: ['gateways', 'websocket', 'global-guard'] },
   bindings: { mutate: ['src/discovery/bindings.ts'], suites: ['graphql', 'websocket'] },
 }
 
