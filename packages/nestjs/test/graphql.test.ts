@@ -3,16 +3,7 @@ import type { CognitoAuthOptions, User } from '@cognito-auth/core'
 import { createTestAlb, type TestAlb } from '@cognito-auth/testing'
 import { ApolloDriver, type ApolloDriverConfig } from '@nestjs/apollo'
 import { type DynamicModule, Module, type Type, UseGuards } from '@nestjs/common'
-import {
-  Field,
-  GraphQLModule,
-  InterfaceType,
-  ObjectType,
-  Query,
-  ResolveField,
-  Resolver,
-  Subscription,
-} from '@nestjs/graphql'
+import { Field, GraphQLModule, ObjectType, Query, ResolveField, Resolver, Subscription } from '@nestjs/graphql'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { WebSocket } from 'ws'
 import { AuthUser, CognitoAuthGuard, CognitoAuthModule, OptionalAuth, Public, RequireGroups } from '../src/index.js'
