@@ -18,7 +18,15 @@ export const parts = {
   },
   headers: {
     mutate: ['src/headers.ts'],
-    suites: ['src/headers', 'src/cognito-auth', 'test/attacks', 'test/bearer', 'test/bearer-attacks', 'test/pollution'],
+    suites: [
+      'src/headers',
+      'src/cognito-auth',
+      'test/attacks',
+      'test/bearer',
+      'test/bearer-attacks',
+      'test/pollution',
+      'src/dev/*',
+    ],
   },
   rules: { mutate: all('rules'), suites: ['src/rules/*', 'src/authoriser', 'test/pollution'] },
   verifier: {

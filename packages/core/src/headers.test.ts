@@ -111,6 +111,28 @@ test('a header called "headers" is a header; a request that has headers is refus
   expect(() => readHeaders({ headers: {} } as never)).toThrow(/whole request/)
 })
 
+test.each(['headers', 'multiValueHeaders', 'requestContext', 'request', 'req', 'raw'])(
+  'a member %s that is an object makes a whole request',
+  (name) => {
+    expect(() => readHeaders({ [name]: {}, get: () => 'x' } as never)).toThrow(/whole request/)
+    expect(readHeaders({ [name]: 'x', 'x-amzn-oidc-data': 'a.b.c' }).oidcData).toBe('a.b.c')
+  },
+)
+
+test('a function header() makes a whole request, as with Hono', () => {
+  expect(() => readHeaders({ header: () => undefined } as never)).toThrow(/whole request/)
+})
+
+test.each<[HeadersInput, boolean]>([
+  [{}, false],
+  [{ 'x-amzn-oidc-identity': 'sub' }, false],
+  [{ 'x-amzn-oidc-data': '' }, true],
+  [{ 'X-Amzn-Oidc-Accesstoken': ['a', 'b'] }, true],
+  [new Headers({ 'x-amzn-oidc-accesstoken': 'a' }), true],
+])('%j has tokens, good or bad: %s', (headers, has) => {
+  expect(hasTokens(headers)).toBe(has)
+})
+
 /** As `next/headers` gives them: a `Headers` with a member called `headers`. */
 class NextHeaders extends Headers {
   readonly headers = { 'x-amzn-oidc-data': 'not this' }
