@@ -55,6 +55,7 @@ export const parts = {
       'src/cognito-auth-options',
       'src/logout',
       'src/dev/*',
+      'test/process',
       'test/bearer-options',
       'src/verifier/options',
     ],
