@@ -28,7 +28,10 @@ export const parts = {
       'src/dev/*',
     ],
   },
-  rules: { mutate: all('rules'), suites: ['src/rules/*', 'src/authoriser', 'test/pollution'] },
+  rules: {
+    mutate: all('rules'),
+    suites: ['src/rules/*', 'src/authoriser', 'test/bearer-attacks', 'test/pollution'],
+  },
   verifier: {
     mutate: of('verifier', 'token-verifier'),
     suites: [...tokens, 'test/remembered-user', 'test/events', 'src/cognito-auth'],

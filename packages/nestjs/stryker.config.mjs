@@ -4,8 +4,8 @@
  * @type {import('@stryker-mutator/api/core').PartialStrykerOptions}
  */
 export default {
-  testRunner: 'vitest',
-  plugins: ['@stryker-mutator/vitest-runner', '../core/stryker-messages.mjs'],
+  testRunner: 'vitest-strict',
+  plugins: ['@stryker-mutator/vitest-runner', '../core/stryker-messages.mjs', '../core/stryker-vitest.mjs'],
   ignorers: ['messages'],
   vitest: { configFile: 'vitest.mutation.config.ts', related: false },
   coverageAnalysis: 'perTest',

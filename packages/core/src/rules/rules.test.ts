@@ -3,6 +3,7 @@ import { Authoriser } from '../authoriser.js'
 import type { Decision } from '../decision.js'
 import { mockUser } from '../dev/mock-user.js'
 import { type User, userFromTokens } from '../user.js'
+import { clientRule } from './client-rule.js'
 import { allOf, anyOf, not } from './combine.js'
 import { domainRule, emailRule } from './email-rule.js'
 import { groupRule } from './group-rule.js'
@@ -19,6 +20,8 @@ test.each<[Rule, string]>([
   [domainRule(['a.com']), 'domains: a.com'],
   [domainRule(six.slice(1).map((name) => `${name}.com`)), 'domains: b.com, c.com, d.com, e.com, f.com'],
   [domainRule(six.map((name) => `${name}.com`)), 'domains (6)'],
+  [clientRule(six.slice(1)), 'clients: b, c, d, e, f'],
+  [clientRule(six), 'clients (6)'],
   [anyOf(groupRule(['a']), groupRule(['b'])), 'any of(groups: a; groups: b)'],
   [allOf(groupRule(['a']), groupRule(['b'])), 'all of(groups: a; groups: b)'],
   [not(groupRule(['a'])), 'not(groups: a)'],
@@ -30,6 +33,7 @@ test.each<[string, () => Rule, RegExp]>([
   ['groupRule([])', () => groupRule([]), /groupRule\(\)/],
   ['emailRule([])', () => emailRule([]), /emailRule\(\)/],
   ['domainRule([])', () => domainRule([]), /domainRule\(\)/],
+  ['clientRule([])', () => clientRule([]), /clientRule\(\)/],
   ['groupRule with an empty name', () => groupRule(['a', '']), /groupRule\(\)/],
   ['groupRule with a number', () => groupRule(['a', 1 as unknown as string]), /groupRule\(\)/],
   ['domainRule with one address among domains', () => domainRule(['example.com', 'a@example.com']), /without the @/],
@@ -58,6 +62,60 @@ test('an exception is no yes on its way through not(), whatever the other rules 
     await expect(Promise.resolve(not(rule).isAllowed(user))).rejects.toThrow('of the test')
   }
   expect(await anyOf(fails, yes).isAllowed(user)).toBe(true)
+})
+
+describe("a rule of one's own", () => {
+  const answering = (answer: unknown): Rule => ({ name: 'own', isAllowed: () => answer as boolean })
+  const set = {
+    requireAll: false,
+    adminGroups: new Set<string>(),
+    adminUsers: new Set<string>(),
+    requireVerifiedEmail: true,
+  }
+
+  test.each([true, false])('answers %j, at once or later, and not() the other', async (answer) => {
+    for (const given of [answer, Promise.resolve(answer)]) {
+      const authoriser = new Authoriser({ rules: [answering(given)] })
+      expect(await authoriser.isAllowed(mockUser({}))).toBe(answer)
+      expect(await new Authoriser({ rules: [not(answering(given))] }).isAllowed(mockUser({}))).toBe(!answer)
+    }
+  })
+
+  test.each([undefined, null, 'true', 1, 0, '', {}, []])(
+    'that answers %j has failed, also in not()',
+    async (answer) => {
+      for (const given of [answer, Promise.resolve(answer)]) {
+        for (const rule of [answering(given), not(answering(given)), not(not(answering(given)))]) {
+          const { allowed, rules } = await new Authoriser({ rules: [rule] }).explain(mockUser({}))
+          expect({ allowed, code: rules[0]?.code }).toEqual({ allowed: false, code: 'rule_failed' })
+          expect(rules[0]?.detail).toBe('the rule failed (TypeError), which denies')
+        }
+      }
+    },
+  )
+
+  test('that answers at once is not waited for', () => {
+    const rules = [answering(false), answering(true)]
+    const decision = decide(mockUser({}), { ...set, rules }, { admitPlatformAdmins: false, askAll: false })
+    expect(decision).toMatchObject({ allowed: true })
+  })
+})
+
+test('a user without an e-mail member has none', async () => {
+  const { email: _, ...user } = { ...mockUser({}), emailDomain: '' }
+  for (const rule of [
+    emailRule(['a@example.com']),
+    not(emailRule(['a@example.com'])),
+    not(domainRule(['example.com'])),
+  ]) {
+    expect(await rule.isAllowed(user as User)).toBe(false)
+  }
+})
+
+test('a question of three answers is where the other build of this package looks for it', () => {
+  expect(Object.getOwnPropertySymbols(emailRule(['a@example.com']).isAllowed)).toEqual([
+    Symbol.for('@cognito-auth/core/question'),
+  ])
 })
 
 const KELVIN = '\u212A'
@@ -226,6 +284,8 @@ describe('users of another identity provider (groupsClaim)', () => {
     expect(rules.map(({ code }) => code)).toEqual(
       expected ? [undefined, undefined] : Array(2).fill('email_not_verified'),
     )
+    const says = emailVerified === undefined ? /does not say that it is$/ : /^the e-mail is not verified$/
+    for (const { detail } of expected ? [] : rules) expect(detail).toMatch(says)
   })
 
   test('match without it where that was asked for, and by group in any case', async () => {
