@@ -55,6 +55,7 @@ describe('attacks', () => {
     }
     for (const headers of [
       { 'x-amzn-oidc-anything': 'x' },
+      { 'X-Amzn-Oidc-': 'x' },
       { 'X-Amzn-Oidc-Identity': JOB },
       { 'x-amzn-oidc-data': '' },
     ]) {
