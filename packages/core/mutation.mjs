@@ -33,7 +33,7 @@ export const parts = {
     suites: ['src/rules/*', 'src/authoriser', 'test/bearer-attacks', 'test/pollution'],
   },
   verifier: {
-    mutate: of('verifier', 'token-verifier'),
+    mutate: of('verifier', 'request-verifier', 'token-verifier'),
     suites: [...tokens, 'test/remembered-user', 'test/events', 'src/cognito-auth'],
   },
   remembered: {
