@@ -5,6 +5,7 @@ export const FRAMEWORKS = {
   hono: () => import('./hono.mjs'),
   fastify: () => import('./fastify.mjs'),
   nestjs: () => import('./nestjs.mjs'),
+  next: () => import('./next.mjs'),
   remix: () => import('./remix.mjs'),
   web: () => import('./web.mjs'),
 }

@@ -1,15 +1,18 @@
 /** From the first import of an app to its first answer, as ES modules and as CommonJS. */
 import { runChild } from '../children/run-child.mjs'
 import { inTurns, metric } from '../measure.mjs'
+import { hasNextBuild } from '../next/build.mjs'
 import { bound, row } from '../report.mjs'
 
-const FRAMEWORKS = ['express', 'koa', 'fastify', 'hono', 'web', 'remix', 'lambda']
+const FRAMEWORKS = ['express', 'koa', 'fastify', 'hono', 'nestjs', 'web', 'remix', 'lambda', 'next']
 
 /** Each app in a fresh process, protected and not. */
 export async function firstAnswer({ appRounds: rounds, isQuick }) {
   const contenders = {}
-  // Eight processes are enough to see that it works.
-  for (const framework of isQuick ? ['express', 'lambda'] : FRAMEWORKS) {
+  // A few processes are enough to see that it works.
+  const frameworks = isQuick ? ['express', 'lambda', 'nestjs'] : FRAMEWORKS
+  if (!isQuick) await hasNextBuild(isQuick)
+  for (const framework of frameworks) {
     for (const format of ['esm', 'cjs']) {
       for (const way of ['without', 'ours']) {
         const name = `${framework}, ${format === 'esm' ? 'ES modules' : 'CommonJS'}, ${way === 'ours' ? 'protected' : 'without'}`
@@ -35,7 +38,7 @@ export async function firstAnswer({ appRounds: rounds, isQuick }) {
     ],
     targets: [bound.value([Math.max(...added)], 150, 'ms of CPU that protection adds, with any adapter')],
     notes: [
-      'NestJS 12 and Next.js are not among them: an app of either is compiled first, and starts in what its framework takes. Both load `core`, whose import is the row above.',
+      'NestJS is `create()`, `init()` and the first request. Next.js is its server, in this process, and what `next build` made: ES modules or CommonJS is only what loads that server.',
     ],
   })
 }

@@ -8,6 +8,7 @@ import { gateway } from './gateway.mjs'
 import { lambda } from './lambda.mjs'
 import { latency } from './latency.mjs'
 import { memory, memoryOfUsers } from './memory.mjs'
+import { nextUnderLoad } from './next.mjs'
 import {
   accessTokenAlone,
   freshAlbToken,
@@ -21,8 +22,6 @@ import { size } from './size.mjs'
 import { soak } from './soak.mjs'
 import { start } from './start.mjs'
 
-// Next.js is no row: what runs is what `next build` makes, in minutes. For each request its adapter does what that for `Request`
-// and `Response` does.
 export const CASES = {
   'never seen, alone': neverSeenAlone,
   'never seen, in flight': neverSeenInFlight,
@@ -38,6 +37,7 @@ export const CASES = {
   hono: endToEnd('hono', 'Hono'),
   fastify: endToEnd('fastify', 'Fastify'),
   nestjs: endToEnd('nestjs', 'NestJS on Express'),
+  next: nextUnderLoad,
   remix: endToEnd('remix', 'Remix'),
   web: endToEnd('web', 'Request and Response'),
   lambda,

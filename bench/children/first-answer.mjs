@@ -1,9 +1,10 @@
 /**
  * Starts an app in a process that has done nothing else, asks it once, and says how long that took from its first import on.
- * Arguments: framework, `esm` or `cjs`, `ours` or `without`.
+ * Arguments: framework, `esm` or `cjs`, `ours` or `without`. Of Next.js it is the build in `bench/next` that is started.
  */
 import { createRequire } from 'node:module'
 import { createServer, request } from 'node:http'
+import { fileURLToPath } from 'node:url'
 import { createTestAlb } from '@cognito-auth/testing'
 
 const [framework, format, way] = process.argv.slice(2)
@@ -65,6 +66,37 @@ const APPS = {
       await requireUser(new Request('http://localhost/', { headers }))
       return 200
     }
+  },
+  async nestjs() {
+    await load('reflect-metadata')
+    const { Controller, Get, Module } = await load('@nestjs/common')
+    const { NestFactory } = await load('@nestjs/core')
+    const { ExpressAdapter } = await load('@nestjs/platform-express')
+    // Plain JavaScript has no syntax for decorators.
+    class Hello {
+      hello() {
+        return { ok: true }
+      }
+    }
+    Get()(Hello.prototype, 'hello', Object.getOwnPropertyDescriptor(Hello.prototype, 'hello'))
+    Controller()(Hello)
+    // eslint-disable-next-line typescript/no-extraneous-class -- what Nest calls a module
+    class App {}
+    const imports = isOurs
+      ? [(await load('@cognito-auth/nestjs')).CognitoAuthModule.forRoot({ ...(await options()), global: true })]
+      : []
+    Module({ imports, controllers: [Hello] })(App)
+    const app = await NestFactory.create(App, new ExpressAdapter(), { logger: false, abortOnError: false })
+    await app.init()
+    return await overHttp(app.getHttpServer())
+  },
+  async next() {
+    const next = main(await load('next'))
+    // Its rules are in the build, too.
+    globalThis.benchApp = { way, options: alb.options }
+    const app = next({ dev: false, dir: fileURLToPath(new URL('../next', import.meta.url)) })
+    await app.prepare()
+    return await overHttp(createServer(app.getRequestHandler()))
   },
   async lambda() {
     let handler = async () => ({ statusCode: 200 })

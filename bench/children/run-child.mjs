@@ -1,4 +1,4 @@
-/** Starts a script of this folder in a process of its own and reads the JSON that it prints. */
+/** Starts a script of this folder in a process of its own and reads the JSON that it prints last. */
 import { execFile } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
@@ -12,5 +12,6 @@ export async function runChild(script, args = [], nodeOptions = [], variables = 
     maxBuffer: 2 ** 26,
     env: { ...process.env, ...variables },
   })
-  return JSON.parse(stdout)
+  // Next.js says on the same output how it starts.
+  return JSON.parse(stdout.trimEnd().split('\n').at(-1))
 }
