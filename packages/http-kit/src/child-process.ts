@@ -33,10 +33,21 @@ export class ProcessGroup {
   #isGone = false
   #hasExited = false
   #startError: NodeJS.ErrnoException | undefined
-  readonly #killAtExit = (): void => void this.signal('SIGKILL')
+  readonly #killAtExit: () => void
 
-  /** Starts it. An error in that is told by {@link startError}, and exit code 127. */
-  constructor(program: string, args: readonly string[], env: NodeJS.ProcessEnv, stdio: StdioOptions = 'inherit') {
+  /**
+   * Starts it. An error in that is told by {@link startError}, and exit code 127.
+   *
+   * @param atExit What is left of it gets when this process exits: another one than `SIGKILL` where something else looks after it then.
+   */
+  constructor(
+    program: string,
+    args: readonly string[],
+    env: NodeJS.ProcessEnv,
+    stdio: StdioOptions = 'inherit',
+    atExit: NodeJS.Signals = 'SIGKILL',
+  ) {
+    this.#killAtExit = () => void this.signal(atExit)
     this.#child = spawn(program, args, { stdio, env, detached: HAS_GROUPS })
     this.exited = new Promise((resolve) => {
       this.#child.once('error', (error) => {

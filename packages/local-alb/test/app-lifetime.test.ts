@@ -30,6 +30,20 @@ const COMMAND = app('polite.cjs', '')
 /** Outlives a polite request. */
 const STUBBORN = app('stubborn.cjs', "process.on('SIGTERM', () => console.log('no'))")
 
+/** Ends what it has started in a group of its own when it is asked to end, as the gateway does with its app. */
+const KEEPER = [
+  process.execPath,
+  file(
+    'keeper.cjs',
+    `const [program, ...args] = ${JSON.stringify(app('kept.cjs', ''))}
+    const kept = require('node:child_process').spawn(program, args, { detached: true, stdio: 'inherit' })
+    process.once('SIGTERM', () => {
+      process.kill(-kept.pid, 'SIGKILL')
+      process.exit()
+    })`,
+  ),
+]
+
 /** Waits until the app says its port. */
 async function portOf(child: ChildProcess): Promise<string> {
   return await new Promise((resolve, reject) => {
@@ -105,6 +119,20 @@ describe('the app does not outlive', () => {
       await expectGone(port)
     },
   )
+})
+
+test('a script that just exits leaves nothing of what the app has started in a group of its own', async () => {
+  const script = file(
+    'exits.mjs',
+    `import { startLocalAlb } from ${JSON.stringify(new URL('index.mjs', DIST).href)}
+    await startLocalAlb({ port: 0, command: ${JSON.stringify(KEEPER)} })
+    console.log('ready')
+    process.stdin.once('end', () => process.exit()).resume()`,
+  )
+  const child = spawn(process.execPath, [script])
+  const port = await portOf(child)
+  child.stdin.end()
+  await expectGone(port)
 })
 
 test('a script that has stopped it ends by itself: nothing is left open', async () => {

@@ -4,6 +4,7 @@
  * @module
  */
 
+import type { StdioOptions } from 'node:child_process'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { notStarted, ProcessGroup } from '@cognito-auth/http-kit/child-process'
 import { accepts } from '@cognito-auth/http-kit/ports'
@@ -50,7 +51,10 @@ export class AppProcess {
     args: readonly string[],
     { env, stdout = 'inherit', stdin = 'inherit' }: AppOptions,
   ) {
-    const group = new ProcessGroup(program, args, env, [stdin, stdout === 'stderr' ? 2 : 'inherit', 'inherit'])
+    const streams: StdioOptions = [stdin, stdout === 'stderr' ? 2 : 'inherit', 'inherit']
+    // Asked first, also where this process just exits: only then can it end what has a group of its own, as the gateway's app
+    // has. The watchdog kills what does not listen.
+    const group = new ProcessGroup(program, args, env, streams, 'SIGTERM')
     this.#group = group
     this.#endWatch = group.id === undefined ? undefined : watchOver(group.id)
     void group.exited.then(() => {
