@@ -33,8 +33,16 @@ export const parts = {
     suites: ['src/rules/*', 'src/authoriser', 'test/bearer-attacks', 'test/pollution'],
   },
   verifier: {
-    mutate: of('verifier', 'request-verifier', 'token-verifier'),
-    suites: [...tokens, 'test/remembered-user', 'test/events', 'src/cognito-auth'],
+    mutate: of('verifier', 'token-verifier', 'request-verifier'),
+    suites: [
+      ...tokens,
+      'src/cognito-auth',
+      'test/bearer-options',
+      'test/events',
+      'test/forgotten',
+      'test/keys',
+      'test/remembered-user',
+    ],
   },
   remembered: {
     mutate: of('verifier', 'in-flight', 'verified-tokens', 'remembered'),

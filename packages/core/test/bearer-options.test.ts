@@ -33,6 +33,22 @@ describe('with bearer off', () => {
     })
   })
 
+  test('says whether it accepts bearer tokens, and with which scopes', () => {
+    const said = [undefined, { clientId: JOB }, { clientId: JOB, scopes: [READ] }].map((bearer) => {
+      const { acceptsBearer, bearerScopes } = new CognitoAuth({
+        ...alb.options,
+        authoriser: null,
+        ...(bearer && { bearer }),
+      })
+      return { acceptsBearer, bearerScopes }
+    })
+    expect(said).toEqual([
+      { acceptsBearer: false, bearerScopes: [] },
+      { acceptsBearer: true, bearerScopes: [] },
+      { acceptsBearer: true, bearerScopes: [READ] },
+    ])
+  })
+
   test('verifyBearerToken() says what is missing', async () => {
     await expect(new TokenVerifier(alb.options).verifyBearerToken('x')).rejects.toMatchObject({ code: 'configuration' })
   })

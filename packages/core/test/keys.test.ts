@@ -1,5 +1,6 @@
 import { generateKeyPairSync, randomBytes, randomUUID } from 'node:crypto'
 import { createTestAlb, encodePart, type TestAlb } from '@cognito-auth/testing'
+import { decodeJwt } from 'jose'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { TokenVerifier, type TokenVerifierOptions } from '../src/index.js'
 
@@ -236,6 +237,29 @@ describe('age', () => {
     alb.retireKeys()
     vi.setSystemTime(Date.now() + 1.1 * HOUR)
     await expect(one.verify(given)).rejects.toMatchObject({ code: 'invalid_token', reason: 'key_not_found' })
+  })
+
+  test.each<[string, (one: TokenVerifier, given: Awaited<ReturnType<typeof tokens>>) => Promise<unknown>]>([
+    ['a user claims token', async (one, { oidcData }) => await one.verifyAlbToken(oidcData)],
+    [
+      'an access token',
+      async (one, { accessToken }) =>
+        await one.verifyAccessToken(accessToken, {
+          issuer: alb.issuer,
+          clientId: alb.options.clientId,
+          sub: String(decodeJwt(accessToken).sub),
+        }),
+    ],
+    ['a bearer token', async (one, { accessToken }) => await one.verifyBearerToken(accessToken)],
+  ])('nor does one that is gone serve %s by itself that is remembered', async (_, verify) => {
+    const one = verifier({ bearer: { clientId: alb.options.clientId } })
+    const given = await tokens()
+    await verify(one, given)
+    alb.rotateKeys()
+    alb.retireKeys()
+    await expect(verify(one, given)).resolves.toBeDefined()
+    vi.setSystemTime(Date.now() + 1.1 * HOUR)
+    await expect(verify(one, given)).rejects.toMatchObject({ code: 'invalid_token', reason: 'key_not_found' })
   })
 
   test('out of reach at first, keys are asked for again at once', async () => {

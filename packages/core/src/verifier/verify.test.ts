@@ -74,7 +74,9 @@ describe('both tokens', () => {
     await expect(verifier().verify({ ...given, accessToken: null } as never)).rejects.toMatchObject({
       code: 'missing_token',
     })
-    await expect(verifier().verify(undefined as never)).rejects.toMatchObject({ code: 'configuration' })
+    for (const nothing of [undefined, null, 'a.b.c']) {
+      await expect(verifier().verify(nothing as never)).rejects.toMatchObject({ code: 'configuration' })
+    }
   })
 
   test('are needed', async () => {
