@@ -15,7 +15,7 @@ export const parts = {
   },
   'start-up': {
     mutate: ['src/discovery/check-app.ts', 'src/discovery/start-up-check.ts', 'src/discovery/scopes.ts'],
-    suites: ['scopes', 'lost', 'websocket'],
+    suites: ['scopes', 'lost'],
   },
   unguarded: { mutate: ['src/discovery/unguarded.ts'], suites: ['federation', 'graphql', 'schema-first', 'websocket'] },
   gateways: { mutate: ['src/discovery/gateways.ts'], suites: ['gateways', 'websocket', 'global-guard'] },
