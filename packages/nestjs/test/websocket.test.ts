@@ -188,9 +188,15 @@ describe('with ws', () => {
         return { event: 'open', data: user }
       }
     }
-    const socket = open(await start([Lobby]))
+    const url = await start([Lobby])
+    const socket = open(url)
     expect(await ask(socket, 'open')).toEqual({ event: 'open', data: null })
     expect(await ask(socket, 'me')).toMatchObject({ event: 'exception', data: { status: 401 } })
+    // Who had tokens at the handshake is known by them, also when the load balancer's has expired.
+    const late = open(url, await alb.headersFor(signedIn))
+    expect(await ask(late, 'open')).toMatchObject({ event: 'open' })
+    vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 600_000 })
+    expect(await ask(late, 'me')).toEqual({ event: 'me', data: 'dev@example.com' })
   })
 
   test('an optional gateway lets anonymous people connect, and no bad tokens', async () => {
