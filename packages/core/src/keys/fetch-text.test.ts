@@ -79,6 +79,16 @@ test('64 KiB are read, and not a byte more', async () => {
   expect(asked).toHaveLength(1)
 })
 
+test.each([
+  [302, 'redirects are not followed'],
+  [399, 'redirects are not followed'],
+  [401, 'HTTP 401'],
+  [429, 'HTTP 429'],
+])('says what is wrong with %i: %s', async (code, what) => {
+  const { fetch } = network(status(code))
+  await expect(fetchText(URL, fetch)).rejects.toThrow(`Failed to fetch public keys: ${what}`)
+})
+
 test('a redirect that was followed all the same is refused', async () => {
   const followed = new Response('the key')
   Object.defineProperty(followed, 'redirected', { value: true })
