@@ -8,7 +8,7 @@ export const parts = {
     mutate: ['src/guard.ts'],
     suites: ['contexts', 'guard', 'global-guard', 'sign-out', 'websocket', 'local-alb'],
   },
-  lost: { mutate: ['src/discovery/lost.ts', 'src/discovery/handlers.ts'], suites: ['lost'] },
+  lost: { mutate: ['src/discovery/lost.ts', 'src/discovery/handlers.ts'], suites: ['lost', 'lost-graphql'] },
   'global-guard': {
     mutate: ['src/discovery/global-guard.ts', 'src/discovery/usage.ts', 'src/discovery/messages.ts'],
     suites: ['global-guard'],
@@ -19,7 +19,7 @@ export const parts = {
   },
   unguarded: { mutate: ['src/discovery/unguarded.ts'], suites: ['federation', 'graphql', 'schema-first', 'websocket'] },
   gateways: { mutate: ['src/discovery/gateways.ts'], suites: ['gateways', 'websocket', 'global-guard'] },
-  bindings: { mutate: ['src/discovery/bindings.ts'], suites: ['graphql', 'websocket'] },
+  bindings: { mutate: ['src/discovery/bindings.ts'], suites: ['bindings'] },
 }
 
 /** The score, in per cent, below which the run fails. */
