@@ -56,6 +56,7 @@ export const parts = {
       'src/cognito-auth-options',
       'src/options/*',
       'src/cognito-auth',
+      'test/bearer',
       'test/bearer-options',
     ],
   },

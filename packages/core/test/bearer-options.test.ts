@@ -82,7 +82,12 @@ describe('options', () => {
     ['an undefined member', { bearer: { clientId: 'x', audience: undefined } }, /bearer\.audience is undefined/],
     ['undefined scopes', { bearer: { clientId: 'x', scopes: undefined } }, /bearer\.scopes .* is undefined/],
     ['no scopes', { bearer: { clientId: 'x', scopes: [] } }, /bearer\.scopes \(COGNITO_AUTH_BEARER_SCOPES\)/],
-    ['a scope with a space', { bearer: { clientId: 'x', scopes: ['a b'] } }, /spaces, quotes or control/],
+    ['an unknown member', { bearer: { clientId: 'x', scope: 'y' } }, /bearer: Unknown option 'scope'/],
+    [
+      'a scope with a space',
+      { bearer: { clientId: 'x', scopes: ['a b'] } },
+      /bearer\.scopes \(COGNITO_AUTH_BEARER_SCOPES\).*spaces, quotes or control/,
+    ],
     ['a scope with a quote', { bearer: { clientId: 'x', scopes: ['a"b'] } }, /spaces, quotes or control/],
     ['a scope with a line break', { bearer: { clientId: 'x', scopes: ['a\r\nb'] } }, /spaces, quotes or control/],
     ['an empty client', { bearer: { clientId: '' } }, /bearer\.clientId/],

@@ -53,6 +53,31 @@ test.each<[object, RegExp]>([
   expect(() => setUp(options)).toThrow(sentence)
 })
 
+test.each<[TokenVerifierOptions, boolean]>([
+  [{ userPoolId: 'local_4d5e6f' }, true],
+  [{ userPoolId: 'localhost' }, true],
+  [{ userPoolId: 'eu-west-2' }, false],
+  [{ userPoolId: 'x-local' }, false],
+  [{ issuer: 'http://localhost:9229/local_4d5e6f' }, true],
+  [{ issuer: 'http://127.0.0.1:5566/eu-west-2_Pool1' }, true],
+  [{ issuer: 'http://idp.example/local' }, false],
+])('whoever writes %j is told of the local load balancer: %j', (options, isTold) => {
+  const hint = '. Emulators have no load balancer: for work on your own machine there is @cognito-auth/local-alb'
+  const message = (() => {
+    try {
+      setUp({ albArn, ...options })
+    } catch (error) {
+      return (error as Error).message
+    }
+    return 'accepted'
+  })()
+  expect(message).toMatch(
+    isTold
+      ? new RegExp(`^(userPoolId|issuer) \\(.*must be.*${hint}$`)
+      : /must be (the id of a user pool, such as eu-west-2_AbCdEfGhI|a plain https URL)$/,
+  )
+})
+
 test('a local load balancer is refused in production, by name', () => {
   vi.stubEnv('NODE_ENV', 'production')
   expect(() => basesOf({ albArn, localAlb: 'http://localhost:8080' })).toThrow(
