@@ -54,7 +54,8 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true })
 })
 
-test('an app that esbuild bundled, without decorator metadata, is protected', async () => {
+// Two programs are started: they may wait for a processor.
+test('an app that esbuild bundled, without decorator metadata, is protected', { timeout: 120_000 }, async () => {
   const outfile = join(folder, 'app.mjs')
   await build({
     entryPoints: [join(folder, 'app.ts')],
