@@ -53,6 +53,9 @@ function placeOf(block: Block, line: number): string {
     : `${block.page}:${block.line + line - preludeLines}`
 }
 
+/** What the programs import, which is not of pages: read once for all of them. */
+const imported = new Map<string, ts.SourceFile | undefined>()
+
 /** Compiles all blocks in one program: what they import is read once. */
 export function typeCheck(blocks: readonly Block[]): string[] {
   // Those of a framework are compiled with its own types, by `npx pnpm test:frameworks`.
@@ -68,9 +71,9 @@ export function typeCheck(blocks: readonly Block[]): string[] {
   }
   host.getSourceFile = (path, language, ...rest) => {
     const block = files.get(path)
-    return block === undefined
-      ? getSourceFile.call(host, path, language, ...rest)
-      : ts.createSourceFile(path, sourceOf(block), language, true)
+    if (block !== undefined) return ts.createSourceFile(path, sourceOf(block), language, true)
+    if (!imported.has(path)) imported.set(path, getSourceFile.call(host, path, language, ...rest))
+    return imported.get(path)
   }
   host.getCurrentDirectory = () => join(ROOT, 'docs')
   const program = ts.createProgram({ rootNames: [...files.keys()], options: OPTIONS, host })
