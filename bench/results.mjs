@@ -35,6 +35,9 @@ const LIMITS = `- **Never seen, against the floor.** What is added to the two si
   The pool has four threads, which on two cores take them from the event loop: the row with as many threads as cores shows how much that is.
 - **Fresh ALB token, against the floor.** The floor is one signature; beside it stand SHA-256 of both tokens, the JSON of the new one, and a user who is made
   and frozen anew. The two rows of the case, with \`requireUser\` and with \`verify\` alone, tell how much each is.
+- **Bearer tokens.** aws-jwt-verify takes the claims of a token and no more; \`requireUser\` reads headers, makes a user, asks rules and tells events besides. Never
+  seen, the user is most of that: a plain object, for serialisers, whose claims and methods are hidden one by one. Seen before, SHA-256 of the token
+  is a third, since tokens are remembered by it and not as they are; \`verifyBearerToken\` alone tells the rest.
 - **Clocks.** Two cores are shared by the event loop, the thread pool, and for whole apps the client that makes the load: requests/s are bounded by two divided by the CPU of all of them.
   On a machine with other programs clocks compare badly, and from one run to the next these rows differ by a quarter; CPU does not as much.
 - **End to end.** The framework and Node's HTTP take the larger part of a request, with or without a check, and the client that makes the load shares the two cores. Each row tells the most that can be had.
