@@ -5,17 +5,17 @@
  */
 import { mkdir, writeFile } from 'node:fs/promises'
 import { loadavg } from 'node:os'
+import { parseArgs } from 'node:util'
 import { CASES } from './cases/index.mjs'
 import { growth } from './growth.mjs'
 import { rowAsMarkdown } from './report.mjs'
 import { writeResults } from './results.mjs'
 
-const isQuick = process.argv.includes('--quick')
-const onlyAt = process.argv.indexOf('--only')
-const only = onlyAt === -1 ? '' : (process.argv[onlyAt + 1] ?? '')
-
-const tokensAt = process.argv.indexOf('--tokens')
-const tokens = tokensAt === -1 ? 1_000_000 : Number(process.argv[tokensAt + 1])
+const { values } = parseArgs({
+  options: { quick: { type: 'boolean' }, only: { type: 'string' }, tokens: { type: 'string' } },
+})
+const { quick: isQuick = false, only = '' } = values
+const tokens = Number(values.tokens ?? 1_000_000)
 
 // Whole apps and plots take longer than the others for a round, and have fewer.
 const effort = isQuick
