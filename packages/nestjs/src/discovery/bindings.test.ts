@@ -47,6 +47,13 @@ class OfOther {
 }
 
 @Injectable()
+@UseGuards(Other, CognitoAuthGuard)
+class OfBoth {
+  @query
+  one(): void {}
+}
+
+@Injectable()
 @UseGuards(new CognitoAuthGuard())
 class ByHand {
   @query
@@ -85,6 +92,7 @@ test.each<[string, Provider[]]>([
   ['a gateway', [Gateway]],
   ['a gateway under a token of its own', [{ provide: 'gateway', useClass: Gateway }]],
   ['a resolver under a token of its own', [{ provide: 'resolver', useClass: OnClass }]],
+  ['one with other guards, too', [{ provide: 'resolver', useClass: OfBoth }]],
   ['another name for a resolver', [OnClass, { provide: 'alias', useExisting: OnClass }]],
   [
     'a factory that hands on a resolver',
