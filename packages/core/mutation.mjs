@@ -46,7 +46,7 @@ export const parts = {
   },
   remembered: {
     mutate: of('verifier', 'in-flight', 'verified-tokens', 'remembered'),
-    suites: ['src/verifier/*', 'test/bearer', 'test/remembered-user', 'test/forgotten', 'src/cognito-auth'],
+    suites: ['src/verifier/memory*', 'src/verifier/verify', 'test/remembered-user', 'test/forgotten', 'test/events'],
   },
   keys: { mutate: all('keys'), suites: ['src/keys/*', 'src/verifier/verify', 'test/keys', 'test/events'] },
   'verifier-options': {
