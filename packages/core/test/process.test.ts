@@ -45,6 +45,7 @@ test.each(['production', 'staging'])('no certificates are verified under NODE_EN
 test('no certificates are verified in development: one warning', () => {
   vi.stubEnv('NODE_TLS_REJECT_UNAUTHORIZED', '0')
   make()
+  expect(warnings).toEqual(['COGNITO_AUTH_TLS'])
   make()
   expect(warnings).toEqual(['COGNITO_AUTH_TLS'])
 })

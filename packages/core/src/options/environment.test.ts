@@ -5,6 +5,7 @@ import {
   refuseUnknownVariables,
   withEnvironment,
 } from './environment.js'
+import { optionName } from './names.js'
 import { variable } from './readers.js'
 
 afterEach(() => {
@@ -30,6 +31,9 @@ test.each<[string, string, object]>([
   ['COGNITO_AUTH_PLATFORM_ADMIN_GROUPS', '', { platformAdminGroups: [] }],
   ['COGNITO_AUTH_REGION', ' eu-west-2 ', { region: 'eu-west-2' }],
   ['COGNITO_AUTH_REGION', '  ', {}],
+  ['COGNITO_AUTH_REGION', '"', { region: '"' }],
+  ['COGNITO_AUTH_REGION', 'x"y"', { region: 'x"y"' }],
+  ['COGNITO_AUTH_REGION', '"x"y', { region: '"x"y' }],
   ['COGNITO_AUTH_CONFIG_TTL', '60', { configTtlSeconds: 60 }],
   ['COGNITO_AUTH_CONFIG_TTL', '', {}],
   ['COGNITO_AUTH_ALB_ARN', '', {}],
@@ -143,4 +147,26 @@ test.each(['"x"', "'x'", ' "x" ', '"a","b"', '""'])('quotes that docker --env-fi
 
 test.each(['"x', "x'", '"', '"x\''])('one quote is part of a value: %s', (value) => {
   expect(filled('COGNITO_AUTH_CLIENT_ID', value)).toEqual({ clientId: [value] })
+})
+
+test.each([
+  ['a,b', 'a'],
+  ['a', 'a,b'],
+  ['a', 'b'],
+])('two names of one list, %j and %j, are refused: which narrows the other is not known', (one, other) => {
+  vi.stubEnv('COGNITO_AUTH_CLIENT_ID', one)
+  expect(() => filled('COGNITO_AUTH_CLIENT_IDS', other)).toThrow(
+    'COGNITO_AUTH_CLIENT_ID and COGNITO_AUTH_CLIENT_IDS are set to different lists. Unset one of them',
+  )
+})
+
+test.each([
+  [undefined, undefined, 'COGNITO_AUTH_CLIENT_ID'],
+  ['x', undefined, 'COGNITO_AUTH_CLIENT_ID'],
+  [undefined, 'x', 'COGNITO_AUTH_CLIENT_IDS'],
+  ['x', 'x', 'COGNITO_AUTH_CLIENT_ID'],
+])('of %j and %j an error names %s', (one, other, name) => {
+  vi.stubEnv('COGNITO_AUTH_CLIENT_ID', one)
+  vi.stubEnv('COGNITO_AUTH_CLIENT_IDS', other)
+  expect(optionName('clientId')).toBe(`clientId (${name})`)
 })

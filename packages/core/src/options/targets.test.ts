@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { redirectTarget } from './targets.js'
+import { isSignOutPath, isSignOutUrl, redirectTarget } from './targets.js'
 
 test.each([
   ['https://example.com/denied', 'https://example.com/denied'],
@@ -41,4 +41,46 @@ test.each([
   'mailto:a@example.com',
 ])('%j is no redirect target', (target) => {
   expect(redirectTarget(target)).toBeUndefined()
+})
+
+test.each([
+  ['/logout', true],
+  [`/${'a'.repeat(255)}`, true],
+  ['/oauth2/idpresponse/x', true],
+  ['/app/oauth2/idpresponse', true],
+  ['/app/_cognito-auth/x', true],
+  [`/${'a'.repeat(256)}`, false],
+  ['/oauth2/idpresponse', false],
+  ['/_cognito-auth/sign-out', false],
+  ['/_local-alb/keys', false],
+  ['/logout?x', false],
+  ['/logout/*', false],
+  ['/a/../logout', false],
+  ['logout', false],
+  ['', false],
+])('%s as the path to sign out at: %s', (path, is) => {
+  expect(isSignOutPath(path)).toBe(is)
+})
+
+test.each([
+  ['https://idp.example/logout', true],
+  ['https://idp.example/logout?to={returnTo}', true],
+  ['https://idp.example/{returnTo}/{returnTo}', true],
+  ['http://localhost:9229/logout?to={returnTo}', true],
+  ['https://{returnTo}/', false],
+  ['https://{returnTo}.example/', false],
+  ['https://idp.example{returnTo}', false],
+  ['https://idp.example{returnTo}/', false],
+  ['https://idp.example:{returnTo}/', false],
+  ['https://{returnTo}@idp.example/', false],
+  ['{returnTo}', false],
+  ['https://idp.example/{returnto}', false],
+  ['https://idp.example/{re{returnTo}turnTo}', false],
+  ['https://idp.example/}', false],
+  ['https://idp.example', false],
+  ['http://idp.example/', false],
+  ['//idp.example/', false],
+  ['https://idp.example/\n', false],
+])('%j as the sign-out page of another identity provider: %s', (url, is) => {
+  expect(isSignOutUrl(url)).toBe(is)
 })
