@@ -7,8 +7,6 @@ export default defineConfig({
     setupFiles: ['../../scripts/quick-keys.ts', '../../scripts/quiet-warnings.ts'],
     testTimeout: 30_000,
     hookTimeout: 60_000,
-    // Nest is loaded once for many files: that took most of their time. No file mocks a module or leaves anything set.
-    isolate: false,
     // Node loads all of ours, as in an app: a second copy of core through Vite would have other classes.
     server: { deps: { external: [/\/packages\/\w+\/dist\//] } },
   },

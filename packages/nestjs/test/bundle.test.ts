@@ -54,8 +54,7 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true })
 })
 
-// Two programs are started: they may wait for a processor.
-test('an app that esbuild bundled, without decorator metadata, is protected', { timeout: 120_000 }, async () => {
+test('an app that esbuild bundled, without decorator metadata, is protected', async () => {
   const outfile = join(folder, 'app.mjs')
   await build({
     entryPoints: [join(folder, 'app.ts')],
