@@ -8,7 +8,10 @@ export const parts = {
     mutate: ['src/guard.ts'],
     suites: ['contexts', 'guard', 'global-guard', 'sign-out', 'websocket', 'local-alb'],
   },
-  lost: { mutate: ['src/discovery/lost.ts', 'src/discovery/handlers.ts'], suites: ['lost', 'lost-graphql'] },
+  lost: {
+    mutate: ['src/discovery/lost.ts', 'src/discovery/handlers.ts'],
+    suites: ['handlers', 'lost', 'lost-graphql'],
+  },
   'global-guard': {
     mutate: ['src/discovery/global-guard.ts', 'src/discovery/usage.ts', 'src/discovery/messages.ts'],
     suites: ['global-guard'],

@@ -255,6 +255,24 @@ describe('an override', () => {
     }
   })
 
+  test('beyond one that overrides it, too, and says nothing', async () => {
+    class Silent extends Crud {
+      override one(): object {
+        return { ok: true }
+      }
+    }
+    @Controller()
+    class Cats extends Silent {
+      @Get('one')
+      override one(): object {
+        return { ok: true }
+      }
+    }
+    await expect((await create(appOf({ controllers: [Cats] }))).init()).rejects.toThrow(
+      /@RequireGroups\(\) of Crud.one is lost: Cats overrides it/,
+    )
+  })
+
   test('two classes away', async () => {
     @Controller()
     class Kittens extends over('two', [RequireAdmin()]) {
