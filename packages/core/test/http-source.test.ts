@@ -49,6 +49,28 @@ test('unwraps what the Secrets Manager agent answers, and sends its token, anew 
   expect(asked).toEqual([1, 2].map((one) => `GET /secretsmanager/get?secretId=my-app/auth ${one}`))
 })
 
+test.each([
+  ['{"SecretString": "hunter2"}', 'hunter2'],
+  ['{"SecretString": 5}', undefined],
+  ['{"SecretString": null}', undefined],
+  ['{"secretString": "hunter2"}', undefined],
+  ['{"__proto__": {"SecretString": "hunter2"}}', undefined],
+  ['{}', undefined],
+  ['[]', undefined],
+  ['null', undefined],
+  ['5', undefined],
+  ['"SecretString"', undefined],
+  ['SecretString', undefined],
+])('of %s the source gives what whoever parses it needs: %j', async (body, unwrapped = body) => {
+  answer = send(200, body)
+  expect(await httpSource(url).read()).toBe(unwrapped)
+})
+
+test('what failed is the cause of the error', async () => {
+  answer = (req) => void req.socket.destroy()
+  await expect(httpSource(url).read()).rejects.toMatchObject({ cause: expect.any(TypeError) as TypeError })
+})
+
 test('values may be printed only where that is said', () => {
   expect(httpSource(url).isSecret).toBe(true)
   expect(httpSource(url, { isSecret: false }).isSecret).toBe(false)
@@ -68,7 +90,11 @@ test.each<[string, RequestListener, string, RegExp]>([
     /allowed_users\[0\] must be an e-mail/,
   ],
   ['more than it may', send(200, `{"_": "${'x'.repeat(1024 * 1024)}"}`), 'configuration', /more than 1 MiB/],
-  ['nothing', (req) => void req.socket.destroy(), 'config_unavailable', /temporarily unavailable \(\w+\)/],
+  ['another mistake of ours', send(400, 'hunter2'), 'configuration', /HTTP 400\. Check its path and query/],
+  ['a token that is wrong', send(401, 'hunter2'), 'configuration', /HTTP 401\. Check the headers/],
+  ['too slow', send(408, ''), 'config_unavailable', /HTTP 408/],
+  ['too early', send(425, ''), 'config_unavailable', /HTTP 425/],
+  ['nothing', (req) => void req.socket.destroy(), 'config_unavailable', /unavailable \((UND_ERR_SOCKET|ECONNRESET)\)/],
 ])('an answer that is %s is refused with what to do, and not quoted', async (_, given, code, sentence) => {
   answer = given
   const error = await Authoriser.fromSource(httpSource(`${url}/get?token=hunter2`))
@@ -94,7 +120,10 @@ test.each([
   ['a host that only looks like loopback', 'http://127.0.0.1.example.com/', {}, /loopback/],
   ['a file', 'file:///etc/auth.json', {}, /https URL/],
   ['a path', '/auth.json', {}, /absolute URL/],
+  ['another scheme to loopback', 'ftp://localhost/auth', {}, /https URL; http is accepted for loopback/],
   ['credentials', 'https://user:hunter2@example.com/', {}, /no credentials in its URL/],
+  ['a user name', 'https://hunter2@example.com/', {}, /no credentials in its URL/],
+  ['a password', 'https://:hunter2@example.com/', {}, /no credentials in its URL/],
   [
     'a header that is not set',
     'https://example.com/',
@@ -104,7 +133,8 @@ test.each([
   ['a header that is empty', 'https://example.com/', { headers: { token: '' } }, /header "token"/],
   ['a header that cannot be sent', 'https://example.com/', { headers: { token: 'hunter2\nx' } }, /cannot be sent/],
   ['headers that are none', 'https://example.com/', { headers: 'hunter2' }, /headers must be an object/],
-  ['a misspelt option', 'https://example.com/', { header: {} }, /Did you mean 'headers'\?/],
+  ['headers that are null', 'https://example.com/', { headers: null }, /headers must be an object/],
+  ['a misspelt option', 'https://example.com/', { header: {} }, /httpSource\(\).*Did you mean 'headers'\?/],
   ['secret in words', 'https://example.com/', { isSecret: 'no' }, /isSecret must be true or false/],
 ])('%s is a mistake', (_, given, options, sentence) => {
   const make = () => httpSource(given, options as object)

@@ -3,9 +3,9 @@
 import { Authoriser } from '@cognito-auth/core'
 import { createTestAlb, type TestAlb } from '@cognito-auth/testing'
 import { sendRaw } from '@cognito-auth/testing/behaviour'
-import { Controller, Get, Module } from '@nestjs/common'
+import { Controller, Get, Module, type Type } from '@nestjs/common'
 import { beforeAll, describe, expect, test } from 'vitest'
-import { AuthUser, CognitoAuthModule, RequireGroups, RequireScopes } from '../src/index.js'
+import { AuthUser, CognitoAuthModule, RequireAdmin, RequireGroups, RequireScopes } from '../src/index.js'
 import { create, listen, platforms, signedIn } from './apps.js'
 
 @Module({})
@@ -89,4 +89,31 @@ test('under groupsClaim the app does not start', async () => {
   const options = { ...alb.options, groupsClaim: 'groups', authoriser: null }
   const app = await create({ module: AppModule, imports: [CognitoAuthModule.forRoot(options)], controllers: [Api] })
   await expect(app.init()).rejects.toThrow(/@RequireScopes\(\) of Api and groupsClaim cannot be used together/)
+})
+
+test('under groupsClaim a handler that asks for scopes, among others, does not start, and other demands do', async () => {
+  @Controller()
+  class Both {
+    @RequireScopes('my-api/read')
+    @RequireAdmin()
+    @Get()
+    both(): object {
+      return { ok: true }
+    }
+  }
+  @RequireAdmin()
+  @Controller()
+  class Admins {
+    @Get()
+    one(): object {
+      return { ok: true }
+    }
+  }
+  const appWith = async (type: Type): ReturnType<typeof create> => {
+    const options = { ...alb.options, groupsClaim: 'groups', authoriser: null }
+    return await create({ module: AppModule, imports: [CognitoAuthModule.forRoot(options)], controllers: [type] })
+  }
+  await expect((await appWith(Both)).init()).rejects.toThrow(/@RequireScopes\(\) of Both/)
+  const app = await appWith(Admins)
+  await expect(app.init()).resolves.toBe(app)
 })

@@ -15,6 +15,10 @@ afterAll(async () => {
   await rm(folder, { recursive: true })
 })
 
+test('values of a file may be printed', () => {
+  expect(fileSource('auth.json').isSecret).toBe(false)
+})
+
 test('a file is read each time, and named', async () => {
   const path = join(folder, 'auth.json')
   const source = fileSource(path)

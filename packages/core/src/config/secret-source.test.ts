@@ -21,6 +21,10 @@ test.each(['text', 'binary'])('a %s secret says who may come in', async (name) =
   expect(endpoint.targets.at(-1)).toBe('secretsmanager.GetSecretValue')
 })
 
+test('its values may not be printed', () => {
+  expect(secretSource('text', endpoint.client).isSecret).toBe(true)
+})
+
 test.each([
   ['empty', 'configuration', /secret empty is empty/],
   ['nonsense', 'configuration', /secret nonsense is not JSON/],
