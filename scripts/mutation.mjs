@@ -8,7 +8,7 @@
  * written. `--resume` leaves such parts out; `--fresh` forgets their reports, after a change in a file that is in no part.
  */
 import { spawnSync } from 'node:child_process'
-import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { parseArgs } from 'node:util'
@@ -16,14 +16,27 @@ import { parseArgs } from 'node:util'
 const PACKAGES = ['core', 'nestjs']
 const ENDS = { killed: 'Killed', timeout: 'Timeout', survived: 'Survived', uncovered: 'NoCoverage' }
 
-/** Runs one part. What Stryker says of it is on the screen; its report is written only when it comes to the end. */
+/** What is known of a part, without what survived: Stryker by itself asks nothing again of what runs while a suite is loaded. */
+function withoutSurvivors(report) {
+  const known = JSON.parse(readFileSync(report, 'utf8'))
+  for (const file of Object.values(known.files)) {
+    file.mutants = file.mutants.filter(({ status }) => status !== ENDS.survived && status !== ENDS.uncovered)
+  }
+  return JSON.stringify(known)
+}
+
+/** Runs one part. What Stryker says of it is on the screen; the report is replaced only when it comes to the end. */
 function run(folder, { mutate, suites }, report) {
   console.log(`\n${mutate.join(' ')}`)
+  const running = `${report}.running`
+  rmSync(running, { force: true })
+  if (existsSync(report)) writeFileSync(running, withoutSurvivors(report))
   const stryker = join(folder, 'node_modules/@stryker-mutator/core/bin/stryker.js')
-  const given = ['--incremental', '--incrementalFile', report, '--mutate', mutate.join(',')]
+  const given = ['--incremental', '--incrementalFile', running, '--mutate', mutate.join(',')]
   const env = { ...process.env, MUTATION_SUITES: suites.join(',') }
   const { status } = spawnSync(process.execPath, [stryker, 'run', ...given], { cwd: folder, stdio: 'inherit', env })
-  if (status !== 0) process.exitCode = 1
+  if (status === 0) renameSync(running, report)
+  else process.exitCode = 1
 }
 
 /** How many mutants came to which end. Those that do not load are no mutants. */

@@ -18,7 +18,7 @@ export const parts = {
   },
   'start-up': {
     mutate: ['src/discovery/check-app.ts', 'src/discovery/start-up-check.ts', 'src/discovery/scopes.ts'],
-    suites: ['scopes', 'lost'],
+    suites: ['start-up-check', 'scopes', 'lost'],
   },
   unguarded: { mutate: ['src/discovery/unguarded.ts'], suites: ['federation', 'graphql', 'schema-first', 'websocket'] },
   gateways: { mutate: ['src/discovery/gateways.ts'], suites: ['gateways', 'websocket', 'global-guard'] },
