@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { hasTokens, type HeadersInput, readHeaders, requireTokens } from './headers.js'
+import { hasOidcHeaders, hasTokens, type HeadersInput, readHeaders, requireTokens } from './headers.js'
 
 const found = { oidcData: 'data', accessToken: 'access', identity: 'sub' }
 
@@ -131,6 +131,30 @@ test.each<[HeadersInput, boolean]>([
   [new Headers({ 'x-amzn-oidc-accesstoken': 'a' }), true],
 ])('%j has tokens, good or bad: %s', (headers, has) => {
   expect(hasTokens(headers)).toBe(has)
+})
+
+/** Headers that can be asked, and not listed but for `keys`. */
+const asked = (values: { [name: string]: string }, more: object = {}): HeadersInput =>
+  ({ get: (name: string) => values[name], ...more }) as HeadersInput
+
+test.each<[string, HeadersInput, boolean]>([
+  ['none', {}, false],
+  ['one that is not read', { 'X-Amzn-Oidc-Other': 'x' }, true],
+  ['one beside a header called "get"', { get: 'x', 'x-amzn-oidc-data': 'a' }, true],
+  ['one that is undefined', { 'x-amzn-oidc-data': undefined }, false],
+  ['an empty list', { 'x-amzn-oidc-data': [] }, false],
+  ['a name that only ends alike', { 'my-x-amzn-oidc-data': 'a' }, false],
+  ['Headers with one that is not read', new Headers({ 'X-Amzn-Oidc-Other': 'x' }), true],
+  ['Headers with a name that only ends alike', new Headers({ 'my-x-amzn-oidc-data': 'a' }), false],
+  ['what can only be asked, with the claims', asked({ 'x-amzn-oidc-data': 'a' }), true],
+  ['what can only be asked, with the access token', asked({ 'x-amzn-oidc-accesstoken': 'a' }), true],
+  ['what can only be asked, with the identity', asked({ 'x-amzn-oidc-identity': 'a' }), true],
+  ['what can only be asked, with none', asked({}), false],
+  ['keys that are no function', asked({}, { keys: 'x-amzn-oidc-other' }), false],
+  ['keys that are no strings', asked({}, { keys: () => [5, ['x-amzn-oidc-other'], null] }), false],
+  ['keys with one that is not read', asked({}, { keys: () => [5, 'x-amzn-oidc-other'] }), true],
+])("the load balancer's headers are there: %s", (_, headers, are) => {
+  expect(hasOidcHeaders(headers)).toBe(are)
 })
 
 /** As `next/headers` gives them: a `Headers` with a member called `headers`. */
