@@ -6,7 +6,7 @@ import { rowAsMarkdown, targetsAsMarkdown } from './report.mjs'
 
 const here = new URL('./', import.meta.url)
 
-function machine(loadAtStart) {
+function machine({ loadAtStart, rounds, appRounds, tokens }) {
   const [{ model }] = cpus()
   const gib = Math.round(totalmem() / 2 ** 30)
   return [
@@ -14,6 +14,7 @@ function machine(loadAtStart) {
     `- machine: ${model}, ${cpus().length} cores, ${gib} GiB, ${platform()} ${release()}`,
     `- Node ${process.version}, OpenSSL ${process.versions.openssl}`,
     `- load average at the start ${loadAtStart.toFixed(2)}, at the end ${loadavg()[0].toFixed(2)} (the run itself makes about 2)`,
+    `- ${rounds} rounds, ${appRounds} of whole apps; ${tokens.toLocaleString('en-GB')} tokens and requests for the rows of memory`,
     '- aws-jwt-verify 5.2.1, fast-jwt 6.3.6, jose 6.2, autocannon 9.0.0',
   ].join('\n')
 }
@@ -44,13 +45,13 @@ const LIMITS = `- **Never seen, against the floor.** What is added to the two si
   A fresh token costs a whole app more than the row of fresh tokens above: what a signature check needs has left the caches, and threads that sleep between two requests are woken for each.
 - **Size.** What is left is code and sentences: every error says what to do. The published files are readable, not minified.`
 
-/** @param {object[]} rows @param {object[]} plots What \`growth\` measured. @param {number} loadAtStart */
-export async function writeResults(rows, plots, loadAtStart) {
+/** @param {object[]} rows @param {object[]} plots What `growth` measured. @param {object} run How much was measured, and the load before. */
+export async function writeResults(rows, plots, run) {
   for (const given of plots) await writeFile(new URL(given.file, here), plot(given))
   const text = [
     '# Results',
     HOW,
-    machine(loadAtStart),
+    machine(run),
     '## Targets',
     targetsAsMarkdown(rows),
     '## Where a target is missed',

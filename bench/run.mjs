@@ -1,7 +1,7 @@
 /**
  * `npx pnpm bench`: measures, prints, writes `bench/RESULTS.md`. `--quick`: a short run that shows that it works, writes
  * no results and leaves `.reports/bench.json`. `--only TEXT`: rows whose name contains it; writes nothing. `--tokens N`: fewer
- * tokens and requests for the rows of memory, which take the longest.
+ * tokens and requests for the rows of memory, which take the longest. `--rounds N`: another number than 15.
  */
 import { mkdir, writeFile } from 'node:fs/promises'
 import { loadavg } from 'node:os'
@@ -12,15 +12,21 @@ import { rowAsMarkdown } from './report.mjs'
 import { writeResults } from './results.mjs'
 
 const { values } = parseArgs({
-  options: { quick: { type: 'boolean' }, only: { type: 'string' }, tokens: { type: 'string' } },
+  options: {
+    quick: { type: 'boolean' },
+    only: { type: 'string' },
+    tokens: { type: 'string' },
+    rounds: { type: 'string' },
+  },
 })
 const { quick: isQuick = false, only = '' } = values
 const tokens = Number(values.tokens ?? 1_000_000)
+const rounds = Number(values.rounds ?? 15)
 
 // Whole apps and plots take longer than the others for a round, and have fewer.
 const effort = isQuick
   ? { rounds: 1, appRounds: 1, plotRounds: 1, size: 100, tokens: 5_000, isQuick }
-  : { rounds: 15, appRounds: 9, plotRounds: 5, size: 1_000, tokens, isQuick }
+  : { rounds, appRounds: Math.ceil(rounds * 0.6), plotRounds: Math.ceil(rounds / 3), size: 1_000, tokens, isQuick }
 
 const loadAtStart = loadavg()[0]
 const rows = []
@@ -42,7 +48,7 @@ for (const [name, measure] of Object.entries(CASES)) {
 if (only === '') {
   try {
     const plots = await growth(effort)
-    if (!isQuick && failures.length === 0) await writeResults(rows, plots, loadAtStart)
+    if (!isQuick && failures.length === 0) await writeResults(rows, plots, { loadAtStart, ...effort })
   } catch (error) {
     failures.push('growth')
     console.error('growth could not be measured:', error)
