@@ -152,3 +152,26 @@ describe('both tokens', () => {
     expect(alb().requests).toHaveLength(2)
   })
 })
+
+describe('a verifier says', () => {
+  test('what it accepts, and where its keys are', () => {
+    const one = verifier({ userPoolId: 'eu-west-2_Pool1', bearer: { clientId: ['cli'], scopes: ['my-api/read'] } })
+    expect([one.acceptsAlb, one.acceptsBearer, one.bearerScopes, one.groupsClaim]).toEqual([
+      true,
+      true,
+      ['my-api/read'],
+      undefined,
+    ])
+    expect(one.jwksUrls).toEqual(['https://cognito-idp.eu-west-2.amazonaws.com/eu-west-2_Pool1/.well-known/jwks.json'])
+  })
+
+  test('that it takes people alone, by a claim of their own, and no access token', () => {
+    const one = verifier({ groupsClaim: 'groups' })
+    expect([one.acceptsBearer, one.bearerScopes, one.groupsClaim, one.jwksUrls]).toEqual([false, [], 'groups', []])
+  })
+})
+
+test('warming up fetches the keys of the pinned pool, and a pool out of reach is said', async () => {
+  const one = verifier({ userPoolId: 'eu-west-2_Pool1', fetch: async () => new Response('', { status: 503 }) })
+  await expect(one.warmUp()).rejects.toMatchObject({ code: 'keys_unavailable' })
+})
