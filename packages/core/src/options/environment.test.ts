@@ -1,5 +1,8 @@
 import { afterEach, expect, test, vi } from 'vitest'
 import {
+  bearerOfEnvironment,
+  configMaxAgeOfEnvironment,
+  configTtlOfEnvironment,
   devModeOfEnvironment,
   platformAdminGroupsOfEnvironment,
   refuseUnknownVariables,
@@ -170,3 +173,37 @@ test.each([
   vi.stubEnv('COGNITO_AUTH_CLIENT_IDS', other)
   expect(optionName('clientId')).toBe(`clientId (${name})`)
 })
+
+test('bearer tokens are accepted of the clients that are named, with the scopes that are', () => {
+  expect(bearerOfEnvironment()).toBeUndefined()
+  expect(withEnvironment({})).not.toHaveProperty('bearer')
+  vi.stubEnv('COGNITO_AUTH_BEARER_CLIENT_IDS', 'cli, job')
+  expect(bearerOfEnvironment()).toEqual({ clientIds: ['cli', 'job'], scopes: [] })
+  vi.stubEnv('COGNITO_AUTH_BEARER_SCOPES', 'my-api/read')
+  expect(bearerOfEnvironment()).toEqual({ clientIds: ['cli', 'job'], scopes: ['my-api/read'] })
+})
+
+test('how long a config serves, and how old it may be, is a number of seconds or not said', () => {
+  expect([configTtlOfEnvironment(), configMaxAgeOfEnvironment()]).toEqual([undefined, undefined])
+  vi.stubEnv('COGNITO_AUTH_CONFIG_TTL', '30')
+  vi.stubEnv('COGNITO_AUTH_CONFIG_MAX_AGE', '0')
+  expect([configTtlOfEnvironment(), configMaxAgeOfEnvironment()]).toEqual([30, 0])
+})
+
+test.each<[string, string, () => unknown]>([
+  ['configTtlSeconds', 'COGNITO_AUTH_CONFIG_TTL', configTtlOfEnvironment],
+  ['configMaxAgeSeconds', 'COGNITO_AUTH_CONFIG_MAX_AGE', configMaxAgeOfEnvironment],
+  ['devMode', 'COGNITO_AUTH_DEV_MODE', devModeOfEnvironment],
+])('an error of one of them names the option and the variable: %s', (option, name, read) => {
+  vi.stubEnv(name, 'soon')
+  expect(read).toThrow(`${option} (${name}) must be`)
+})
+
+test.each(['COGNITO_AUTH_BEARER_CLIENT_IDS', 'COGNITO_AUTH_BEARER_SCOPES'])(
+  'an empty %s is none that was meant',
+  (name) => {
+    vi.stubEnv('COGNITO_AUTH_BEARER_CLIENT_IDS', 'cli')
+    vi.stubEnv(name, '')
+    expect(bearerOfEnvironment).toThrow(`${name} is empty`)
+  },
+)
