@@ -43,6 +43,8 @@ const LIMITS = `- **Never seen, against the floor.** What is added to the two si
   On a machine with other programs clocks compare badly, and from one run to the next these rows differ by a quarter; CPU does not as much.
 - **End to end.** The framework and Node's HTTP take the larger part of a request, with or without a check, and the client that makes the load shares the two cores. Each row tells the most that can be had.
   A fresh token costs a whole app more than the row of fresh tokens above: what a signature check needs has left the caches, and threads that sleep between two requests are woken for each.
+- **First answer.** Loading core, jose and valibot and running each check for the first time, before V8 has compiled any of it; a CommonJS app of NestJS adds
+  most, and why is not looked into yet.
 - **Size.** What is left is code and sentences: every error says what to do. The published files are readable, not minified.`
 
 /** @param {object[]} rows @param {object[]} plots What `growth` measured. @param {object} run How much was measured, and the load before. */
