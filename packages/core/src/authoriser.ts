@@ -16,7 +16,7 @@ import type { ConfigSource } from './config/config-source.js'
 import { RefreshingConfig } from './config/refreshing-config.js'
 import { type SecretsClient, secretSource } from './config/secret-source.js'
 import { ConfigurationError } from './errors.js'
-import { goOn } from './lib/at-once.js'
+import { goOn, isPromise } from './lib/at-once.js'
 import { brand } from './lib/brand.js'
 import { refuseUnknown, seconds, text } from './lib/schema.js'
 import { checkRules, type Rule } from './rules/rule.js'
@@ -207,7 +207,7 @@ export class Authoriser {
   async authorise(user: User, options: AuthoriseOptions = {}): Promise<Decision> {
     // No `await` on what is decided at once: the extra microtasks are a measurable share of a remembered user.
     const decision = this.#decide(user, options, false)
-    return decision instanceof Promise ? await decision : decision
+    return isPromise(decision) ? await decision : decision
   }
 
   /**

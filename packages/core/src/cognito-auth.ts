@@ -38,7 +38,7 @@ import {
 import { checkLogout, type LogoutAnswer, logoutAnswer, type LogoutOptions, unverifiedClientOf } from './logout.js'
 import { statedPlatformAdmin } from './dev/mock-user.js'
 import { countInstance } from './lib/instance-count.js'
-import { goOn } from './lib/at-once.js'
+import { goOn, isPromise } from './lib/at-once.js'
 import { brand } from './lib/brand.js'
 import { refuseUnknown } from './lib/schema.js'
 import {
@@ -225,7 +225,7 @@ export class CognitoAuth {
     try {
       // No `await` on the cached path: the extra microtasks are a measurable share of a remembered user.
       const found = this.#authenticate(headers)
-      const user = found instanceof Promise ? await found : found
+      const user = isPromise(found) ? await found : found
       publish('cognito-auth:authenticated', { sub: user.sub, mock: user === this.#devUser })
       return user
     } catch (error) {

@@ -6,6 +6,7 @@
 
 import type { Decision, DecisionReason, RuleResult } from '../decision.js'
 import type { User } from '../user-type.js'
+import { goOn, isPromise } from '../lib/at-once.js'
 import { caseless } from '../lib/caseless.js'
 import { withAppAdmin } from '../user.js'
 import { emailTrouble } from './email-rule.js'
@@ -61,7 +62,7 @@ function failed(rule: Rule, error: unknown): RuleResult {
 function askOne(rule: Rule, user: User, context: RuleContext): RuleResult | Promise<RuleResult> {
   try {
     const answer = ask(rule, user, context)
-    if (!(answer instanceof Promise)) return resultOf(rule, answer)
+    if (!isPromise(answer)) return resultOf(rule, answer)
     return answer.then(
       (settled) => resultOf(rule, settled),
       (error: unknown) => failed(rule, error),
@@ -83,7 +84,7 @@ function askRules(
   const isCertain = (): boolean => !askAll && results.length > 0 && results.at(-1)?.allowed !== set.requireAll
   while (results.length < set.rules.length && !isCertain()) {
     const result = askOne(set.rules[results.length] as Rule, user, context)
-    if (result instanceof Promise) {
+    if (isPromise(result)) {
       return result.then((answer) => askRules(user, set, askAll, [...results, answer]))
     }
     results.push(result)
@@ -112,5 +113,5 @@ export function decide(user: User, set: RuleSet, options: DecideOptions): Decisi
     const reason = admin ?? (allowed ? 'rule' : 'denied')
     return Object.freeze({ allowed, user: marked, reason, rules: Object.freeze(rules) })
   }
-  return results instanceof Promise ? results.then(conclude) : conclude(results)
+  return goOn(results, conclude)
 }

@@ -10,6 +10,7 @@
 
 import type { RuleDetailCode } from '../decision.js'
 import { ConfigurationError } from '../errors.js'
+import { goOn } from '../lib/at-once.js'
 import { withTimeLimit } from '../lib/time-limit.js'
 import type { User } from '../user-type.js'
 
@@ -72,7 +73,7 @@ class TimedOut extends Error {}
 export function ruleOf(name: string, question: Question): Rule {
   const isAllowed = (user: User, context: RuleContext = STRICT): boolean | Promise<boolean> => {
     const answer = question(user, context)
-    return answer instanceof Promise ? answer.then((settled) => settled === true) : answer === true
+    return goOn(answer, (settled) => settled === true)
   }
   return { name, isAllowed: Object.assign(isAllowed, { [QUESTION]: question }) }
 }

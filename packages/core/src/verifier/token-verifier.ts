@@ -6,6 +6,7 @@
 
 import { ConfigurationError } from '../errors.js'
 import { ACCESS_TOKEN_HEADER, requireTokens } from '../headers.js'
+import { isPromise } from '../lib/at-once.js'
 import { brand } from '../lib/brand.js'
 import type { Claims } from '../user-type.js'
 import { checkExpected, type ExpectedAccessToken } from './access-token.js'
@@ -94,7 +95,7 @@ export class TokenVerifier {
       identity: identity ?? undefined,
     }
     const verified = this.#verifier.verify(requireTokens(found, this.#verifier.groupsClaim === undefined))
-    return (verified instanceof Promise ? await verified : verified).said
+    return (isPromise(verified) ? await verified : verified).said
   }
 
   /**
@@ -139,7 +140,7 @@ export class TokenVerifier {
    */
   async verifyBearerToken(token: string): Promise<Claims> {
     const verified = this.#verifier.verifyBearerToken(token)
-    return (verified instanceof Promise ? await verified : verified).said
+    return (isPromise(verified) ? await verified : verified).said
   }
 
   /** Fetches the keys that are known before any token was seen: those of the pinned pools or issuers. */
