@@ -36,8 +36,8 @@ function memberName(member: string, place?: string): string {
 /**
  * Checks the option `bearer`.
  *
- * @throws {ConfigurationError} when a member is unknown, wrong, or written and `undefined`; without `clientId`: any client
- * of the user pool would be accepted.
+ * @throws {ConfigurationError} when a member is unknown, wrong, or written and `undefined`, and without `clientId`, as every
+ * client of the user pool would be accepted then.
  */
 export function parseBearer(given: unknown): BearerPolicy | undefined {
   if (given === undefined) return undefined

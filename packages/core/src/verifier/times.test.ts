@@ -23,7 +23,7 @@ test.each([
   ['one that JSON writes as 1e999', Number.POSITIVE_INFINITY, 'claims'],
   ['one before all times', Number.NEGATIVE_INFINITY, 'claims'],
   ['no number', Number.NaN, 'claims'],
-  ['a text', String(now + 1), 'claims'],
+  ['a string', String(now + 1), 'claims'],
   ['a list', [now + 1], 'claims'],
   ['null', null, 'claims'],
   ['absent', undefined, 'claims'],
@@ -38,7 +38,7 @@ test.each([
   ['one that JSON writes as 1e999', Number.POSITIVE_INFINITY, 'claims'],
   ['one before all times', Number.NEGATIVE_INFINITY, 'claims'],
   ['no number', Number.NaN, 'claims'],
-  ['a text', String(now), 'claims'],
+  ['a string', String(now), 'claims'],
   ['a list', [now], 'claims'],
   ['null', null, 'claims'],
 ])('an "nbf" that is %s', (_, nbf, expected) => {
