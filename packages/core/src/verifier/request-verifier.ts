@@ -12,7 +12,13 @@ import { createAlbKeys } from '../keys/alb-keys.js'
 import { CognitoKeys } from '../keys/cognito-keys.js'
 import type { KeyCache } from '../keys/key-cache.js'
 import type { Claims } from '../user-type.js'
-import { checkAccessClaims, checkAccessToken, checkTokenTimes, type ExpectedAccessToken } from './access-token.js'
+import {
+  checkAccessClaims,
+  checkAccessToken,
+  checkTokenTimes,
+  type ExpectedAccessToken,
+  type UnverifiedAccessToken,
+} from './access-token.js'
 import { badSignature, checkAlbClaims, checkAlbTimes, checkAlbToken } from './alb-token.js'
 import type { BearerPolicy } from './bearer-options.js'
 import { BEARER_TOKEN, checkBearerPurpose, checkBearerToken } from './bearer-token.js'
@@ -33,6 +39,19 @@ interface KeyLookup {
   readonly verifiedBy: KeyObject | undefined
   /** The token, for messages. */
   readonly what: string
+}
+
+/** A new token of the user pool: an access token beside that of a load balancer, or a bearer token. */
+interface PoolToken {
+  /** The token, for messages. */
+  readonly what: string
+  /** Where it is remembered, and by what. */
+  readonly memory: VerifiedTokens<RememberedAccessToken>
+  readonly digest: string
+  /** The key that this very token was verified with before. */
+  readonly verifiedBy: KeyObject | undefined
+  /** Bytes of the load balancer's token that it came with. */
+  readonly beside: number
 }
 
 /**
@@ -198,38 +217,16 @@ export class RequestVerifier {
       checkAccessClaims(claims, expected, issuers, clockToleranceSeconds)
       if (this.#cognitoKeys.peek(jwksUrl, kid) === known.key) return known.token
     }
-    const about = { digest, verifiedBy: known?.key, beside }
-    return this.#inFlight.begin(alone, (isAlone) => this.#newAccessToken(token, expected, about, isAlone))
-  }
-
-  #newAccessToken(
-    token: string,
-    expected: ExpectedAccessToken,
-    { digest, verifiedBy, beside }: { digest: string; verifiedBy: KeyObject | undefined; beside: number },
-    alone: boolean,
-  ): RememberedAccessToken | Promise<RememberedAccessToken> {
-    const { issuers, clockToleranceSeconds } = this.#setup
-    const unverified = checkAccessToken(token, expected, issuers, clockToleranceSeconds)
-    const { kid } = unverified
-    const jwksUrl = issuers.jwksUrl(unverified.issuer)
-    const lookup: KeyLookup = {
-      key: this.#cognitoKeys.peek(jwksUrl, kid),
-      fetchKey: () => this.#cognitoKeys.get(jwksUrl, kid),
-      verify: verifyRs256,
-      verifiedBy,
-      what: ACCESS_TOKEN_HEADER,
-    }
-    return this.#signed(unverified, lookup, alone, (key) => {
-      const claims = hardened(unverified.unverifiedClaims, ACCESS_TOKEN_HEADER)
-      const verified = new RememberedAccessToken(claims, { jwksUrl, kid }, beside)
-      this.#accessTokens.set(digest, verified, key, claims['exp'] as number)
-      return verified
+    return this.#inFlight.begin(alone, (isAlone) => {
+      const unverified = checkAccessToken(token, expected, issuers, clockToleranceSeconds)
+      const about = { what: ACCESS_TOKEN_HEADER, memory: this.#accessTokens, digest, verifiedBy: known?.key, beside }
+      return this.#signedByPool(unverified, about, isAlone)
     })
   }
 
   #bearerToken(token: string, policy: BearerPolicy, alone: boolean): Identity<Claims> | Promise<Identity<Claims>> {
     checkToken(token, BEARER_TOKEN)
-    const { clockToleranceSeconds } = this.#setup
+    const { issuers, clockToleranceSeconds } = this.#setup
     const digest = this.#bearerTokens.digest(token)
     const known = this.#bearerTokens.get(digest)
     if (known !== undefined) {
@@ -238,33 +235,38 @@ export class RequestVerifier {
       checkTokenTimes(claims, clockToleranceSeconds, BEARER_TOKEN)
       if (this.#cognitoKeys.peek(jwksUrl, kid) === known.key) return known.token
     }
-    return this.#inFlight.begin(alone, (isAlone) =>
-      this.#newBearerToken(token, policy, { digest, verifiedBy: known?.key }, isAlone),
-    )
+    return this.#inFlight.begin(alone, (isAlone) => {
+      const unverified = checkBearerToken(token, policy, issuers, clockToleranceSeconds)
+      const about = { what: BEARER_TOKEN, memory: this.#bearerTokens, digest, verifiedBy: known?.key, beside: 0 }
+      return this.#signedByPool(unverified, about, isAlone, (claims) => checkBearerPurpose(claims, policy))
+    })
   }
 
-  #newBearerToken(
-    token: string,
-    policy: BearerPolicy,
-    { digest, verifiedBy }: { digest: string; verifiedBy: KeyObject | undefined },
+  /**
+   * Verifies a new token of the user pool, and remembers it.
+   *
+   * @param check What else its claims must say: only a token that is verified is told what it lacks.
+   */
+  #signedByPool(
+    unverified: UnverifiedAccessToken,
+    { what, memory, digest, verifiedBy, beside }: PoolToken,
     alone: boolean,
-  ): Identity<Claims> | Promise<Identity<Claims>> {
-    const { issuers, clockToleranceSeconds } = this.#setup
-    const unverified = checkBearerToken(token, policy, issuers, clockToleranceSeconds)
+    check?: (claims: Claims) => void,
+  ): RememberedAccessToken | Promise<RememberedAccessToken> {
     const { kid } = unverified
-    const jwksUrl = issuers.jwksUrl(unverified.issuer)
+    const jwksUrl = this.#setup.issuers.jwksUrl(unverified.issuer)
     const lookup: KeyLookup = {
       key: this.#cognitoKeys.peek(jwksUrl, kid),
       fetchKey: () => this.#cognitoKeys.get(jwksUrl, kid),
       verify: verifyRs256,
       verifiedBy,
-      what: BEARER_TOKEN,
+      what,
     }
     return this.#signed(unverified, lookup, alone, (key) => {
-      const claims = hardened(unverified.unverifiedClaims, BEARER_TOKEN)
-      checkBearerPurpose(claims, policy)
-      const verified = new RememberedAccessToken(claims, { jwksUrl, kid }, 0)
-      this.#bearerTokens.set(digest, verified, key, claims['exp'] as number)
+      const claims = hardened(unverified.unverifiedClaims, what)
+      check?.(claims)
+      const verified = new RememberedAccessToken(claims, { jwksUrl, kid }, beside)
+      memory.set(digest, verified, key, claims['exp'] as number)
       return verified
     })
   }
