@@ -8,7 +8,7 @@ import { WsAdapter } from '@nestjs/platform-ws'
 import { SubscribeMessage, WebSocketGateway } from '@nestjs/websockets'
 import { expect, test } from 'vitest'
 import { CognitoAuthGuard, CognitoAuthModule, RequireAdmin } from '../src/index.js'
-import { authoriser, create } from './apps.js'
+import { authoriser, create, Timed } from './apps.js'
 
 const { options } = await createTestAlb()
 
@@ -17,18 +17,6 @@ class AppModule {}
 
 function appOf(...providers: Type[]): DynamicModule {
   return { module: AppModule, imports: [CognitoAuthModule.forRoot({ ...options, authoriser })], providers }
-}
-
-type Method = (...args: unknown[]) => unknown
-
-/** What decorators for tracing, caching, retries and transactions do. */
-function Timed(): MethodDecorator {
-  return (_target, _key, descriptor: PropertyDescriptor) => {
-    const original = descriptor.value as Method
-    descriptor.value = function timed(this: unknown, ...args: unknown[]): unknown {
-      return original.apply(this, args)
-    }
-  }
 }
 
 test('a decorator that replaces a query, a mutation or a message handler keeps the app from starting', async () => {

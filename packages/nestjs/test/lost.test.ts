@@ -5,7 +5,7 @@ import { sendRaw } from '@cognito-auth/testing/behaviour'
 import { Controller, type DynamicModule, Get, Module, Scope, type Type, UseGuards } from '@nestjs/common'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { CognitoAuthGuard, CognitoAuthModule, OptionalAuth, Public, RequireAdmin, RequireGroups } from '../src/index.js'
-import { admin, authoriser, create, listen, root, signedIn } from './apps.js'
+import { admin, authoriser, create, listen, type Method, root, signedIn, Timed } from './apps.js'
 
 let alb: TestAlb
 
@@ -28,18 +28,6 @@ function appOf({ controllers = [], providers = [], global = false }: Parts): Dyn
     imports: [CognitoAuthModule.forRoot({ ...alb.options, authoriser, global })],
     controllers,
     providers,
-  }
-}
-
-type Method = (...args: unknown[]) => unknown
-
-/** What decorators for tracing, caching, retries and transactions do. */
-function Timed(): MethodDecorator {
-  return (_target, _key, descriptor: PropertyDescriptor) => {
-    const original = descriptor.value as Method
-    descriptor.value = function timed(this: unknown, ...args: unknown[]): unknown {
-      return original.apply(this, args)
-    }
   }
 }
 
