@@ -55,7 +55,7 @@ function valuesOf(headers: object, name: string, keys?: readonly string[]): unkn
   const found: unknown[] = []
   for (const key of keys ?? Object.keys(headers)) {
     // Same length first: lower-casing every header of every request is the larger part of this loop.
-    if (key.length !== name.length || key.toLowerCase() !== name) continue
+    if (key.length !== name.length || (key !== name && key.toLowerCase() !== name)) continue
     const value: unknown = (headers as Record<string, unknown>)[key]
     if (Array.isArray(value)) found.push(...(value as unknown[]))
     else if (value !== undefined && value !== null) found.push(value)
@@ -95,17 +95,25 @@ function isFunction(value: unknown): boolean {
   return typeof value === 'function'
 }
 
-/** What requests, contexts and events have and headers do not. A header called `raw` is a string, or a list of strings. */
-const OF_A_REQUEST = ['headers', 'multiValueHeaders', 'requestContext', 'request', 'req', 'raw']
+function isObject(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
 
+/**
+ * What requests, contexts and events have and headers do not. A header called `raw` is a string, or a list of strings. Each
+ * member by its name: to go through a list of the names takes three times as long, at each request.
+ */
 function isWholeRequest(given: Readonly<Record<string, unknown>>): boolean {
-  // Hono's requests have a function of that name.
-  if (isFunction(given['header'])) return true
-  for (const name of OF_A_REQUEST) {
-    const member = given[name]
-    if (typeof member === 'object' && member !== null && !Array.isArray(member)) return true
-  }
-  return false
+  return (
+    // Hono's requests have a function of that name.
+    isFunction(given['header']) ||
+    isObject(given['headers']) ||
+    isObject(given['multiValueHeaders']) ||
+    isObject(given['requestContext']) ||
+    isObject(given['request']) ||
+    isObject(given['req']) ||
+    isObject(given['raw'])
+  )
 }
 
 /** @throws {ConfigurationError} saying what to pass: what is no headers must not look like a request without tokens. */
