@@ -85,6 +85,25 @@ describe('attacks', () => {
     expect(await outcome(make(), await other.bearerFor({ clientId: JOB }))).toBe('invalid_token/key_not_found')
   })
 
+  test('a remembered token lends nothing to one that shares a part of it, or all but a letter', async () => {
+    const auth = make()
+    const [good, other] = [await job(), await alb.bearerFor({ clientId: CLI, groups: ['admins'] })]
+    const admitted = await outcome(auth, good)
+    expect(await outcome(auth, other)).not.toMatch(/token/)
+    const parts = good.authorization.split('.')
+    const others = other.authorization.split('.')
+    const mixed = [0, 1, 2].flatMap((place) => [
+      parts.with(place, others[place] ?? '').join('.'),
+      parts.with(place, `${parts[place]}A`).join('.'),
+      parts.with(place, (parts[place] ?? '').slice(0, -1)).join('.'),
+    ])
+    // The headers of both are the same text.
+    for (const authorization of mixed.filter((one) => one !== good.authorization)) {
+      expect(await outcome(auth, { authorization })).toMatch(/^invalid_token\//)
+    }
+    expect(await outcome(auth, good)).toBe(admitted)
+  })
+
   test('keys that the token itself names are not fetched', async () => {
     const header = {
       jku: 'https://evil.example/jwks.json',

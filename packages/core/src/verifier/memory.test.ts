@@ -1,17 +1,30 @@
 import { generateKeyPairSync } from 'node:crypto'
+import { memoryUsage } from 'node:process'
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
 import { createTestAlb, type TestAlb } from '@cognito-auth/testing'
-import { beforeAll, expect, test, vi } from 'vitest'
+import { beforeAll, describe, expect, test, vi } from 'vitest'
 import { InFlight } from './in-flight.js'
 import { checkNotExpired, checkNotFuture } from './times.js'
 import { TokenVerifier } from './token-verifier.js'
-import { type RememberedToken, TokenMemory, type VerifiedTokens } from './verified-tokens.js'
+import {
+  byDigest,
+  bySigned,
+  type RememberedToken,
+  TokenMemory,
+  type TokenName,
+  type VerifiedTokens,
+} from './verified-tokens.js'
 
 let alb: TestAlb
 
 /** A memory of this many tokens. */
 function memoryOf(tokens: number): VerifiedTokens<RememberedToken> {
-  return new TokenMemory({ tokens, bytes: 1_000_000 }).kind(1)
+  return new TokenMemory({ tokens, bytes: 1_000_000 }).kind(1, byDigest)
 }
+
+/** What a token is found by, where a digest is all. */
+const named = (digest: string): TokenName => ({ digest, signed: '' })
 
 beforeAll(async () => {
   alb = await createTestAlb()
@@ -20,18 +33,64 @@ beforeAll(async () => {
 test('tokens are remembered by a SHA-256 of all of them, and not at all where the size is 0', () => {
   const key = generateKeyPairSync('ec', { namedCurve: 'P-256' }).publicKey
   const tokens = memoryOf(2)
-  const digest = tokens.digest('a')
+  const name = tokens.name('a')
   // echo -n a | openssl dgst -sha256 -binary | basenc --base64url
-  expect(Buffer.from(digest, 'latin1').toString('base64url')).toBe('ypeBEsobvcr6wjGzmiPcTaeG7_gUfE5yuYB3ha_uSLs')
+  expect(Buffer.from(name.digest, 'latin1').toString('base64url')).toBe('ypeBEsobvcr6wjGzmiPcTaeG7_gUfE5yuYB3ha_uSLs')
   const verified = { bytes: 1 }
-  tokens.set(digest, verified, key, 9)
-  expect(tokens.get(digest)).toEqual({ token: verified, key, exp: 9 })
+  tokens.set(name, verified, key, 9)
+  expect(tokens.get(name)).toEqual({ token: verified, signed: '', key, exp: 9 })
   tokens.clear()
-  expect(tokens.get(digest)).toBeUndefined()
+  expect(tokens.get(name)).toBeUndefined()
   const none = memoryOf(0)
-  expect(none.digest('a')).toBe('')
-  none.set('', verified, key, 9)
-  expect(none.get('')).toBeUndefined()
+  expect(none.name('a')).toEqual({ digest: '', signed: '' })
+  none.set(none.name('a'), verified, key, 9)
+  expect(none.get(none.name('a'))).toBeUndefined()
+})
+
+describe('remembered by what was signed and a SHA-256 of the signature', () => {
+  const { publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
+  const memory = (): VerifiedTokens<RememberedToken> =>
+    new TokenMemory({ tokens: 1_000, bytes: 2 ** 30 }).kind(1, bySigned)
+
+  test('no other token is found by any part of it', () => {
+    const tokens = memory()
+    const token = 'header.payload.signature'
+    tokens.set(tokens.name(token), { bytes: 1 }, publicKey, 9)
+    expect(tokens.get(tokens.name(token))).toBeDefined()
+    const others = [
+      'header.payload.signaturf',
+      'header.payload.signatur',
+      'header.payload.signature.',
+      'header.payload.',
+      'header.payload',
+      'header.payloae.signature',
+      'headeq.payload.signature',
+      'header.payload..signature',
+      '.header.payload.signature',
+      'headerpayload.signature',
+      'signature',
+      '..signature',
+      ' header.payload.signature',
+      '',
+    ]
+    expect(others.filter((other) => tokens.get(tokens.name(other)) !== undefined)).toEqual([])
+  })
+
+  test('what is kept weighs as much as it takes, and is a copy: a part of a string keeps all of it', () => {
+    setFlagsFromString('--expose-gc')
+    const gc = runInNewContext('gc') as () => void
+    const tokens = memory()
+    gc()
+    const before = memoryUsage().heapUsed
+    for (let count = 0; count < 100; count += 1) {
+      const header = `authorization: Bearer ${count}header.payload.${`${count}signature`.repeat(50_000)}`
+      tokens.set(tokens.name(header.slice('authorization: Bearer '.length)), { bytes: 1 }, publicKey, 2 ** 32)
+    }
+    gc()
+    expect(tokens.bytes).toBe(10 * '0header.payload'.length + 90 * '10header.payload'.length + 100)
+    // 45 MB, where the credentials stay.
+    expect(memoryUsage().heapUsed - before).toBeLessThan(10_000_000)
+  })
 })
 
 test('a remembered token gives the very claims that were verified; a forgotten one is read anew', async () => {
@@ -56,34 +115,33 @@ test('tokens that have expired do not stay until others push them out', () => {
   // Ten a second, each good for two minutes, as a load balancer makes them.
   for (let count = 0; count < 10_000; count += 1) {
     vi.setSystemTime(1_000_000 + count * 100)
-    tokens.set(String(count), { bytes: 1 }, publicKey, 1_000 + count / 10 + 120)
+    tokens.set(named(String(count)), { bytes: 1 }, publicKey, 1_000 + count / 10 + 120)
   }
   vi.useRealTimers()
   expect(tokens.bytes).toBeLessThan(1_210)
-  expect(tokens.get('9999')).toBeDefined()
-  expect(tokens.get('8900')).toBeDefined()
+  expect(tokens.get(named('9999'))).toBeDefined()
+  expect(tokens.get(named('8900'))).toBeDefined()
 })
 
 test('each kind of token has its share of the bytes where others want theirs, and all where they do not', () => {
   const { publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
   const memory = new TokenMemory({ tokens: 10_000, bytes: 4_000 })
-  const [alb, access] = [memory.kind(1), memory.kind(3)]
+  const [alb, access] = [memory.kind(1, byDigest), memory.kind(3, byDigest)]
   const fill = (kind: VerifiedTokens<RememberedToken>, count: number): void => {
-    for (let index = 0; index < count; index += 1) kind.set(String(index), { bytes: 10 }, publicKey, 2 ** 32)
+    for (let index = 0; index < count; index += 1) kind.set(named(String(index)), { bytes: 10 }, publicKey, 2 ** 32)
   }
   fill(alb, 1_000)
   expect([alb.bytes, access.bytes]).toEqual([4_000, 0])
   fill(access, 1_000)
   expect([alb.bytes, access.bytes]).toEqual([1_000, 3_000])
   // What was remembered last stays.
-  expect([alb.get('999'), access.get('999'), alb.get('0'), access.get('0')].map((one) => one?.token.bytes)).toEqual([
-    10,
-    10,
-    undefined,
-    undefined,
-  ])
-  access.set('large', { bytes: 5_000 }, publicKey, 2 ** 32)
-  expect(access.get('large')).toBeUndefined()
+  expect(
+    [alb.get(named('999')), access.get(named('999')), alb.get(named('0')), access.get(named('0'))].map(
+      (one) => one?.token.bytes,
+    ),
+  ).toEqual([10, 10, undefined, undefined])
+  access.set(named('large'), { bytes: 5_000 }, publicKey, 2 ** 32)
+  expect(access.get(named('large'))).toBeUndefined()
 })
 
 test('who is in flight is counted until they leave', () => {

@@ -27,7 +27,7 @@ import { InFlight } from './in-flight.js'
 import type { VerifierSetup } from './options.js'
 import { type Identity, RememberedAccessToken, RememberedAlbToken, type VerifiedTokensOfRequest } from './remembered.js'
 import { verifyEs256, verifyRs256 } from './signature.js'
-import { TokenMemory, type VerifiedTokens } from './verified-tokens.js'
+import { byDigest, bySigned, TokenMemory, type TokenName, type VerifiedTokens } from './verified-tokens.js'
 
 /** How to obtain and apply the verification key of a token. */
 interface KeyLookup {
@@ -47,7 +47,7 @@ interface PoolToken {
   readonly what: string
   /** Where it is remembered, and by what. */
   readonly memory: VerifiedTokens<RememberedAccessToken>
-  readonly digest: string
+  readonly name: TokenName
   /** The key that this very token was verified with before. */
   readonly verifiedBy: KeyObject | undefined
   /** Bytes of the load balancer's token that it came with. */
@@ -75,9 +75,10 @@ export class RequestVerifier {
     this.#cognitoKeys = new CognitoKeys(keys)
     this.#memory = new TokenMemory({ tokens: setup.tokenCacheSize, bytes: setup.tokenCacheBytes })
     // Most tokens of a load balancer are never sent again, and all others are for an hour.
-    this.#albTokens = this.#memory.kind(1)
-    this.#accessTokens = this.#memory.kind(3)
-    this.#bearerTokens = this.#memory.kind(3)
+    this.#albTokens = this.#memory.kind(1, byDigest)
+    this.#accessTokens = this.#memory.kind(3, byDigest)
+    // Programs are few, and send theirs over and over.
+    this.#bearerTokens = this.#memory.kind(3, bySigned)
   }
 
   /** The claim that groups come from, instead of the access token. */
@@ -165,19 +166,19 @@ export class RequestVerifier {
 
   #albToken(token: string, alone: boolean): RememberedAlbToken | Promise<RememberedAlbToken> {
     checkToken(token, OIDC_DATA_HEADER)
-    const digest = this.#albTokens.digest(token)
-    const known = this.#albTokens.get(digest)
+    const name = this.#albTokens.name(token)
+    const known = this.#albTokens.get(name)
     if (known !== undefined) {
       const { keyUrl, alb } = known.token
       checkAlbTimes(alb.header, alb.claims, this.#setup.clockToleranceSeconds)
       if (this.#albKeys.peek(keyUrl) === known.key) return known.token
     }
-    return this.#inFlight.begin(alone, (isAlone) => this.#newAlbToken(token, digest, known?.key, isAlone))
+    return this.#inFlight.begin(alone, (isAlone) => this.#newAlbToken(token, name, known?.key, isAlone))
   }
 
   #newAlbToken(
     token: string,
-    digest: string,
+    name: TokenName,
     verifiedBy: KeyObject | undefined,
     alone: boolean,
   ): RememberedAlbToken | Promise<RememberedAlbToken> {
@@ -196,7 +197,7 @@ export class RequestVerifier {
       checkAlbClaims(header, claims)
       // A number, as that of an access token: checked above.
       const verified = new RememberedAlbToken({ header, claims }, keyUrl, this.groupsClaim !== undefined)
-      this.#albTokens.set(digest, verified, key, header['exp'] as number)
+      this.#albTokens.set(name, verified, key, header['exp'] as number)
       return verified
     })
   }
@@ -210,8 +211,8 @@ export class RequestVerifier {
   ): RememberedAccessToken | Promise<RememberedAccessToken> {
     checkToken(token, ACCESS_TOKEN_HEADER)
     const { issuers, clockToleranceSeconds } = this.#setup
-    const digest = this.#accessTokens.digest(token)
-    const known = this.#accessTokens.get(digest)
+    const name = this.#accessTokens.name(token)
+    const known = this.#accessTokens.get(name)
     if (known !== undefined) {
       const { said: claims, jwksUrl, kid } = known.token
       checkAccessClaims(claims, expected, issuers, clockToleranceSeconds)
@@ -219,7 +220,7 @@ export class RequestVerifier {
     }
     return this.#inFlight.begin(alone, (isAlone) => {
       const unverified = checkAccessToken(token, expected, issuers, clockToleranceSeconds)
-      const about = { what: ACCESS_TOKEN_HEADER, memory: this.#accessTokens, digest, verifiedBy: known?.key, beside }
+      const about = { what: ACCESS_TOKEN_HEADER, memory: this.#accessTokens, name, verifiedBy: known?.key, beside }
       return this.#signedByPool(unverified, about, isAlone)
     })
   }
@@ -227,8 +228,8 @@ export class RequestVerifier {
   #bearerToken(token: string, policy: BearerPolicy, alone: boolean): Identity<Claims> | Promise<Identity<Claims>> {
     checkToken(token, BEARER_TOKEN)
     const { issuers, clockToleranceSeconds } = this.#setup
-    const digest = this.#bearerTokens.digest(token)
-    const known = this.#bearerTokens.get(digest)
+    const name = this.#bearerTokens.name(token)
+    const known = this.#bearerTokens.get(name)
     if (known !== undefined) {
       const { said: claims, jwksUrl, kid } = known.token
       // Nothing else of it can have changed: the policy is that of this verifier, which remembers good tokens only.
@@ -237,7 +238,7 @@ export class RequestVerifier {
     }
     return this.#inFlight.begin(alone, (isAlone) => {
       const unverified = checkBearerToken(token, policy, issuers, clockToleranceSeconds)
-      const about = { what: BEARER_TOKEN, memory: this.#bearerTokens, digest, verifiedBy: known?.key, beside: 0 }
+      const about = { what: BEARER_TOKEN, memory: this.#bearerTokens, name, verifiedBy: known?.key, beside: 0 }
       return this.#signedByPool(unverified, about, isAlone, (claims) => checkBearerPurpose(claims, policy))
     })
   }
@@ -249,7 +250,7 @@ export class RequestVerifier {
    */
   #signedByPool(
     unverified: UnverifiedAccessToken,
-    { what, memory, digest, verifiedBy, beside }: PoolToken,
+    { what, memory, name, verifiedBy, beside }: PoolToken,
     alone: boolean,
     check?: (claims: Claims) => void,
   ): RememberedAccessToken | Promise<RememberedAccessToken> {
@@ -266,7 +267,7 @@ export class RequestVerifier {
       const claims = hardened(unverified.unverifiedClaims, what)
       check?.(claims)
       const verified = new RememberedAccessToken(claims, { jwksUrl, kid }, beside)
-      memory.set(digest, verified, key, claims['exp'] as number)
+      memory.set(name, verified, key, claims['exp'] as number)
       return verified
     })
   }
