@@ -8,6 +8,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { createServer, type RequestListener, type Server } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { freePort } from '@cognito-auth/http-kit/ports'
 import { createCognitoKey } from '@cognito-auth/testing'
 import { afterEach, beforeEach, expect } from 'vitest'
 import type { DoctorReport, Finding } from '../src/index.js'
@@ -52,13 +53,9 @@ export async function listen(listener: RequestListener): Promise<string> {
   return `http://127.0.0.1:${typeof address === 'object' ? address?.port : 0}`
 }
 
-/** The URL of a port of this machine that nothing listens on any more. */
+/** The URL of a port of this machine that nothing listens on. */
 export async function closedPort(): Promise<string> {
-  const other = createServer()
-  await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve))
-  const address = other.address()
-  await new Promise((resolve) => other.close(resolve))
-  return `http://127.0.0.1:${typeof address === 'object' ? address?.port : 0}`
+  return `http://127.0.0.1:${await freePort()}`
 }
 
 /** An environment with nothing to mend. */

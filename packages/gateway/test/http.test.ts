@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
 import { request as httpRequest } from 'node:http'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { freePort } from '@cognito-auth/http-kit/ports'
 import { createTestAlb, type TestAlb } from '@cognito-auth/testing'
 import { sendRaw } from '@cognito-auth/testing/behaviour'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
@@ -79,12 +80,13 @@ describe('an app that does not answer', () => {
   })
 
   test('is not up yet, and then is', async () => {
-    const app = await startApp()
+    const port = await freePort()
+    const app = await startApp(undefined, port)
     await app.close()
     const { gateway } = await stageOf({ upstream: app.url })
     expect(await sendRaw(gateway.url, { path: '/', headers: tokens })).toMatchObject({ status: 502 })
     expect(await sendRaw(gateway.url, { path: '/_cognito-auth/ready' })).toMatchObject({ status: 503 })
-    app.server.listen(Number(new URL(app.url).port), '127.0.0.1')
+    app.server.listen(port, '127.0.0.1')
     await once(app.server, 'listening')
     apps.push(app)
     expect(await sendRaw(gateway.url, { path: '/_cognito-auth/ready' })).toMatchObject({ status: 200 })

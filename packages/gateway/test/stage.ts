@@ -37,8 +37,8 @@ function linesOf({ rawHeaders }: IncomingMessage): Record<string, string[]> {
   return lines
 }
 
-/** An app that answers what it got, or as `listener` does. */
-export async function startApp(listener?: RequestListener): Promise<TestApp> {
+/** An app that answers what it got, or as `listener` does; at `port`, which it may close and open again, or at any. */
+export async function startApp(listener?: RequestListener, port = 0): Promise<TestApp> {
   const seen: Seen[] = []
   const server = createServer({ maxHeaderSize: 256 * 1024 }, (req, res) => {
     if (listener !== undefined) return listener(req, res)
@@ -53,7 +53,7 @@ export async function startApp(listener?: RequestListener): Promise<TestApp> {
     })
   })
   const sockets = new Set<Socket>()
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve))
   const app: TestApp = {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     server,

@@ -6,7 +6,7 @@
 
 import { createServer } from 'node:http'
 import type { Duplex } from 'node:stream'
-import { portOf } from '@cognito-auth/http-kit/ports'
+import { freePort } from '@cognito-auth/http-kit/ports'
 
 /**
  * `/slow` never answers, `/cut` hangs up, `/truncated` hangs up in the middle of its answer, `/garbage` is no HTTP,
@@ -39,10 +39,10 @@ export async function startFailingApp() {
     // A real app ends its half, too.
     socket.on('end', () => socket.end()).resume()
   })
-  let port = 0
+  // Given to nobody else while this app is stopped.
+  const port = await freePort()
   async function listen(): Promise<void> {
     await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve))
-    port = portOf(server)
   }
   await listen()
   return {
