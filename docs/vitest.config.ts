@@ -5,7 +5,7 @@ export default defineConfig({
   test: {
     name: 'docs',
     include: ['test/*.test.ts'],
-    setupFiles: ['../scripts/quick-keys.ts', '../scripts/quiet-warnings.ts'],
+    setupFiles: ['../scripts/quick-keys.mjs', '../scripts/quiet-warnings.ts'],
     testTimeout: 600_000,
   },
 })

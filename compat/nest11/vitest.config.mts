@@ -4,7 +4,7 @@ export default defineConfig({
   test: {
     name: 'nest11',
     include: ['test/**/*.test.ts'],
-    setupFiles: ['../../scripts/quick-keys.ts', '../../scripts/quiet-warnings.ts'],
+    setupFiles: ['../../scripts/quick-keys.mjs', '../../scripts/quiet-warnings.ts'],
     testTimeout: 30_000,
     hookTimeout: 60_000,
     // Node loads all of ours, as in an app: a second copy of core through Vite would have other classes.

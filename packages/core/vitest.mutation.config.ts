@@ -25,7 +25,7 @@ export default defineConfig({
   test: {
     include: suites.map((name) => `${name}.test.ts`),
     exclude: ['test/aws/**', 'test/{hostile,differential,slow}.test.ts'],
-    setupFiles: [findUp('scripts/quick-keys.ts'), findUp('scripts/quiet-warnings.ts')],
+    setupFiles: [findUp('scripts/quick-keys.mjs'), findUp('scripts/quiet-warnings.ts')],
     testTimeout: 30_000,
     sequence: { sequencer: BesideTheFileFirst },
   },

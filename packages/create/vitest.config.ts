@@ -6,6 +6,6 @@ export default defineConfig({
     include: ['{src,test}/**/*.test.ts'],
     testTimeout: 30_000,
     hookTimeout: 60_000,
-    setupFiles: ['../../scripts/quick-keys.ts', '../../scripts/quiet-warnings.ts'],
+    setupFiles: ['../../scripts/quick-keys.mjs', '../../scripts/quiet-warnings.ts'],
   },
 })

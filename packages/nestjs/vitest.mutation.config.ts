@@ -16,7 +16,7 @@ export default defineConfig({
   test: {
     name: 'nestjs',
     include: suites.map((name) => `{src/access,src/discovery,test}/${name}.test.ts`),
-    setupFiles: [findUp('scripts/quick-keys.ts'), findUp('scripts/quiet-warnings.ts')],
+    setupFiles: [findUp('scripts/quick-keys.mjs'), findUp('scripts/quiet-warnings.ts')],
     testTimeout: 30_000,
     hookTimeout: 60_000,
   },

@@ -4,7 +4,7 @@ export default defineConfig({
   test: {
     name: 'testing',
     include: ['{src,test}/**/*.test.ts'],
-    setupFiles: ['../../scripts/quick-keys.ts', '../../scripts/quiet-warnings.ts'],
+    setupFiles: ['../../scripts/quick-keys.mjs', '../../scripts/quiet-warnings.ts'],
     testTimeout: 30_000,
     hookTimeout: 60_000,
   },

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, describe, expect, test, vi } from 'vitest'
+import { QUICKLY } from './quickly.js'
 
 // What is published: `npx pnpm test` builds first.
 const DIST = new URL('../dist/', import.meta.url)
@@ -66,7 +67,7 @@ async function expectGone(port: string): Promise<void> {
 
 describe('the app does not outlive', () => {
   const cli = (command: readonly string[], options: { detached?: boolean } = {}): ChildProcess => {
-    const args = [fileURLToPath(new URL('cli.mjs', DIST)), '--port', '0', '--', ...command]
+    const args = [...QUICKLY, fileURLToPath(new URL('cli.mjs', DIST)), '--port', '0', '--', ...command]
     const child = spawn(process.execPath, args, options)
     // Its first sentence comes when the app listens.
     child.stderr?.on('data', (chunk: Buffer) => {
@@ -83,7 +84,7 @@ describe('the app does not outlive', () => {
   })
 
   test('the package manager that started the command, which hands no signal on', async () => {
-    const args = [fileURLToPath(new URL('cli.mjs', DIST)), '--port', '0', '--', ...COMMAND]
+    const args = [...QUICKLY, fileURLToPath(new URL('cli.mjs', DIST)), '--port', '0', '--', ...COMMAND]
     const manager = file(
       'manager.cjs',
       `require('node:child_process').spawn(process.execPath, ${JSON.stringify(args)}, { stdio: 'inherit', detached: true })`,
@@ -113,7 +114,7 @@ describe('the app does not outlive', () => {
         await startLocalAlb({ port: 0, command: ${JSON.stringify(COMMAND)} })
         console.log('ready')`,
       )
-      const child = spawn(process.execPath, [script])
+      const child = spawn(process.execPath, [...QUICKLY, script])
       const port = await portOf(child)
       child.kill(signal)
       await expectGone(port)
@@ -129,7 +130,7 @@ test('a script that just exits leaves nothing of what the app has started in a g
     console.log('ready')
     process.stdin.once('end', () => process.exit()).resume()`,
   )
-  const child = spawn(process.execPath, [script])
+  const child = spawn(process.execPath, [...QUICKLY, script])
   const port = await portOf(child)
   child.stdin.end()
   await expectGone(port)
@@ -143,6 +144,6 @@ test('a script that has stopped it ends by itself: nothing is left open', async 
     const alb = await startLocalAlb({ port: 0, command: [process.execPath, '-e', app] })
     await alb.stop()`,
   )
-  const child = spawn(process.execPath, [script])
+  const child = spawn(process.execPath, [...QUICKLY, script])
   expect(await new Promise((resolve) => child.once('close', resolve))).toBe(0)
 })

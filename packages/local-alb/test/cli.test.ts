@@ -1,6 +1,7 @@
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
+import { freePort } from '@cognito-auth/http-kit/ports'
 import { afterAll, describe, expect, test, vi } from 'vitest'
 import { command, file, folder, publicEverything, run } from './command.js'
 
@@ -285,10 +286,7 @@ describe('what local-alb says', () => {
   // It says nothing, so it is asked until it answers: on a busy machine that takes a while.
   test('is nothing with --quiet, and the access log is as AWS writes it', { timeout: 120_000 }, async () => {
     const log = file('access.log', '')
-    const other = createServer()
-    await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve))
-    const { port } = other.address() as { port: number }
-    await new Promise((resolve) => other.close(resolve))
+    const port = await freePort()
     const args = ['--quiet', '--port', String(port), '--access-log', log, '--', process.execPath, refusing]
     const { child, ready, done } = run(args)
     ready.catch(() => undefined)

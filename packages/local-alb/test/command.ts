@@ -9,6 +9,7 @@ import { mkdtempSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { QUICKLY } from './quickly.js'
 
 export const CLI = fileURLToPath(new URL('../dist/cli.mjs', import.meta.url))
 
@@ -35,7 +36,7 @@ export const publicEverything = file('config.json', { _comment: 'no sign-in', ru
 
 /** Runs the command; `ready` is its URL, `done` its exit code and what it said. */
 export function run(args: readonly string[], env: NodeJS.ProcessEnv = {}) {
-  const child = spawn(process.execPath, [CLI, ...args], { env: { ...process.env, ...env } })
+  const child = spawn(process.execPath, [...QUICKLY, CLI, ...args], { env: { ...process.env, ...env } })
   let said = ''
   const done = new Promise<{ code: number | null; said: string }>((resolve) =>
     child.once('close', (code) => resolve({ code, said })),

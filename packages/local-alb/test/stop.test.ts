@@ -5,6 +5,7 @@ import { createInterface } from 'node:readline'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { WebSocket } from 'ws'
 import { type EchoApp, startEchoApp } from './echo-app.js'
+import { QUICKLY } from './quickly.js'
 
 let app: EchoApp
 let child: ChildProcess
@@ -40,7 +41,7 @@ test.each([
   ['an app of its own', () => ({ command: [process.execPath, '-e', SILENT_APP] })],
 ])('stop() leaves nothing open of %s: the process ends by itself', async (_what, more) => {
   const options = { port: 0, rules: [{ path: '/*', action: 'none', target: app.url }], ...more() }
-  child = spawn(process.execPath, ['--input-type=module', '-e', SCRIPT, JSON.stringify(options)])
+  child = spawn(process.execPath, [...QUICKLY, '--input-type=module', '-e', SCRIPT, JSON.stringify(options)])
   const exited = new Promise((resolve) => child.once('exit', resolve))
   const { stdin, stdout } = child
   if (stdin === null || stdout === null) throw new Error('the streams of the child are piped')

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, afterEach, beforeEach, expect, test } from 'vitest'
 import { CLI, command, file, folder, publicEverything } from './command.js'
+import { QUICKLY } from './quickly.js'
 
 const hasPython = spawnSync('python3', ['-c', 'import pty']).status === 0
 const IN_A_TERMINAL = `import os, pty, sys
@@ -31,7 +32,7 @@ afterEach(() => {
 afterAll(() => rmSync(folder, { recursive: true }))
 
 function startIn(args: readonly string[], env: NodeJS.ProcessEnv = {}): Terminal {
-  const child = spawn('python3', ['-c', IN_A_TERMINAL, process.execPath, CLI, '--port', '0', ...args], {
+  const child = spawn('python3', ['-c', IN_A_TERMINAL, process.execPath, ...QUICKLY, CLI, '--port', '0', ...args], {
     env: { ...process.env, NO_COLOR: '1', PATH: `${folder}:${process.env['PATH']}`, ...env },
     stdio: ['pipe', 'pipe', 'inherit'],
   })
