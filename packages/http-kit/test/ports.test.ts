@@ -27,7 +27,7 @@ test('a port that is taken is not a free one', async () => {
   const taken = await freePort()
   await listen(taken)
   const random = vi.spyOn(Math, 'random')
-  const digit = (taken - 20_000) / 10_000
+  const digit = (taken - 20_000 + 0.5) / 10_000
   random.mockReturnValueOnce(digit)
   expect(await freePort()).not.toBe(taken)
   expect(random.mock.calls.length).toBeGreaterThan(1)
