@@ -4,7 +4,7 @@ import { chmodSync, existsSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, afterEach, beforeEach, expect, test } from 'vitest'
-import { CLI, command, file, folder, publicEverything } from './command.js'
+import { CLI, command, file, folder, prepare, publicEverything } from './command.js'
 import { QUICKLY } from './quickly.js'
 
 const hasPython = spawnSync('python3', ['-c', 'import pty']).status === 0
@@ -32,6 +32,7 @@ afterEach(() => {
 afterAll(() => rmSync(folder, { recursive: true }))
 
 function startIn(args: readonly string[], env: NodeJS.ProcessEnv = {}): Terminal {
+  prepare()
   const child = spawn('python3', ['-c', IN_A_TERMINAL, process.execPath, ...QUICKLY, CLI, '--port', '0', ...args], {
     env: { ...process.env, NO_COLOR: '1', PATH: `${folder}:${process.env['PATH']}`, ...env },
     stdio: ['pipe', 'pipe', 'inherit'],

@@ -40,9 +40,11 @@ export const platforms: readonly { readonly platform: Platform }[] = [{ platform
 
 const apps: INestApplication[] = []
 
-afterAll(async () => {
+/** After the tests of a file. */
+export async function closeApps(): Promise<void> {
   for (const app of apps.splice(0)) await app.close()
-})
+}
+afterAll(closeApps)
 
 /** Makes an app that has not started, and will be closed after the tests of the file. */
 export async function create(

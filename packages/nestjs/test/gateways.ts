@@ -22,10 +22,12 @@ export type Headers = { [name: string]: string }
 
 const clients: { close(): unknown }[] = []
 
-afterEach(() => {
+/** After each test. */
+export function closeClients(): void {
   vi.useRealTimers()
   for (const client of clients.splice(0)) client.close()
-})
+}
+afterEach(closeClients)
 
 /** Has a client closed after the test. */
 export function closed<Client extends { close(): unknown }>(client: Client): Client {
