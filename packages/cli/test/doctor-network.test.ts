@@ -47,8 +47,7 @@ test('keys out of reach are a problem: refused, silent, or broken', { timeout: 6
     [() => undefined, /no answer in 5 s/],
   ]
   for (const [listener, sentence] of cases) {
-    const base = await listen(listener ?? aws)
-    if (listener === undefined) await new Promise((resolve) => server?.close(resolve))
+    const base = listener === undefined ? await closedPort() : await listen(listener)
     const result = await cognitoAuth(['doctor', '--json'], sound(base))
     server?.closeAllConnections()
     server?.close()
