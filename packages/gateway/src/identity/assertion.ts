@@ -6,7 +6,10 @@
 
 import { createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject } from 'node:crypto'
 import { ConfigurationError, type User } from '@cognito-auth/core'
-import { calculateJwkThumbprint, exportJWK, type JWK, SignJWT } from 'jose'
+import type { JWK } from 'jose'
+import { calculateJwkThumbprint } from 'jose/jwk/thumbprint'
+import { SignJWT } from 'jose/jwt/sign'
+import { exportJWK } from 'jose/key/export'
 
 /** How long an assertion holds. An app reads it at once. */
 const LIFETIME_SECONDS = 60

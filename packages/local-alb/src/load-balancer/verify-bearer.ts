@@ -8,7 +8,10 @@
  * @module
  */
 
-import { createLocalJWKSet, errors, type JWTPayload, jwtVerify } from 'jose'
+import type { JWTPayload } from 'jose'
+import * as errors from 'jose/errors'
+import { createLocalJWKSet } from 'jose/jwks/local'
+import { jwtVerify } from 'jose/jwt/verify'
 import type { ClaimChecks } from '../options/rules.js'
 import type { TokenIssuer } from '../tokens/token-issuer.js'
 
