@@ -87,7 +87,7 @@ describe('remembered by what was signed and a SHA-256 of the signature', () => {
       tokens.set(tokens.name(header.slice('authorization: Bearer '.length)), { bytes: 1 }, publicKey, 2 ** 32)
     }
     gc()
-    expect(tokens.bytes).toBe(10 * '0header.payload'.length + 90 * '10header.payload'.length + 100)
+    expect(tokens.bytes).toBe(10 * '0header.payload.'.length + 90 * '10header.payload.'.length + 100)
     // 45 MB, where the credentials stay.
     expect(memoryUsage().heapUsed - before).toBeLessThan(10_000_000)
   })

@@ -22,7 +22,7 @@ export interface RememberedToken {
 export interface TokenName {
   /** A SHA-256 of the token or, where `signed` is there, of its signature; a byte a character. */
   readonly digest: string
-  /** What was signed, as it is; `''` where the digest is that of all. */
+  /** What was signed, as it is, and the dot behind it; `''` where the digest is that of all. */
   readonly signed: string
 }
 
@@ -37,13 +37,19 @@ export function byDigest(token: string): TokenName {
  */
 export function bySigned(token: string): TokenName {
   // The second of two. `lastIndexOf` takes seven times as long: it goes by single characters, through all of the signature.
-  const dot = token.indexOf('.', token.indexOf('.') + 1)
-  return { digest: hash('sha256', token.slice(dot + 1), 'binary'), signed: token.slice(0, dot) }
+  const end = token.indexOf('.', token.indexOf('.') + 1) + 1
+  return { digest: hash('sha256', token.slice(end), 'binary'), signed: token.slice(0, end) }
 }
 
-/** A part of a string keeps all of it in memory, and all of this one is a credential. Tokens that are verified are ASCII. */
-function ownCopy(part: string): string {
-  return part === '' ? '' : Buffer.from(part, 'latin1').toString('latin1')
+/**
+ * A part of a string keeps all of it in memory, and all of this one is a credential: V8 writes anew what is put together, once a
+ * character of it is read. By way of a `Buffer` it took 3 % of a token never seen.
+ */
+function ownCopy(signed: string): string {
+  if (signed === '') return ''
+  const joined = `${signed.slice(0, -1)}.`
+  joined.charCodeAt(0)
+  return joined
 }
 
 interface Remembered<Token> {
