@@ -36,15 +36,17 @@ const LIMITS = `- **Never seen, against the floor.** What is added to the two si
   The pool has four threads, which on two cores take them from the event loop: the row with as many threads as cores shows how much that is.
 - **Fresh ALB token, against the floor.** The floor is one signature; beside it stand SHA-256 of both tokens, the JSON of the new one, and a user who is made
   and frozen anew. The two rows of the case, with \`requireUser\` and with \`verify\` alone, tell how much each is.
+- **A refused token.** By its profile: taking the token apart is three tenths (both parts decoded, encoded again, parsed: what is malformed is told before who signed it), SHA-256 of the
+  token a tenth, the error a sixth, and what is left is headers and the promises that it rejects one after the other. A slower core needs more than 10 us for the same; \`verify\` alone is the row beside it.
 - **Bearer tokens.** aws-jwt-verify takes the claims of a token and no more; \`requireUser\` reads headers, makes a user, asks rules and tells events besides. Never
-  seen, the user is most of that: a plain object, for serialisers, whose claims and methods are hidden one by one. Seen before, SHA-256 of the token
-  is a third, since tokens are remembered by it and not as they are; \`verifyBearerToken\` alone tells the rest.
+  seen, that is a tenth of what RSA and all else take, most of it the user: a plain object, for serialisers, whose claims and methods are hidden one by one. Seen before, a quarter is SHA-256
+  of the signature, a sixth the headers, a sixth the rules, and the rest are checks of the time and the key, of which none is long; \`verifyBearerToken\` alone tells how much of it is the token.
 - **Clocks.** Two cores are shared by the event loop, the thread pool, and for whole apps the client that makes the load: requests/s are bounded by two divided by the CPU of all of them.
   On a machine with other programs clocks compare badly, and from one run to the next these rows differ by a quarter; CPU does not as much.
 - **End to end.** The framework and Node's HTTP take the larger part of a request, with or without a check, and the client that makes the load shares the two cores. Each row tells the most that can be had.
   A fresh token costs a whole app more than the row of fresh tokens above: what a signature check needs has left the caches, and threads that sleep between two requests are woken for each.
-- **First answer.** Loading core, jose and valibot and running each check for the first time, before V8 has compiled any of it; a CommonJS app of NestJS adds
-  most, and why is not looked into yet.
+- **First answer.** Loading core and valibot, Node’s own \`fetch\` for the keys (the rows of Request and Response without protection tell how much that is), and running each check for the
+  first time, before V8 has compiled any of it. NestJS adds most: it also looks through all controllers, resolvers and gateways for what is not protected.
 - **Size.** What is left is code and sentences: every error says what to do. The published files are readable, not minified.`
 
 /** @param {object[]} rows @param {object[]} plots What `growth` measured. @param {object} run How much was measured, and the load before. */
