@@ -1,6 +1,6 @@
 /** From the first import of an app to its first answer, as ES modules and as CommonJS. */
 import { runChild } from '../children/run-child.mjs'
-import { inTurns, metric } from '../measure.mjs'
+import { inTurns, quantile } from '../measure.mjs'
 import { hasNextBuild } from '../next/build.mjs'
 import { bound, row } from '../report.mjs'
 
@@ -24,10 +24,14 @@ export async function firstAnswer({ appRounds: rounds, isQuick }) {
   // Key fetches are in memory: nobody's network is measured.
   const added = Object.keys(samples)
     .filter((name) => name.endsWith('protected'))
-    .map(
-      (name) =>
-        metric(samples, name, 'cpuMs').median - metric(samples, name.replace('protected', 'without'), 'cpuMs').median,
-    )
+    .map((name) => {
+      const without = samples[name.replace('protected', 'without')]
+      // Within a round, as ratios are: what slows the machine down for a while slows both.
+      return quantile(
+        samples[name].map(({ cpuMs }, round) => cpuMs - without[round].cpuMs),
+        0.5,
+      )
+    })
   return row({
     title: 'Start of an app: from its first import to its first answer',
     standsFor: 'the cold start of a function or a container',
