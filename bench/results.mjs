@@ -28,23 +28,26 @@ and really signed: padded ES256 ALB tokens, RS256 access tokens of a 2048-bit ke
 calls, \`CognitoAuth.requireUser(headers)\` with \`allowedGroups\`: it reads headers, verifies, makes a user, asks rules. Other libraries verify, as "verify alone" does.`
 
 /** What keeps a target from being met. */
-const LIMITS = `- **Never seen, against the floor.** What is added to the two signatures is, in the order of its cost: JSON of the payloads (parsed, frozen, \`__proto__\` removed),
+const LIMITS = `- **Never seen, one at a time.** aws-jwt-verify parses and verifies; the row of \`verify\` alone is what that takes here, and between the two rows are headers, the user, rules and events.
+- **Never seen, against the floor.** What is added to the two signatures is, in the order of its cost: JSON of the payloads (parsed, frozen, \`__proto__\` removed),
   garbage collection of what is remembered, SHA-256 of both tokens (what they are remembered by), base64url of the parts (decoded, and encoded again to refuse
   second spellings), and copying what was signed for \`node:crypto\`. None of it can go without a check of the verifier or the memory of it going too.
 - **Never seen, in flight.** aws-jwt-verify works on one core; with all cores busy, everybody else is bounded by their number divided by the CPU of a request. The row tells what
   two cores leave for all that is not a signature: about as much as handing two jobs to the thread pool takes, or less.
   The pool has four threads, which on two cores take them from the event loop: the row with as many threads as cores shows how much that is.
-- **Fresh ALB token, against the floor.** The floor is one signature; beside it stand SHA-256 of both tokens, the JSON of the new one, and a user who is made
+- **Fresh ALB token, 64 in flight.** On two cores the four threads of the pool take them from the event loop here, too, and garbage collection, which has threads of its own, waits for them: \`requireUser\` makes a user for each.
+  The floor is one signature; beside it stand SHA-256 of both tokens, the JSON of the new one, and a user who is made
   and frozen anew. The two rows of the case, with \`requireUser\` and with \`verify\` alone, tell how much each is.
-- **A refused token.** By its profile: taking the token apart is three tenths (both parts decoded, encoded again, parsed: what is malformed is told before who signed it), SHA-256 of the
-  token a tenth, the error a sixth, and what is left is headers and the promises that it rejects one after the other. A slower core needs more than 10 us for the same; \`verify\` alone is the row beside it.
+- **A refused token.** In the order of its cost: taking the token apart (both parts decoded, encoded again, parsed: what is malformed is told before who signed it), the error, SHA-256 of
+  the token, headers, and the promises that are rejected one after the other. The limit is absolute: a slower core needs more for the same. \`verify\` alone is the row beside it.
 - **Bearer tokens.** aws-jwt-verify takes the claims of a token and no more; \`requireUser\` reads headers, makes a user, asks rules and tells events besides. Never
-  seen, that is a tenth of what RSA and all else take, most of it the user: a plain object, for serialisers, whose claims and methods are hidden one by one. Seen before, a quarter is SHA-256
-  of the signature, a sixth the headers, a sixth the rules, and the rest are checks of the time and the key, of which none is long; \`verifyBearerToken\` alone tells how much of it is the token.
+  seen, most of that is the user: a plain object, for serialisers, whose claims and methods are hidden one by one. Seen before, SHA-256 of the signature comes first, then headers and rules, and
+  the rest are checks of the time and the key, of which none is long; \`verifyBearerToken\` alone tells how much of it is the token.
 - **Clocks.** Two cores are shared by the event loop, the thread pool, and for whole apps the client that makes the load: requests/s are bounded by two divided by the CPU of all of them.
   On a machine with other programs clocks compare badly, and from one run to the next these rows differ by a quarter; CPU does not as much.
 - **End to end.** The framework and Node's HTTP take the larger part of a request, with or without a check, and the client that makes the load shares the two cores. Each row tells the most that can be had.
   A fresh token costs a whole app more than the row of fresh tokens above: what a signature check needs has left the caches, and threads that sleep between two requests are woken for each.
+- **Lambda, fresh.** One event at a time, so in place: the one by hand checks two signatures, this one and what is told under "never seen, one at a time".
 - **First answer.** Loading core and valibot, Node’s own \`fetch\` for the keys (the rows of Request and Response without protection tell how much that is), and running each check for the
   first time, before V8 has compiled any of it. NestJS adds most: it also looks through all controllers, resolvers and gateways for what is not protected.
 - **Size.** What is left is code and sentences: every error says what to do. The published files are readable, not minified.`

@@ -148,7 +148,7 @@ test.each([
     })
 })
 
-test('what a browser asks to upgrade is judged as any request', async () => {
+test('what a browser asks to upgrade is judged like every request', async () => {
   const upgrade = {
     host: 'a',
     connection: 'Upgrade',

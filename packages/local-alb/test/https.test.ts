@@ -168,7 +168,7 @@ describe('plain HTTP on the same port', () => {
   })
 })
 
-test('an app behind TLS is attacked as any other', async () => {
+test('an app behind TLS is attacked like every other', async () => {
   // It answers everybody who has an x-amzn-oidc-data, and shows what it gets.
   const report = await alb.attack()
   expect(report.results.find(({ name }) => name === 'good')).toMatchObject({ got: 200, verdict: 'pass' })

@@ -87,7 +87,7 @@ async function main(): Promise<number> {
     ...(values.attack ? attackHooks(values) : sayHooks(values)),
     ...(values.lambda !== undefined && { loadLambda: lambdaFrom(values.lambda) }),
   }
-  // No page is opened while an app is attacked: any port will do.
+  // No page is opened while an app is attacked, so its port may be whichever is free.
   const started = start(values.attack ? { port: 0, ...options } : options, hooks)
   const alb = await Promise.race([started, stopping])
   if (typeof alb === 'string') process.exit(exitCodeOf(alb))
