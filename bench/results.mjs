@@ -35,7 +35,7 @@ const LIMITS = `- **Never seen, one at a time.** aws-jwt-verify parses and verif
 - **Never seen, in flight.** aws-jwt-verify works on one core; with all cores busy, everybody else is bounded by their number divided by the CPU of a request. The row tells what
   two cores leave for all that is not a signature: about as much as handing two jobs to the thread pool takes, or less.
   The pool has four threads, which on two cores take them from the event loop: the row with as many threads as cores shows how much that is.
-- **Fresh ALB token, 64 in flight.** On two cores the four threads of the pool take them from the event loop here, too, and garbage collection, which has threads of its own, waits for them: \`requireUser\` makes a user for each.
+- **Fresh ALB token, 64 in flight.** On two cores the four threads of the pool take them from the event loop here, too; \`requireUser\` makes a user for each besides.
   The floor is one signature; beside it stand SHA-256 of both tokens, the JSON of the new one, and a user who is made
   and frozen anew. The two rows of the case, with \`requireUser\` and with \`verify\` alone, tell how much each is.
 - **A refused token.** In the order of its cost: taking the token apart (both parts decoded, encoded again, parsed: what is malformed is told before who signed it), the error, SHA-256 of
@@ -49,7 +49,7 @@ const LIMITS = `- **Never seen, one at a time.** aws-jwt-verify parses and verif
   A fresh token costs a whole app more than the row of fresh tokens above: what a signature check needs has left the caches, and threads that sleep between two requests are woken for each.
 - **Lambda, fresh.** One event at a time, so in place: the one by hand checks two signatures, this one and what is told under "never seen, one at a time".
 - **First answer.** Loading core and valibot, Node’s own \`fetch\` for the keys (the rows of Request and Response without protection tell how much that is), and running each check for the
-  first time, before V8 has compiled any of it. NestJS adds most: it also looks through all controllers, resolvers and gateways for what is not protected.
+  first time, before V8 has compiled any of it. To look through an app of NestJS for what is not protected is a few milliseconds; its own start takes so long that what is added to it is the least certain of all rows.
 - **Size.** What is left is code and sentences: every error says what to do. The published files are readable, not minified.`
 
 /** @param {object[]} rows @param {object[]} plots What `growth` measured. @param {object} run How much was measured, and the load before. */
