@@ -10,7 +10,7 @@ import { idOf } from '../options/users.js'
 import { COOKIES, parseCookies, setSession } from '../sessions/cookies.js'
 import type { RequestRecord } from '../sessions/request-log.js'
 import type { AlbState } from '../sessions/state.js'
-import type { Refusal } from './refusal.js'
+import type { Refusal } from './refusals/refusal.js'
 
 /** Where the user pool sends people back to. */
 export const CALLBACK_PATH = '/oauth2/idpresponse'

@@ -18,11 +18,11 @@ import { Console } from '../pages/console.js'
 import type { RequestRecord } from '../sessions/request-log.js'
 import type { AlbState } from '../sessions/state.js'
 import { CALLBACK_PATH, finishSignIn } from './callback.js'
-import { readAsPlain } from './downgrade-upgrade.js'
+import { readAsPlain } from './forwarding/downgrade-upgrade.js'
 import { clientOf, transferredBy } from './client.js'
-import type { Forwarder } from './forwarder.js'
-import { type Refusal, refuse, SERVER } from './refusal.js'
-import { pathOf, reduceToPath } from './request-target.js'
+import type { Forwarder } from './forwarding/forwarder.js'
+import { type Refusal, refuse, SERVER } from './refusals/refusal.js'
+import { pathOf, reduceToPath } from './rules/request-target.js'
 
 /** The load balancer takes at most this much in headers, and this much in one of them or in the request line. */
 const MAX_HEADERS_BYTES = 64 * 1024

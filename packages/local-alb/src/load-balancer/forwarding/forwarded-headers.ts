@@ -7,9 +7,9 @@
 import { randomBytes } from 'node:crypto'
 import type { ClientRequest, IncomingMessage, ServerResponse } from 'node:http'
 import { connectionNames, linesByName, safeReasonPhrase } from '@cognito-auth/http-kit/headers'
-import { isPublicHost, type Origins } from '../net/own-host.js'
-import { parseReason } from './refusal-reason.js'
-import { withoutSecure } from '../sessions/cookies.js'
+import { isPublicHost, type Origins } from '../../net/own-host.js'
+import { parseReason } from '../refusals/refusal-reason.js'
+import { withoutSecure } from '../../sessions/cookies.js'
 
 /**
  * Removes headers of the connection.

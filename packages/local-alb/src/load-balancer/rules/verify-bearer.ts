@@ -12,8 +12,8 @@ import type { JWTPayload } from 'jose'
 import * as errors from 'jose/errors'
 import { createLocalJWKSet } from 'jose/jwks/local'
 import { jwtVerify } from 'jose/jwt/verify'
-import type { ClaimChecks } from '../options/rules.js'
-import type { TokenIssuer } from '../tokens/token-issuer.js'
+import type { ClaimChecks } from '../../options/rules.js'
+import type { TokenIssuer } from '../../tokens/token-issuer.js'
 
 /** One scheme, one space, one token (RFC 6750, section 2.1). */
 const BEARER = /^Bearer ([^\s,]+)$/i

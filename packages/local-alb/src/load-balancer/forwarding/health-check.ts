@@ -5,7 +5,7 @@
  */
 
 import { type ClientRequest, get } from 'node:http'
-import type { RequestLog } from '../sessions/request-log.js'
+import type { RequestLog } from '../../sessions/request-log.js'
 
 /** As on AWS by default. */
 const INTERVAL_MS = 30_000

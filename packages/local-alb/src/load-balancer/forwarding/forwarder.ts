@@ -8,13 +8,13 @@ import { Agent, type ClientRequest, type IncomingMessage, type ServerResponse } 
 import type { Socket } from 'node:net'
 import { singleUse } from '@cognito-auth/http-kit/agents'
 import { createProxyServer, type ProxyServer } from 'httpxy'
-import type { RequestRecord } from '../sessions/request-log.js'
-import type { AlbState } from '../sessions/state.js'
+import type { RequestRecord } from '../../sessions/request-log.js'
+import type { AlbState } from '../../sessions/state.js'
 import { prepareAnswer, prepareHeaders, takeReason, writeNames } from './forwarded-headers.js'
 import { Outages } from './outages.js'
-import { type Refusal, refuse, refuseUpgrade } from './refusal.js'
-import { explainReason } from './refusal-reason.js'
-import { Router } from './router.js'
+import { type Refusal, refuse, refuseUpgrade } from '../refusals/refusal.js'
+import { explainReason } from '../refusals/refusal-reason.js'
+import { Router } from '../rules/router.js'
 
 /** The load balancer takes at most this much in headers of an answer; Node takes half. */
 const MAX_ANSWER_HEADERS_BYTES = 32 * 1024

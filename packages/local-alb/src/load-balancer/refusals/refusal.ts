@@ -6,7 +6,7 @@
 
 import type { ServerResponse } from 'node:http'
 import type { Duplex } from 'node:stream'
-import { type Link, messagePage, PAGE_HEADERS } from '../html/page.js'
+import { type Link, messagePage, PAGE_HEADERS } from '../../html/page.js'
 
 /** What the load balancer calls itself on answers of its own. */
 export const SERVER = 'awselb/2.0'

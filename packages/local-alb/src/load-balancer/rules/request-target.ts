@@ -6,7 +6,7 @@
  */
 
 import type { IncomingMessage } from 'node:http'
-import { isOwnHost, isPublicHost, type Origins } from '../net/own-host.js'
+import { isOwnHost, isPublicHost, type Origins } from '../../net/own-host.js'
 
 /**
  * Reduces the target of a request to path and query, byte for byte.

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Refusal } from './refusal.js'
+import type { Refusal } from '../refusals/refusal.js'
 
 const codeOf = (error: Error): string => ('code' in error ? String(error.code) : error.message)
 

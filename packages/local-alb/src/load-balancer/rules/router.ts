@@ -6,9 +6,9 @@
 
 import type { IncomingMessage } from 'node:http'
 import { valuesOf } from '@cognito-auth/http-kit/headers'
-import { isAt } from '../net/own-host.js'
-import { type ListenerRule, ruleFor } from '../options/rules.js'
-import { idOf } from '../options/users.js'
+import { isAt } from '../../net/own-host.js'
+import { type ListenerRule, ruleFor } from '../../options/rules.js'
+import { idOf } from '../../options/users.js'
 import {
   cookiesForApp,
   COOKIES,
@@ -16,13 +16,13 @@ import {
   sessionIdOf,
   setCookie,
   withoutPoolCookies,
-} from '../sessions/cookies.js'
-import type { RequestRecord } from '../sessions/request-log.js'
-import type { Session } from '../sessions/sign-in.js'
-import { TICKET_HEADER } from '../sessions/tickets.js'
-import type { AlbState } from '../sessions/state.js'
-import { CLIENT_ID } from '../tokens/provider.js'
-import type { Refusal } from './refusal.js'
+} from '../../sessions/cookies.js'
+import type { RequestRecord } from '../../sessions/request-log.js'
+import type { Session } from '../../sessions/sign-in.js'
+import { TICKET_HEADER } from '../../sessions/tickets.js'
+import type { AlbState } from '../../sessions/state.js'
+import { CLIENT_ID } from '../../tokens/provider.js'
+import type { Refusal } from '../refusals/refusal.js'
 import { pathOf } from './request-target.js'
 import { fixedResponse, redirectTo } from './rule-actions.js'
 import { verifyBearer } from './verify-bearer.js'

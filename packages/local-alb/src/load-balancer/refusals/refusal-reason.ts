@@ -7,9 +7,9 @@
  * @module
  */
 
-import { ALB_ARN, type OidcHeaders } from '../tokens/token-issuer.js'
-import { CLIENT_ID } from '../tokens/provider.js'
-import { readable } from '../tokens/decode.js'
+import { ALB_ARN, type OidcHeaders } from '../../tokens/token-issuer.js'
+import { CLIENT_ID } from '../../tokens/provider.js'
+import { readable } from '../../tokens/decode.js'
 
 /** Code, and a reason after a slash: nothing else is written to a terminal or a page. */
 const REASON = /^[a-z_]{1,40}(?:\/[a-z_]{1,40})?$/

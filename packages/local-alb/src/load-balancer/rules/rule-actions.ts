@@ -5,9 +5,9 @@
  */
 
 import { type IncomingMessage, STATUS_CODES } from 'node:http'
-import type { Origins } from '../net/own-host.js'
-import type { FixedResponse, RuleRedirect } from '../options/rules.js'
-import type { Refusal } from './refusal.js'
+import type { Origins } from '../../net/own-host.js'
+import type { FixedResponse, RuleRedirect } from '../../options/rules.js'
+import type { Refusal } from '../refusals/refusal.js'
 
 const titleOf = (status: number): string => `${status} ${STATUS_CODES[status] ?? ''}`.trim()
 
