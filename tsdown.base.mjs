@@ -47,7 +47,7 @@ export function browserConfig(entry) {
 
 /**
  * Two builds: ES modules, and CommonJS. A process may hold both (a CommonJS library in an ES module app): what they must
- * share is on `globalThis`, and their classes know each other's instances (core/src/lib/shared.ts).
+ * share is on `globalThis`, and their classes know each other's instances (core/src/lib/process/shared.ts).
  *
  * @param {Record<string, string>} entry Name of an output file, to its source.
  * @param {{ programs?: readonly string[] }} [options] `programs`: entries that are commands, which nobody imports.

@@ -2,18 +2,21 @@
  * The parts of mutation testing, each with the suites that ask it. What survives is asked by every test that reaches it:
  * the suites that are slow, or start processes, are left to the parts that they are about.
  */
-const tokens = ['src/verifier/!(memory*)', 'test/attacks', 'test/bearer', 'test/bearer-attacks', 'test/pollution']
+const tokens = ['src/verifier/**/!(memory*)', 'test/attacks', 'test/bearer', 'test/bearer-attacks', 'test/pollution']
 
 const of = (folder, ...names) => names.map((name) => `src/${folder}/${name}.ts`)
 const all = (folder) => [`src/${folder}/*.ts`, `!src/${folder}/*.test.ts`]
 
 export const parts = {
   jws: {
-    mutate: of('verifier', 'compact-jws', 'signature', 'times'),
+    mutate: of('verifier/checks', 'compact-jws', 'signature', 'times'),
     suites: [...tokens, 'test/order-of-checks'],
   },
   tokens: {
-    mutate: of('verifier', 'alb-token', 'access-token', 'bearer-token', 'signer', 'issuer'),
+    mutate: [
+      ...of('verifier/checks', 'alb-token', 'access-token', 'bearer-token'),
+      ...of('verifier/policy', 'signer', 'issuer'),
+    ],
     suites: [...tokens, 'test/order-of-checks'],
   },
   headers: {
@@ -45,14 +48,14 @@ export const parts = {
     ],
   },
   remembered: {
-    mutate: of('verifier', 'in-flight', 'verified-tokens', 'remembered'),
-    suites: ['src/verifier/memory*', 'src/verifier/verify', 'test/remembered-user', 'test/forgotten', 'test/events'],
+    mutate: [...of('verifier', 'in-flight'), ...of('verifier/memory', 'verified-tokens', 'remembered')],
+    suites: ['src/verifier/memory/*', 'src/verifier/verify', 'test/remembered-user', 'test/forgotten', 'test/events'],
   },
   keys: { mutate: all('keys'), suites: ['src/keys/*', 'src/verifier/verify', 'test/keys', 'test/events'] },
   'verifier-options': {
-    mutate: of('verifier', 'options', 'bearer-options'),
+    mutate: of('verifier/policy', 'options', 'bearer-options'),
     suites: [
-      'src/verifier/options',
+      'src/verifier/policy/options',
       'src/cognito-auth-options',
       'src/options/*',
       'src/cognito-auth',
@@ -72,7 +75,7 @@ export const parts = {
       'src/inspect',
       'test/process',
       'test/bearer-options',
-      'src/verifier/options',
+      'src/verifier/policy/options',
     ],
   },
   config: {

@@ -5,7 +5,7 @@
  */
 
 import * as v from 'valibot'
-import { caseless } from './lib/caseless.js'
+import { caseless } from './lib/text/caseless.js'
 import type { Decision } from './decision.js'
 import { type AccessLists, parseAccessLists } from './config/auth-config.js'
 import { configMaxAgeOfEnvironment, configTtlOfEnvironment } from './options/environment.js'
@@ -17,7 +17,7 @@ import { RefreshingConfig } from './config/refreshing-config.js'
 import { type SecretsClient, secretSource } from './config/secret-source.js'
 import { ConfigurationError } from './errors.js'
 import { goOn, isPromise } from './lib/at-once.js'
-import { brand } from './lib/brand.js'
+import { brand } from './lib/process/brand.js'
 import { refuseUnknown, seconds, text } from './lib/schema.js'
 import { checkRules, type Rule } from './rules/rule.js'
 import { decide, type RuleSet } from './rules/rule-set.js'

@@ -37,9 +37,9 @@ import {
 } from './headers.js'
 import { checkLogout, type LogoutAnswer, logoutAnswer, type LogoutOptions, unverifiedClientOf } from './logout.js'
 import { statedPlatformAdmin } from './dev/mock-user.js'
-import { countInstance } from './lib/instance-count.js'
+import { countInstance } from './lib/process/instance-count.js'
 import { goOn, isPromise } from './lib/at-once.js'
-import { brand } from './lib/brand.js'
+import { brand } from './lib/process/brand.js'
 import { refuseUnknown } from './lib/schema.js'
 import {
   DEFAULT_PLATFORM_ADMIN_GROUPS,
@@ -51,8 +51,8 @@ import {
   withPlatformAdmin,
 } from './user.js'
 import { originOf } from './user-type.js'
-import { refuseUndefined, type TokenVerifierOptions, VerifierSetup } from './verifier/options.js'
-import type { Identity } from './verifier/remembered.js'
+import { refuseUndefined, type TokenVerifierOptions, VerifierSetup } from './verifier/policy/options.js'
+import type { Identity } from './verifier/memory/remembered.js'
 import { RequestVerifier } from './verifier/request-verifier.js'
 
 /** Options of {@link CognitoAuth}. An option wins over its environment variable. */

@@ -7,7 +7,7 @@
  * @module
  */
 
-import { brand } from './lib/brand.js'
+import { brand } from './lib/process/brand.js'
 import { type Decision, denialCode, type RuleDetailCode } from './decision.js'
 import type { User } from './user-type.js'
 

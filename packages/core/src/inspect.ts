@@ -23,9 +23,9 @@ import { ConfigurationError } from './errors.js'
 import { refuseDevModeInProduction } from './dev/dev-mode.js'
 import { mockUser, type MockUserProfile } from './dev/mock-user.js'
 import { decide } from './rules/rule-set.js'
-import { nearest } from './lib/suggest.js'
+import { nearest } from './lib/text/suggest.js'
 import { DEFAULT_PLATFORM_ADMIN_GROUPS } from './user.js'
-import { parseVerifierOptions, verifierOptionsOf, VerifierSetup } from './verifier/options.js'
+import { parseVerifierOptions, verifierOptionsOf, VerifierSetup } from './verifier/policy/options.js'
 
 export { bearerOfEnvironment, configSource, devModeOfEnvironment, nearest, refuseDevModeInProduction, VARIABLE_NAMES }
 export type { RuleKey }

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { caseless } from './lib/caseless.js'
+import { caseless } from './lib/text/caseless.js'
 import { parseJsonObject, stringClaim } from './claims.js'
 import { type Claims, type JwsHeader, ORIGIN, originOf, type User, type UserOrigin } from './user-type.js'
 

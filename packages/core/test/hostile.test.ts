@@ -9,7 +9,7 @@ import { parseJsonObject } from '../src/claims.js'
 import { readHeaders } from '../src/headers.js'
 import { Authoriser, CognitoAuth, CognitoAuthError, ConfigurationError } from '../src/index.js'
 import { parseAuthConfig } from '../src/config/auth-config.js'
-import { CompactJwsReader } from '../src/verifier/compact-jws.js'
+import { CompactJwsReader } from '../src/verifier/checks/compact-jws.js'
 import { anyHeaders, mutatedToken } from './arbitrary-tokens.js'
 
 let alb: TestAlb

@@ -7,7 +7,7 @@
 import type { CognitoAuth } from '../cognito-auth.js'
 import { ConfigurationError } from '../errors.js'
 import { optionName } from '../options/names.js'
-import { isNormalPath, normalisePath } from '../lib/paths.js'
+import { isNormalPath, normalisePath } from '../lib/text/paths.js'
 import { warnOnce } from './report.js'
 
 /**

@@ -7,7 +7,7 @@
 import type { CognitoAuth } from '../cognito-auth.js'
 import { type ErrorPage, type RenderedPage, renderErrorPage } from '../error-page.js'
 import { type CognitoAuthError, isCognitoAuthError } from '../errors.js'
-import { parseUrl } from '../lib/urls.js'
+import { parseUrl } from '../lib/text/urls.js'
 import type { User } from '../user-type.js'
 import { warnOnce } from './report.js'
 

@@ -4,9 +4,9 @@
  * @module
  */
 
-import { BoundedMap } from '../lib/bounded-map.js'
+import { BoundedMap } from '../lib/memory/bounded-map.js'
 import { isCognitoAuthError } from '../errors.js'
-import { shared } from '../lib/shared.js'
+import { shared } from '../lib/process/shared.js'
 
 /** Once for each sentence: a wrong option fails every request. */
 const reported = shared('reported', () => new BoundedMap<true>(100))

@@ -7,7 +7,7 @@
 import type { CognitoAuth } from '../cognito-auth.js'
 import { renderPage } from '../error-page.js'
 import type { HeadersInput } from '../headers.js'
-import { normalisePath } from '../lib/paths.js'
+import { normalisePath } from '../lib/text/paths.js'
 import { acceptsHtml, type AnswerableRequest, type ErrorResponse } from './error-response.js'
 
 /** A complete response, with the cookies that it sets. */

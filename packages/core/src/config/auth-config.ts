@@ -5,7 +5,7 @@
  */
 
 import * as v from 'valibot'
-import { caseless } from '../lib/caseless.js'
+import { caseless } from '../lib/text/caseless.js'
 import { ConfigurationError } from '../errors.js'
 import { checkMembers, refuseUnknown } from '../lib/schema.js'
 import { clientRule } from '../rules/client-rule.js'
@@ -13,7 +13,7 @@ import { domainRule, emailRule } from '../rules/email-rule.js'
 import { groupRule } from '../rules/group-rule.js'
 import type { Rule } from '../rules/rule.js'
 import type { RuleSet } from '../rules/rule-set.js'
-import { type JsonOrigin, parseMembers } from '../lib/hand-written-json.js'
+import { type JsonOrigin, parseMembers } from '../lib/text/hand-written-json.js'
 
 const name = v.pipe(v.string('must be a string, in quotes'), v.nonEmpty('must not be empty'))
 const email = v.pipe(

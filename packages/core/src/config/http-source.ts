@@ -8,7 +8,7 @@
 import { CognitoAuthError, ConfigurationError } from '../errors.js'
 import { readLimited } from '../lib/read-limited.js'
 import { refuseUnknown } from '../lib/schema.js'
-import { isLoopback, parseUrl } from '../lib/urls.js'
+import { isLoopback, parseUrl } from '../lib/text/urls.js'
 import { type ConfigSource, readInTime, unavailable } from './config-source.js'
 
 /** Headers of a request, such as the token that the Secrets Manager agent wants. */

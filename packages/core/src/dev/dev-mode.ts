@@ -7,13 +7,13 @@
 import { readFileSync } from 'node:fs'
 import { optionError } from '../options/names.js'
 import { variable } from '../options/readers.js'
-import { parseMembers } from '../lib/hand-written-json.js'
-import { isDevelopment, productionMode } from '../lib/is-development.js'
+import { parseMembers } from '../lib/text/hand-written-json.js'
+import { isDevelopment, productionMode } from '../lib/process/is-development.js'
 import { ConfigurationError } from '../errors.js'
 import { hasHeader, type HeadersInput } from '../headers.js'
 import { mockUser, type MockUserProfile } from './mock-user.js'
 import type { User } from '../user-type.js'
-import { isFirst } from '../lib/shared.js'
+import { isFirst } from '../lib/process/shared.js'
 
 const DEFAULT_FILE = './dev-mock-user.json'
 /** Set by Lambda, ECS, Fargate, App Runner, EKS (IRSA) and others: on AWS there are real users. */

@@ -6,9 +6,9 @@
 
 import * as v from 'valibot'
 import { ConfigurationError } from '../errors.js'
-import { isDevelopment, productionMode } from '../lib/is-development.js'
+import { isDevelopment, productionMode } from '../lib/process/is-development.js'
 import { checkMembers, type NameOf, refuseUnknown, text } from '../lib/schema.js'
-import { isFirst, shared } from '../lib/shared.js'
+import { isFirst, shared } from '../lib/process/shared.js'
 import { createUser, DEFAULT_PLATFORM_ADMIN_GROUPS, isMember, NO_CLAIMS, type User, type UserProfile } from '../user.js'
 
 /**

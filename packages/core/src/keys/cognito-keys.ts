@@ -9,7 +9,7 @@ import type { JSONWebKeySet } from 'jose'
 // From where they are defined: all of jose takes twice as long to load as the parts that are used.
 import { JWKSNoMatchingKey } from 'jose/errors'
 import { createLocalJWKSet } from 'jose/jwks/local'
-import { BoundedMap } from '../lib/bounded-map.js'
+import { BoundedMap } from '../lib/memory/bounded-map.js'
 import { parseJsonObject } from '../claims.js'
 import { InvalidTokenError, KeysUnavailableError } from '../errors.js'
 import { fetchText } from './fetch-text.js'

@@ -8,7 +8,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { KeysUnavailableError } from '../errors.js'
 import { readLimited } from '../lib/read-limited.js'
 import { withTimeLimit } from '../lib/time-limit.js'
-import { parseUrl } from '../lib/urls.js'
+import { parseUrl } from '../lib/text/urls.js'
 
 /** Milliseconds that one try may take, body included. */
 const TRY_MS = 3_000

@@ -5,7 +5,7 @@
  * @module
  */
 
-import { BoundedMap } from '../lib/bounded-map.js'
+import { BoundedMap } from '../lib/memory/bounded-map.js'
 import { InvalidTokenError, KeysUnavailableError } from '../errors.js'
 import { type KeysEvent, publish } from '../events.js'
 import { withTimeLimit } from '../lib/time-limit.js'

@@ -6,7 +6,7 @@
 
 import * as v from 'valibot'
 import { ConfigurationError } from '../errors.js'
-import { nearest } from './suggest.js'
+import { nearest } from './text/suggest.js'
 
 /**
  * Whether these are options as a person writes them. Members that an object inherits would be overlooked, `clientId`

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { isLoopback, parseUrl, plainBase } from '../lib/urls.js'
+import { isLoopback, parseUrl, plainBase } from '../lib/text/urls.js'
 import { optionError } from './names.js'
 
 function isRoot(url: URL): boolean {

@@ -5,9 +5,9 @@
  */
 
 import { ConfigurationError } from '../errors.js'
-import { environmentNames } from '../lib/process-environment.js'
+import { environmentNames } from '../lib/process/process-environment.js'
 import { isPlainObject, ownMembers } from '../lib/schema.js'
-import { nearest } from '../lib/suggest.js'
+import { nearest } from '../lib/text/suggest.js'
 import type { Option } from './option.js'
 import { BEARER, OPTIONS, VARIABLE_NAMES } from './table.js'
 

@@ -6,7 +6,7 @@
 
 import type * as v from 'valibot'
 import { ConfigurationError } from '../errors.js'
-import { environmentVariable } from '../lib/process-environment.js'
+import { environmentVariable } from '../lib/process/process-environment.js'
 
 /** A row of the table of options. */
 export interface Option {

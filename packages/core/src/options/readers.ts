@@ -5,7 +5,7 @@
  */
 
 import { ConfigurationError } from '../errors.js'
-import { environmentVariable } from '../lib/process-environment.js'
+import { environmentVariable } from '../lib/process/process-environment.js'
 import { errorOf, type Option } from './option.js'
 
 /**

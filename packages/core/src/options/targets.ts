@@ -4,8 +4,8 @@
  * @module
  */
 
-import { isNormalPath } from '../lib/paths.js'
-import { isLoopback, parseUrl } from '../lib/urls.js'
+import { isNormalPath } from '../lib/text/paths.js'
+import { isLoopback, parseUrl } from '../lib/text/urls.js'
 
 /** What `new URL()` would remove or take for a slash, and no `Location` may carry. */
 // eslint-disable-next-line no-control-regex -- they are what is refused

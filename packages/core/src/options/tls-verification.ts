@@ -5,9 +5,9 @@
  */
 
 import { ConfigurationError } from '../errors.js'
-import { isDevelopment, productionMode } from '../lib/is-development.js'
-import { environmentVariable } from '../lib/process-environment.js'
-import { isFirst } from '../lib/shared.js'
+import { isDevelopment, productionMode } from '../lib/process/is-development.js'
+import { environmentVariable } from '../lib/process/process-environment.js'
+import { isFirst } from '../lib/process/shared.js'
 
 /**
  * Refuses a process that verifies no TLS certificates (CWE-295): public keys are the root of trust of every token, and the

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { caseless } from '../lib/caseless.js'
+import { caseless } from '../lib/text/caseless.js'
 import { ConfigurationError } from '../errors.js'
 import { isEmailVerified, type User } from '../user-type.js'
 import { checkList, type NoAnswer, type Rule, ruleOf } from './rule.js'

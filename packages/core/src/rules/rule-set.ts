@@ -7,7 +7,7 @@
 import type { Decision, DecisionReason, RuleResult } from '../decision.js'
 import type { User } from '../user-type.js'
 import { goOn, isPromise } from '../lib/at-once.js'
-import { caseless } from '../lib/caseless.js'
+import { caseless } from '../lib/text/caseless.js'
 import { withAppAdmin } from '../user.js'
 import { emailTrouble } from './email-rule.js'
 import { isAmong } from './group-rule.js'

@@ -18,16 +18,21 @@ import {
   checkTokenTimes,
   type ExpectedAccessToken,
   type UnverifiedAccessToken,
-} from './access-token.js'
-import { badSignature, checkAlbClaims, checkAlbTimes, checkAlbToken } from './alb-token.js'
-import type { BearerPolicy } from './bearer-options.js'
-import { BEARER_TOKEN, checkBearerPurpose, checkBearerToken } from './bearer-token.js'
-import { checkToken, hardened, type UnverifiedJws } from './compact-jws.js'
+} from './checks/access-token.js'
+import { badSignature, checkAlbClaims, checkAlbTimes, checkAlbToken } from './checks/alb-token.js'
+import type { BearerPolicy } from './policy/bearer-options.js'
+import { BEARER_TOKEN, checkBearerPurpose, checkBearerToken } from './checks/bearer-token.js'
+import { checkToken, hardened, type UnverifiedJws } from './checks/compact-jws.js'
 import { InFlight } from './in-flight.js'
-import type { VerifierSetup } from './options.js'
-import { type Identity, RememberedAccessToken, RememberedAlbToken, type VerifiedTokensOfRequest } from './remembered.js'
-import { verifyEs256, verifyRs256 } from './signature.js'
-import { byDigest, bySigned, TokenMemory, type TokenName, type VerifiedTokens } from './verified-tokens.js'
+import type { VerifierSetup } from './policy/options.js'
+import {
+  type Identity,
+  RememberedAccessToken,
+  RememberedAlbToken,
+  type VerifiedTokensOfRequest,
+} from './memory/remembered.js'
+import { verifyEs256, verifyRs256 } from './checks/signature.js'
+import { byDigest, bySigned, TokenMemory, type TokenName, type VerifiedTokens } from './memory/verified-tokens.js'
 
 /** How to obtain and apply the verification key of a token. */
 interface KeyLookup {

@@ -1,7 +1,7 @@
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import { expect, test } from 'vitest'
-import { parseJsonObject } from '../claims.js'
+import { parseJsonObject } from '../../claims.js'
 import { weigh } from './weigh.js'
 
 setFlagsFromString('--expose-gc')

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { ConfigurationError } from '../errors.js'
+import { ConfigurationError } from '../../errors.js'
 import { nameForPeople, nearest } from './suggest.js'
 
 /** What JSON was read from. */

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { ConfigurationError } from '../errors.js'
+import { ConfigurationError } from '../../errors.js'
 
 /** A scope-token (RFC 6749 section 3.3): what else is in a list of scopes, or in a header that names them, would end it. */
 const SCOPE = /^[\u0021\u0023-\u005B\u005D-\u007E]+$/

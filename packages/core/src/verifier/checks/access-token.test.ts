@@ -1,7 +1,7 @@
 import { createCognitoKey, signAccessToken } from '@cognito-auth/testing'
 import { describe, expect, test } from 'vitest'
-import { useTestAlb, user } from '../../test/test-alb.js'
-import { TokenVerifier, type TokenVerifierOptions } from '../index.js'
+import { useTestAlb, user } from '../../../test/test-alb.js'
+import { TokenVerifier, type TokenVerifierOptions } from '../../index.js'
 
 const { alb, verifier, tokens } = useTestAlb()
 

@@ -4,11 +4,11 @@
  * @module
  */
 
-import { ConfigurationError, InvalidTokenError } from '../errors.js'
-import { ACCESS_TOKEN_HEADER } from '../headers.js'
-import type { Claims } from '../user-type.js'
+import { ConfigurationError, InvalidTokenError } from '../../errors.js'
+import { ACCESS_TOKEN_HEADER } from '../../headers.js'
+import type { Claims } from '../../user-type.js'
 import { CompactJwsReader, type UnverifiedJws } from './compact-jws.js'
-import type { IssuerPolicy } from './issuer.js'
+import type { IssuerPolicy } from '../policy/issuer.js'
 import { checkNotExpired, checkNotFuture, nowSeconds } from './times.js'
 
 /** What the verified load balancer token says, and the access token must agree with. */

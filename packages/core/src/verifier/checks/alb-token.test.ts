@@ -1,9 +1,9 @@
 import { createHmac, generateKeyPairSync, randomUUID } from 'node:crypto'
 import { encodePart, signAlbToken } from '@cognito-auth/testing'
 import { describe, expect, test, vi } from 'vitest'
-import { REAL_TOKEN_A, REAL_TOKEN_B, REAL_TOKEN_C, REAL_TOKEN_D } from '../../test/real-tokens.js'
-import { useTestAlb, user } from '../../test/test-alb.js'
-import { TokenVerifier, type TokenVerifierOptions } from '../index.js'
+import { REAL_TOKEN_A, REAL_TOKEN_B, REAL_TOKEN_C, REAL_TOKEN_D } from '../../../test/real-tokens.js'
+import { useTestAlb, user } from '../../../test/test-alb.js'
+import { TokenVerifier, type TokenVerifierOptions } from '../../index.js'
 
 const { alb, verifier } = useTestAlb()
 

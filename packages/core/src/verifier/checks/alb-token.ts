@@ -4,13 +4,13 @@
  * @module
  */
 
-import { InvalidTokenError } from '../errors.js'
-import { OIDC_DATA_HEADER } from '../headers.js'
-import type { Claims, JwsHeader } from '../user-type.js'
+import { InvalidTokenError } from '../../errors.js'
+import { OIDC_DATA_HEADER } from '../../headers.js'
+import type { Claims, JwsHeader } from '../../user-type.js'
 import { CompactJwsReader, type UnverifiedJws } from './compact-jws.js'
-import type { IssuerPolicy } from './issuer.js'
+import type { IssuerPolicy } from '../policy/issuer.js'
 import { isEs256Signature } from './signature.js'
-import type { SignerPolicy } from './signer.js'
+import type { SignerPolicy } from '../policy/signer.js'
 import { checkNotExpired, checkNotFuture, nowSeconds } from './times.js'
 
 /** What a load balancer's token must match. */

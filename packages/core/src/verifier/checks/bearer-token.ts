@@ -4,12 +4,12 @@
  * @module
  */
 
-import { InsufficientScopeError, InvalidTokenError } from '../errors.js'
-import type { Claims } from '../user-type.js'
+import { InsufficientScopeError, InvalidTokenError } from '../../errors.js'
+import type { Claims } from '../../user-type.js'
 import { checkKid, checkRegisteredClaims, checkTokenTimes, type UnverifiedAccessToken } from './access-token.js'
-import type { BearerPolicy } from './bearer-options.js'
+import type { BearerPolicy } from '../policy/bearer-options.js'
 import { CompactJwsReader } from './compact-jws.js'
-import type { IssuerPolicy } from './issuer.js'
+import type { IssuerPolicy } from '../policy/issuer.js'
 
 /** What messages call it. */
 export const BEARER_TOKEN = 'the bearer token'

@@ -4,10 +4,10 @@
  * @module
  */
 
-import { memoLast } from '../lib/memo-last.js'
-import { harden, parseSoftJsonObject } from '../claims.js'
-import { InvalidTokenError } from '../errors.js'
-import type { Claims, JwsHeader } from '../user-type.js'
+import { memoLast } from '../../lib/memory/memo-last.js'
+import { harden, parseSoftJsonObject } from '../../claims.js'
+import { InvalidTokenError } from '../../errors.js'
+import type { Claims, JwsHeader } from '../../user-type.js'
 
 /** Characters; a token is ASCII, so bytes too. The load balancer itself allows headers of 16 K. */
 const MAX_TOKEN_LENGTH = 16 * 1024

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { ExpiredTokenError, InvalidTokenError } from '../errors.js'
+import { ExpiredTokenError, InvalidTokenError } from '../../errors.js'
 
 /** Seconds since 1970, as tokens count; asked once for all times of a token. */
 export function nowSeconds(): number {

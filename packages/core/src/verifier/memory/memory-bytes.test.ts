@@ -1,7 +1,7 @@
 /** `tokenCacheBytes`: how much remembered tokens may take. Whether one is remembered is told by its user: the same object again. */
 import { createTestAlb } from '@cognito-auth/testing'
 import { expect, test } from 'vitest'
-import { CognitoAuth, type CognitoAuthOptions, TokenVerifier } from '../index.js'
+import { CognitoAuth, type CognitoAuthOptions, TokenVerifier } from '../../index.js'
 
 const alb = await createTestAlb()
 

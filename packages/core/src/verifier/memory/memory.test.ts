@@ -4,9 +4,9 @@ import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import { createTestAlb, type TestAlb } from '@cognito-auth/testing'
 import { beforeAll, describe, expect, test, vi } from 'vitest'
-import { InFlight } from './in-flight.js'
-import { checkNotExpired, checkNotFuture } from './times.js'
-import { TokenVerifier } from './token-verifier.js'
+import { InFlight } from '../in-flight.js'
+import { checkNotExpired, checkNotFuture } from '../checks/times.js'
+import { TokenVerifier } from '../token-verifier.js'
 import {
   byDigest,
   bySigned,

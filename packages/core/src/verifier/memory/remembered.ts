@@ -4,9 +4,9 @@
  * @module
  */
 
-import { weigh } from '../lib/weigh.js'
-import type { Claims, User } from '../user-type.js'
-import type { AlbToken } from './alb-token.js'
+import { weigh } from '../../lib/memory/weigh.js'
+import type { Claims, User } from '../../user-type.js'
+import type { AlbToken } from '../checks/alb-token.js'
 
 /** What both tokens say, verified. */
 export interface VerifiedTokensOfRequest {

@@ -9,8 +9,8 @@
  */
 
 import { hash, type KeyObject } from 'node:crypto'
-import { BoundedMap } from '../lib/bounded-map.js'
-import { nowSeconds } from './times.js'
+import { BoundedMap } from '../../lib/memory/bounded-map.js'
+import { nowSeconds } from '../checks/times.js'
 
 /** What is remembered of a token. */
 export interface RememberedToken {

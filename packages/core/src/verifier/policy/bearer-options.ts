@@ -4,12 +4,12 @@
  * @module
  */
 
-import { ConfigurationError } from '../errors.js'
-import { checkMembers, isPlainObject, refuseUnknown } from '../lib/schema.js'
-import { checkScopes } from '../lib/scopes.js'
-import { optionName } from '../options/names.js'
-import { nameWithVariable, type Option } from '../options/option.js'
-import { BEARER, bearerEntries } from '../options/table.js'
+import { ConfigurationError } from '../../errors.js'
+import { checkMembers, isPlainObject, refuseUnknown } from '../../lib/schema.js'
+import { checkScopes } from '../../lib/text/scopes.js'
+import { optionName } from '../../options/names.js'
+import { nameWithVariable, type Option } from '../../options/option.js'
+import { BEARER, bearerEntries } from '../../options/table.js'
 
 /** Bearer tokens: Cognito access tokens in `Authorization`, of programs and of people who use them (RFC 6750). */
 export interface BearerOptions {

@@ -4,8 +4,8 @@
  * @module
  */
 
-import { InvalidTokenError } from '../errors.js'
-import { memoLast } from '../lib/memo-last.js'
+import { InvalidTokenError } from '../../errors.js'
+import { memoLast } from '../../lib/memory/memo-last.js'
 
 /** Pool ids are `REGION_ID`; the region in the host must be the one that the id begins with. */
 const COGNITO_ISSUER = /^https:\/\/(?:issuer-)?cognito-idp\.([a-z0-9-]+)\.amazonaws\.com\/([a-z0-9-]+)_([A-Za-z0-9]+)$/

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { InvalidTokenError } from '../errors.js'
+import { InvalidTokenError } from '../../errors.js'
 
 const ALB_ARN =
   /^arn:(aws[a-z-]*):elasticloadbalancing:([a-z0-9-]+):\d{12}:loadbalancer\/app\/[A-Za-z0-9-]+\/(\*|[A-Za-z0-9]+)$/
