@@ -54,6 +54,10 @@ describe('remembered by what was signed and a SHA-256 of the signature', () => {
 
   test('no other token is found by any part of it', () => {
     const tokens = memory()
+    // printf signature | openssl dgst -sha256 -binary | basenc --base64url
+    const { digest, signed } = tokens.name('header.payload.signature')
+    expect(Buffer.from(digest, 'latin1').toString('base64url')).toBe('Gi_CbcfqWipHSLfLKx7xk9lqssmfkwkvaeYwdbKNEng')
+    expect(signed).toBe('header.payload.')
     const token = 'header.payload.signature'
     tokens.set(tokens.name(token), { bytes: 1 }, publicKey, 9)
     expect(tokens.get(tokens.name(token))).toBeDefined()
