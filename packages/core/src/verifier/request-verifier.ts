@@ -22,7 +22,7 @@ import {
 import { badSignature, checkAlbClaims, checkAlbTimes, checkAlbToken } from './checks/alb-token.js'
 import type { BearerPolicy } from './policy/bearer-options.js'
 import { BEARER_TOKEN, checkBearerPurpose, checkBearerToken } from './checks/bearer-token.js'
-import { checkToken, hardened, type UnverifiedJws } from './checks/compact-jws.js'
+import { checkToken, hardenToken, type UnverifiedJws } from './checks/compact-jws.js'
 import { InFlight } from './in-flight.js'
 import type { VerifierSetup } from './policy/options.js'
 import {
@@ -154,9 +154,7 @@ export class RequestVerifier {
     { accessToken, identity }: TokenHeaders,
     alone: boolean,
   ): Identity<VerifiedTokensOfRequest> | Promise<Identity<VerifiedTokensOfRequest>> {
-    const { header, claims } = verified.alb
-    const { sub } = claims
-    const { iss, client } = header
+    const { sub, headerIss, client } = verified.facts
     if (identity !== undefined && identity !== sub) {
       throw new InvalidTokenError(
         'subject',
@@ -165,7 +163,7 @@ export class RequestVerifier {
     }
     if (this.groupsClaim !== undefined || accessToken === undefined) return verified.alone()
     // Strings, all three: checkAlbToken and checkAlbClaims have asked.
-    const expected = { issuer: iss as string, clientId: client as string, sub: sub as string }
+    const expected = { issuer: headerIss as string, clientId: client as string, sub: sub as string }
     return goOn(this.#accessToken(accessToken, expected, alone, verified.bytes), (access) => access.with(verified.alb))
   }
 
@@ -174,8 +172,8 @@ export class RequestVerifier {
     const name = this.#albTokens.name(token)
     const known = this.#albTokens.get(name)
     if (known !== undefined) {
-      const { keyUrl, alb } = known.token
-      checkAlbTimes(alb.header, alb.claims, this.#setup.clockToleranceSeconds)
+      const { keyUrl, facts } = known.token
+      checkAlbTimes(facts, this.#setup.clockToleranceSeconds)
       if (this.#albKeys.peek(keyUrl) === known.key) return known.token
     }
     return this.#inFlight.begin(alone, (isAlone) => this.#newAlbToken(token, name, known?.key, isAlone))
@@ -197,12 +195,12 @@ export class RequestVerifier {
       what: OIDC_DATA_HEADER,
     }
     return this.#signed(unverified, lookup, alone, (key) => {
-      const { unverifiedHeader: header } = unverified
-      const claims = hardened(unverified.unverifiedClaims, OIDC_DATA_HEADER)
-      checkAlbClaims(header, claims)
+      const { unverifiedHeader: header, unverifiedClaims: claims, facts } = unverified
+      const bytes = unverified.headerBytes + hardenToken(claims, OIDC_DATA_HEADER)
+      checkAlbClaims(facts)
+      const verified = new RememberedAlbToken({ header, claims }, facts, keyUrl, bytes, this.groupsClaim !== undefined)
       // A number, as that of an access token: checked above.
-      const verified = new RememberedAlbToken({ header, claims }, keyUrl, this.groupsClaim !== undefined)
-      this.#albTokens.set(name, verified, key, header['exp'] as number)
+      this.#albTokens.set(name, verified, key, facts.headerExp as number)
       return verified
     })
   }
@@ -219,8 +217,8 @@ export class RequestVerifier {
     const name = this.#accessTokens.name(token)
     const known = this.#accessTokens.get(name)
     if (known !== undefined) {
-      const { said: claims, jwksUrl, kid } = known.token
-      checkAccessClaims(claims, expected, issuers, clockToleranceSeconds)
+      const { facts, jwksUrl, kid } = known.token
+      checkAccessClaims(facts, expected, issuers, clockToleranceSeconds)
       if (this.#cognitoKeys.peek(jwksUrl, kid) === known.key) return known.token
     }
     return this.#inFlight.begin(alone, (isAlone) => {
@@ -236,9 +234,9 @@ export class RequestVerifier {
     const name = this.#bearerTokens.name(token)
     const known = this.#bearerTokens.get(name)
     if (known !== undefined) {
-      const { said: claims, jwksUrl, kid } = known.token
+      const { facts, jwksUrl, kid } = known.token
       // Nothing else of it can have changed: the policy is that of this verifier, which remembers good tokens only.
-      checkTokenTimes(claims, clockToleranceSeconds, BEARER_TOKEN)
+      checkTokenTimes(facts, clockToleranceSeconds, BEARER_TOKEN)
       if (this.#cognitoKeys.peek(jwksUrl, kid) === known.key) return known.token
     }
     return this.#inFlight.begin(alone, (isAlone) => {
@@ -269,10 +267,11 @@ export class RequestVerifier {
       what,
     }
     return this.#signed(unverified, lookup, alone, (key) => {
-      const claims = hardened(unverified.unverifiedClaims, what)
+      const { unverifiedClaims: claims, facts } = unverified
+      const bytes = { claims: hardenToken(claims, what), beside }
       check?.(claims)
-      const verified = new RememberedAccessToken(claims, { jwksUrl, kid }, beside)
-      memory.set(name, verified, key, claims['exp'] as number)
+      const verified = new RememberedAccessToken(claims, facts, { jwksUrl, kid }, bytes)
+      memory.set(name, verified, key, facts.exp as number)
       return verified
     })
   }

@@ -21,8 +21,28 @@ export interface ExpectedAccessToken {
   readonly sub: string
 }
 
+/**
+ * The claims that are read for each request, verified or not: in an object of one shape, from which V8 reads them many times as
+ * fast as from all of them.
+ */
+export interface AccessFacts {
+  readonly iss: unknown
+  readonly client_id: unknown
+  readonly sub: unknown
+  readonly token_use: unknown
+  readonly exp: unknown
+  readonly nbf: unknown
+  readonly iat: unknown
+}
+
+/** Picks what is read for each request. */
+export function accessFacts({ iss, client_id, sub, token_use, exp, nbf, iat }: Claims): AccessFacts {
+  return { iss, client_id, sub, token_use, exp, nbf, iat }
+}
+
 /** A token that passed every check that needs no key. Nothing in it is verified yet. */
 export interface UnverifiedAccessToken extends UnverifiedJws {
+  readonly facts: AccessFacts
   readonly kid: string
   /** The token's own issuer, found to be the pool that the load balancer vouched for. */
   readonly issuer: string
@@ -46,13 +66,14 @@ export function checkAccessToken(
   issuers: IssuerPolicy,
   toleranceSeconds: number,
 ): UnverifiedAccessToken {
-  const { unverifiedHeader, unverifiedClaims, signature, signingInput } = reader.read(token)
-  checkAccessClaims(unverifiedClaims, expected, issuers, toleranceSeconds)
+  const { unverifiedHeader, headerBytes, unverifiedClaims, signature, signingInput } = reader.read(token)
+  const facts = accessFacts(unverifiedClaims)
+  checkAccessClaims(facts, expected, issuers, toleranceSeconds)
   const kid = checkKid(unverifiedHeader['kid'])
   checkRegisteredClaims(unverifiedClaims, ACCESS_TOKEN_HEADER)
   // Checked above to be a string; the compiler cannot know.
-  const issuer = unverifiedClaims['iss'] as string
-  return { unverifiedHeader, unverifiedClaims, signature, signingInput, kid, issuer }
+  const issuer = facts.iss as string
+  return { unverifiedHeader, headerBytes, unverifiedClaims, signature, signingInput, facts, kid, issuer }
 }
 
 /**
@@ -63,29 +84,29 @@ export function checkAccessToken(
  * @throws {ExpiredTokenError} when "exp" has come.
  */
 export function checkAccessClaims(
-  claims: Claims,
+  facts: AccessFacts,
   expected: ExpectedAccessToken,
   issuers: IssuerPolicy,
   toleranceSeconds: number,
 ): void {
   // Before anything is fetched: keys never come from an issuer that the load balancer did not vouch for.
-  issuers.checkAccessIssuer(claims['iss'], expected.issuer)
-  if (claims['client_id'] !== expected.clientId) {
+  issuers.checkAccessIssuer(facts.iss, expected.issuer)
+  if (facts.client_id !== expected.clientId) {
     throw new InvalidTokenError(
       'client',
       `Unexpected "client_id": ${ACCESS_TOKEN_HEADER} is of another app client than x-amzn-oidc-data`,
     )
   }
-  if (claims['sub'] !== expected.sub) {
+  if (facts.sub !== expected.sub) {
     throw new InvalidTokenError(
       'subject',
       `"sub" mismatch: x-amzn-oidc-data and ${ACCESS_TOKEN_HEADER} belong to different users`,
     )
   }
-  if (claims['token_use'] !== 'access') {
+  if (facts.token_use !== 'access') {
     throw new InvalidTokenError('token_use', `Invalid "token_use": ${ACCESS_TOKEN_HEADER} is not an access token`)
   }
-  checkTokenTimes(claims, toleranceSeconds, ACCESS_TOKEN_HEADER)
+  checkTokenTimes(facts, toleranceSeconds, ACCESS_TOKEN_HEADER)
 }
 
 /**
@@ -95,11 +116,11 @@ export function checkAccessClaims(
  * @throws {InvalidTokenError} `claims` or `not_yet_valid`.
  * @throws {ExpiredTokenError} when "exp" has come.
  */
-export function checkTokenTimes(claims: Claims, toleranceSeconds: number, what: string): void {
+export function checkTokenTimes({ exp, nbf, iat }: AccessFacts, toleranceSeconds: number, what: string): void {
   const now = nowSeconds()
-  checkNotExpired(claims['exp'], toleranceSeconds, what, now)
-  checkNotFuture(claims['nbf'], 'nbf', toleranceSeconds, what, now)
-  checkNotFuture(claims['iat'], 'iat', toleranceSeconds, what, now)
+  checkNotExpired(exp, toleranceSeconds, what, now)
+  checkNotFuture(nbf, 'nbf', toleranceSeconds, what, now)
+  checkNotFuture(iat, 'iat', toleranceSeconds, what, now)
 }
 
 /** @throws {InvalidTokenError} `key_id` when it cannot be the id of a Cognito key. */

@@ -28,10 +28,25 @@ export interface AlbToken {
   readonly claims: Claims
 }
 
+/**
+ * What is read of a token for each request, verified or not: in an object of one shape, from which V8 reads it many times as
+ * fast as from claims.
+ */
+export interface AlbFacts {
+  readonly headerExp: unknown
+  readonly headerIss: unknown
+  readonly client: unknown
+  readonly exp: unknown
+  readonly nbf: unknown
+  readonly iss: unknown
+  readonly sub: unknown
+}
+
 /** A token that passed every check that needs no key. Nothing in it is verified yet. */
 export interface UnverifiedAlbToken extends UnverifiedJws {
   /** Where its key is: in the load balancer's region, from configuration, never from the token; last comes "kid", a UUID. */
   readonly keyUrl: string
+  readonly facts: AlbFacts
 }
 
 const reader = new CompactJwsReader('ES256', 'allowed', OIDC_DATA_HEADER)
@@ -57,7 +72,7 @@ function keyUrlOf(base: string, kid: unknown): string {
  * @see {@link https://docs.aws.amazon.com/elasticloadbalancing/latest/application/listener-authenticate-users.html#user-claims-encoding Verifying user claims}
  */
 export function checkAlbToken(token: string, policy: AlbTokenPolicy): UnverifiedAlbToken {
-  const { unverifiedHeader, unverifiedClaims, signature, signingInput } = reader.read(token)
+  const { unverifiedHeader, headerBytes, unverifiedClaims, signature, signingInput } = reader.read(token)
   const { signer, client, iss, kid } = unverifiedHeader
   // ALBeast: everybody's load balancers sign with the same regional keys; only `signer` tells ours from theirs.
   const keysBase = policy.signers.keysBase(signer)
@@ -69,17 +84,19 @@ export function checkAlbToken(token: string, policy: AlbTokenPolicy): Unverified
   }
   policy.issuers.checkAlbIssuer(iss)
   const keyUrl = keyUrlOf(keysBase, kid)
-  checkAlbTimes(unverifiedHeader, unverifiedClaims, policy.clockToleranceSeconds)
+  const { exp, nbf, iss: payloadIss, sub } = unverifiedClaims
+  const facts = { headerExp: unverifiedHeader['exp'], headerIss: iss, client, exp, nbf, iss: payloadIss, sub }
+  checkAlbTimes(facts, policy.clockToleranceSeconds)
   if (!isEs256Signature(signature)) throw badSignature(OIDC_DATA_HEADER)
-  return { unverifiedHeader, unverifiedClaims, signature, signingInput, keyUrl }
+  return { unverifiedHeader, headerBytes, unverifiedClaims, signature, signingInput, keyUrl, facts }
 }
 
 /** Times of a token, verified or not; asked again each time a remembered token is used. */
-export function checkAlbTimes(header: JwsHeader, claims: Claims, toleranceSeconds: number): void {
+export function checkAlbTimes({ headerExp, exp, nbf }: AlbFacts, toleranceSeconds: number): void {
   const now = nowSeconds()
-  checkNotExpired(header['exp'], toleranceSeconds, OIDC_DATA_HEADER, now)
-  if (claims['exp'] !== undefined) checkNotExpired(claims['exp'], toleranceSeconds, OIDC_DATA_HEADER, now)
-  checkNotFuture(claims['nbf'], 'nbf', toleranceSeconds, OIDC_DATA_HEADER, now)
+  checkNotExpired(headerExp, toleranceSeconds, OIDC_DATA_HEADER, now)
+  if (exp !== undefined) checkNotExpired(exp, toleranceSeconds, OIDC_DATA_HEADER, now)
+  checkNotFuture(nbf, 'nbf', toleranceSeconds, OIDC_DATA_HEADER, now)
 }
 
 /**
@@ -87,14 +104,14 @@ export function checkAlbTimes(header: JwsHeader, claims: Claims, toleranceSecond
  *
  * @throws {InvalidTokenError} `issuer` when "iss" of payload and header differ; `subject` without a "sub".
  */
-export function checkAlbClaims(header: JwsHeader, claims: Claims): void {
-  if (claims['iss'] !== undefined && claims['iss'] !== header['iss']) {
+export function checkAlbClaims({ headerIss, iss, sub }: AlbFacts): void {
+  if (iss !== undefined && iss !== headerIss) {
     throw new InvalidTokenError(
       'issuer',
       `"iss" mismatch: header and payload of ${OIDC_DATA_HEADER} name different issuers`,
     )
   }
-  if (typeof claims['sub'] !== 'string' || claims['sub'] === '') {
+  if (typeof sub !== 'string' || sub === '') {
     throw new InvalidTokenError('subject', `Missing "sub": ${OIDC_DATA_HEADER}`)
   }
 }

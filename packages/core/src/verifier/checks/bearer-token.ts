@@ -6,7 +6,14 @@
 
 import { InsufficientScopeError, InvalidTokenError } from '../../errors.js'
 import type { Claims } from '../../user-type.js'
-import { checkKid, checkRegisteredClaims, checkTokenTimes, type UnverifiedAccessToken } from './access-token.js'
+import {
+  type AccessFacts,
+  accessFacts,
+  checkKid,
+  checkRegisteredClaims,
+  checkTokenTimes,
+  type UnverifiedAccessToken,
+} from './access-token.js'
 import type { BearerPolicy } from '../policy/bearer-options.js'
 import { CompactJwsReader } from './compact-jws.js'
 import type { IssuerPolicy } from '../policy/issuer.js'
@@ -28,12 +35,13 @@ export function checkBearerToken(
   issuers: IssuerPolicy,
   toleranceSeconds: number,
 ): UnverifiedAccessToken {
-  const { unverifiedHeader, unverifiedClaims, signature, signingInput } = reader.read(token)
-  checkBearerClaims(unverifiedClaims, policy, issuers, toleranceSeconds)
+  const { unverifiedHeader, headerBytes, unverifiedClaims, signature, signingInput } = reader.read(token)
+  const facts = accessFacts(unverifiedClaims)
+  checkBearerClaims(facts, policy, issuers, toleranceSeconds)
   const kid = checkKid(unverifiedHeader['kid'])
   // Checked above to be a string; the compiler cannot know.
-  const issuer = unverifiedClaims['iss'] as string
-  return { unverifiedHeader, unverifiedClaims, signature, signingInput, kid, issuer }
+  const issuer = facts.iss as string
+  return { unverifiedHeader, headerBytes, unverifiedClaims, signature, signingInput, facts, kid, issuer }
 }
 
 /**
@@ -43,24 +51,24 @@ export function checkBearerToken(
  * @throws {ExpiredTokenError} when "exp" has come.
  */
 function checkBearerClaims(
-  claims: Claims,
+  facts: AccessFacts,
   policy: BearerPolicy,
   issuers: IssuerPolicy,
   toleranceSeconds: number,
 ): void {
-  issuers.checkBearerIssuer(claims['iss'])
+  issuers.checkBearerIssuer(facts.iss)
   // Before the client: an ID token has none, and says "id" here.
-  if (claims['token_use'] !== 'access') {
+  if (facts.token_use !== 'access') {
     throw new InvalidTokenError('token_use', 'Invalid "token_use": the bearer token is not an access token')
   }
-  const clientId = claims['client_id']
+  const clientId = facts.client_id
   if (typeof clientId !== 'string' || !policy.clientIds.has(clientId)) {
     throw new InvalidTokenError(
       'client',
       'Unexpected "client_id": the app client of the bearer token is not in bearer.clientId',
     )
   }
-  checkTokenTimes(claims, toleranceSeconds, BEARER_TOKEN)
+  checkTokenTimes(facts, toleranceSeconds, BEARER_TOKEN)
 }
 
 /**

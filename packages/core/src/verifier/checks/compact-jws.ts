@@ -18,7 +18,9 @@ const scratch = Buffer.allocUnsafeSlow(MAX_TOKEN_LENGTH)
 /** What a token says before anything of it is verified. */
 export interface UnverifiedJws {
   readonly unverifiedHeader: JwsHeader
-  /** As parsed, not frozen: strangers' claims are not worth it. See {@link hardened}. */
+  /** Bytes that the header takes in memory, about. */
+  readonly headerBytes: number
+  /** As parsed, not frozen: strangers' claims are not worth it. See {@link hardenToken}. */
   readonly unverifiedClaims: Claims
   readonly signature: Buffer
   /** What the signature was taken over: the text as received, padding included. */
@@ -44,11 +46,19 @@ export function checkToken(token: unknown, what: string): asserts token is strin
  * Makes claims or a header safe to hand out: see {@link harden}. Verified or not.
  *
  * @param what The token, for messages.
+ * @returns Bytes that it takes in memory, about.
  * @throws {InvalidTokenError} `malformed` when they are nested too deep.
  */
-export function hardened<Json extends JwsHeader | Claims>(json: Json, what: string): Json {
-  if (!harden(json)) throw malformed('nested too deep', what)
-  return json
+export function hardenToken(json: JwsHeader | Claims, what: string): number {
+  const bytes = harden(json)
+  if (bytes === undefined) throw malformed('nested too deep', what)
+  return bytes
+}
+
+/** A header, safe to hand out, and what it takes in memory. */
+interface ReadHeader {
+  readonly header: JwsHeader
+  readonly bytes: number
 }
 
 /** Takes tokens of one kind apart. */
@@ -93,12 +103,13 @@ export class CompactJwsReader {
     // Side by side: decoded, a token is shorter than the text of it.
     const payloadEnd = this.#decode(payload, 0)
     const end = this.#decode(signature, payloadEnd)
-    const unverifiedHeader = this.#headerOf(header)
+    const { header: unverifiedHeader, bytes: headerBytes } = this.#headerOf(header)
     const unverifiedClaims = this.#parseObject(0, payloadEnd, 'payload')
     // After "alg": a token that says `none` has no signature, and is refused for what it says.
     if (end === payloadEnd) throw this.#malformed('no signature')
     return {
       unverifiedHeader,
+      headerBytes,
       unverifiedClaims,
       // To keep: the scratch is the next token's.
       signature: Buffer.from(signature, 'base64url'),
@@ -133,7 +144,7 @@ export class CompactJwsReader {
     return object
   }
 
-  #readHeader(segment: string): JwsHeader {
+  #readHeader(segment: string): ReadHeader {
     // At the end of the scratch, where nothing of the other two segments can be.
     const start = MAX_TOKEN_LENGTH - segment.length
     const header = this.#parseObject(start, this.#decode(segment, start), 'header')
@@ -147,6 +158,6 @@ export class CompactJwsReader {
         `Unsupported JWS header parameter: "typ" must be JWT, and "crit" and "b64" must be absent: ${this.#what}`,
       )
     }
-    return hardened(header, this.#what)
+    return { header, bytes: hardenToken(header, this.#what) }
   }
 }

@@ -1,25 +1,37 @@
 import { expect, test } from 'vitest'
-import { weigh } from '../../lib/memory/weigh.js'
+import { accessFacts } from '../checks/access-token.js'
 import { RememberedAccessToken, RememberedAlbToken } from './remembered.js'
 
-const claims = { sub: 'sub-1', groups: Array.from({ length: 50 }, (_, index) => `group-${index}`) }
-const header = { alg: 'ES256', kid: 'x'.repeat(1_000) }
+const claims = { sub: 'sub-1' }
 const key = { jwksUrl: 'https://keys.example', kid: 'kid' }
+const albFacts = {
+  headerExp: 1,
+  headerIss: 'issuer',
+  client: 'client',
+  exp: undefined,
+  nbf: undefined,
+  iss: undefined,
+  sub: 'sub-1',
+}
+
+function accessBytes(bytes: { claims: number; beside: number }): number {
+  return new RememberedAccessToken(claims, accessFacts(claims), key, bytes).bytes
+}
+
+function albBytes(bytes: number, isAlone: boolean): number {
+  return new RememberedAlbToken({ header: {}, claims }, albFacts, 'https://keys.example/kid', bytes, isAlone).bytes
+}
 
 test('a token takes what its claims take, and more; beside another, what that takes besides', () => {
-  const alone = new RememberedAccessToken(claims, key, 0)
   // The user that is made of it has a list of its own.
-  expect(alone.bytes).toBeGreaterThan(weigh(claims) * 1.1)
-  expect(alone.bytes).toBeLessThan(weigh(claims) * 2)
-  expect(new RememberedAccessToken(claims, key, 5_000).bytes).toBe(alone.bytes + 5_000)
-  expect(new RememberedAccessToken({}, key, 0).bytes).toBeGreaterThan(weigh({}) + 500)
+  expect(accessBytes({ claims: 10_000, beside: 0 })).toBeGreaterThan(11_000)
+  expect(accessBytes({ claims: 10_000, beside: 0 })).toBeLessThan(20_000)
+  expect(accessBytes({ claims: 10_000, beside: 5_000 })).toBe(accessBytes({ claims: 10_000, beside: 0 }) + 5_000)
+  expect(accessBytes({ claims: 0, beside: 0 })).toBeGreaterThan(500)
 })
 
 test('a token of a load balancer takes what header and claims take; a user is made of it alone, or not', () => {
-  const beside = new RememberedAlbToken({ header, claims }, 'https://keys.example/kid', false)
-  const rest = beside.bytes - weigh(header) - weigh(claims)
-  expect(rest).toBeGreaterThan(0)
-  expect(rest).toBeLessThan(1_000)
-  const alone = new RememberedAlbToken({ header, claims }, 'https://keys.example/kid', true)
-  expect(alone.bytes).toBeGreaterThan(beside.bytes + 500)
+  expect(albBytes(2_000, false)).toBeGreaterThan(2_000)
+  expect(albBytes(2_000, false)).toBeLessThan(3_000)
+  expect(albBytes(2_000, true)).toBeGreaterThan(albBytes(2_000, false) + 500)
 })

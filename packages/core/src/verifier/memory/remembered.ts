@@ -4,9 +4,9 @@
  * @module
  */
 
-import { weigh } from '../../lib/memory/weigh.js'
 import type { Claims, User } from '../../user-type.js'
-import type { AlbToken } from '../checks/alb-token.js'
+import type { AccessFacts } from '../checks/access-token.js'
+import type { AlbFacts, AlbToken } from '../checks/alb-token.js'
 
 /** What both tokens say, verified. */
 export interface VerifiedTokensOfRequest {
@@ -42,16 +42,20 @@ export class Identity<Said> {
 /** A verified token of a load balancer. */
 export class RememberedAlbToken {
   readonly alb: AlbToken
+  readonly facts: AlbFacts
   readonly keyUrl: string
   readonly bytes: number
   #alone: Identity<VerifiedTokensOfRequest> | undefined
 
-  /** @param isAlone Whether a user is made of it alone (`groupsClaim`). */
-  constructor(alb: AlbToken, keyUrl: string, isAlone: boolean) {
+  /**
+   * @param bytes What header and claims take in memory.
+   * @param isAlone Whether a user is made of it alone (`groupsClaim`).
+   */
+  constructor(alb: AlbToken, facts: AlbFacts, keyUrl: string, bytes: number, isAlone: boolean) {
     this.alb = Object.freeze(alb)
+    this.facts = facts
     this.keyUrl = keyUrl
-    const claims = weigh(alb.header) + weigh(alb.claims)
-    this.bytes = isAlone ? withUser(claims) : ENTRY_BYTES + claims
+    this.bytes = isAlone ? withUser(bytes) : ENTRY_BYTES + bytes
   }
 
   /** What it says where no access token is read. */
@@ -63,17 +67,24 @@ export class RememberedAlbToken {
 
 /** A verified access token, beside a load balancer's or alone. Alone it is all that a request says. */
 export class RememberedAccessToken extends Identity<Claims> {
+  readonly facts: AccessFacts
   readonly jwksUrl: string
   readonly kid: string
   readonly bytes: number
   #last: Identity<VerifiedTokensOfRequest> | undefined
 
-  /** @param beside Bytes of the load balancer's token beside it, which the user that is made of both keeps in memory as well. */
-  constructor(claims: Claims, key: { readonly jwksUrl: string; readonly kid: string }, beside: number) {
+  /** @param bytes What the claims take in memory, and the load balancer's token beside them, which the user keeps as well. */
+  constructor(
+    claims: Claims,
+    facts: AccessFacts,
+    key: { readonly jwksUrl: string; readonly kid: string },
+    bytes: { readonly claims: number; readonly beside: number },
+  ) {
     super(claims)
+    this.facts = facts
     this.jwksUrl = key.jwksUrl
     this.kid = key.kid
-    this.bytes = withUser(weigh(claims)) + beside
+    this.bytes = withUser(bytes.claims) + bytes.beside
   }
 
   /**
