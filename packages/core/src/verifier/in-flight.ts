@@ -14,6 +14,12 @@
  */
 const MOST_A_TURN = 64
 
+/**
+ * How many signatures are handed to the thread pool together. A thread that has nothing to do sleeps, and to wake it for each of them takes
+ * the core from the event loop each time, where cores are few; to wait for many leaves the threads asleep meanwhile.
+ */
+const MOST_TOGETHER = 16
+
 // As it was when this was loaded: a test that replaces timers must not keep tokens waiting for ever.
 const { setImmediate } = globalThis
 
@@ -24,6 +30,9 @@ export class InFlight {
   #begunThisTurn = 0
   #turnEnds = false
   #waiting: (() => void)[] = []
+  #group: Promise<void> | undefined
+  #handOver: (() => void) | undefined
+  #grouped = 0
 
   /** Whether no other request is waiting; ask once per request, before its first token. */
   get isIdle(): boolean {
@@ -66,6 +75,28 @@ export class InFlight {
     this.#awaitTurn()
   }
 
+  /**
+   * Resolves when a signature is to be handed to the thread pool: with those beside it, {@link MOST_TOGETHER} at a time or what
+   * there is of them when this turn of the event loop ends.
+   */
+  together(): Promise<void> {
+    this.#group ??= new Promise((resolve) => {
+      this.#handOver = resolve
+    })
+    const group = this.#group
+    this.#grouped += 1
+    if (this.#grouped >= MOST_TOGETHER) this.#endGroup()
+    else this.#awaitTurn()
+    return group
+  }
+
+  #endGroup(): void {
+    this.#handOver?.()
+    this.#group = undefined
+    this.#handOver = undefined
+    this.#grouped = 0
+  }
+
   #awaitTurn(): void {
     if (this.#turnEnds) return
     this.#turnEnds = true
@@ -80,5 +111,6 @@ export class InFlight {
     this.#begunThisTurn = next.length
     if (next.length > 0) this.#awaitTurn()
     for (const begin of next) begin()
+    this.#endGroup()
   }
 }

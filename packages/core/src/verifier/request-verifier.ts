@@ -301,7 +301,10 @@ export class RequestVerifier {
     this.#inFlight.enter()
     try {
       const found = key ?? (await fetchKey())
-      if (found !== verifiedBy && !(await verify(signingInput, found, signature, false))) throw badSignature(what)
+      if (found !== verifiedBy) {
+        await this.#inFlight.together()
+        if (!(await verify(signingInput, found, signature, false))) throw badSignature(what)
+      }
       return accept(found)
     } finally {
       this.#inFlight.leave()

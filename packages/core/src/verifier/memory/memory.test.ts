@@ -186,6 +186,26 @@ test('of a crowd, sixty-four begin in a turn of the event loop, in order; who wa
   expect(inFlight.isIdle).toBe(true)
 })
 
+test('signatures are handed over in groups of sixteen, and what is left of them when the turn of the event loop ends', async () => {
+  const inFlight = new InFlight()
+  const handed: number[] = []
+  const ask = (number: number): void => void inFlight.together().then(() => handed.push(number))
+  const numbers = (count: number): number[] => Array.from({ length: count }, (_, number) => number)
+  for (const number of numbers(40)) ask(number)
+  // All microtasks, and no turn.
+  await new Promise((resolve) => process.nextTick(resolve))
+  await Promise.resolve()
+  expect(handed).toEqual(numbers(32))
+  await turn()
+  expect(handed).toEqual(numbers(40))
+  for (const number of numbers(15)) ask(40 + number)
+  await new Promise((resolve) => process.nextTick(resolve))
+  await Promise.resolve()
+  expect(handed).toHaveLength(40)
+  await turn()
+  expect(handed).toEqual(numbers(55))
+})
+
 test('thousands of bad tokens at once leave turns of the event loop to others', async () => {
   const verifier = new TokenVerifier(alb.options)
   const { oidcData, accessToken } = { oidcData: await alb.signAlbToken(), accessToken: await alb.signAccessToken() }
