@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { afterAll, afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import {
   allOf,
   anyOf,
@@ -238,6 +238,7 @@ describe('decisions', () => {
 
 describe('fromConfig()', () => {
   const folder = mkdtempSync(join(tmpdir(), 'authoriser-'))
+  afterAll(() => rmSync(folder, { recursive: true }))
   const path = join(folder, 'config.json')
 
   beforeEach(() => {

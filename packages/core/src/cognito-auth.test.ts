@@ -1,7 +1,7 @@
-import { mkdtempSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { describe, expect, test, vi } from 'vitest'
+import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import {
   Authoriser,
   type CognitoAuthOptions,
@@ -94,6 +94,7 @@ describe('requireUser', () => {
     ['the environment', () => ({ authoriser: undefined, configTtlSeconds: 60 })],
   ])('the oldest config that may serve is kept to for one from %s', async (_, options) => {
     const folder = mkdtempSync(join(tmpdir(), 'max-age-'))
+    onTestFinished(() => rmSync(folder, { recursive: true }))
     const path = join(folder, 'auth-config.json')
     writeFileSync(path, JSON.stringify({ allowed_groups: dev.groups }))
     vi.stubEnv('COGNITO_AUTH_CONFIG_PATH', path)

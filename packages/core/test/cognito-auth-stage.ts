@@ -4,11 +4,11 @@
  * @module
  */
 
-import { mkdtempSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createTestAlb, type TestAlb } from '@cognito-auth/testing'
-import { afterEach, beforeEach, vi } from 'vitest'
+import { afterAll, afterEach, beforeEach, vi } from 'vitest'
 import { CognitoAuth } from '../src/index.js'
 
 export const folder = mkdtempSync(join(tmpdir(), 'cognito-auth-'))
@@ -23,6 +23,8 @@ beforeEach(async () => {
 afterEach(() => {
   vi.unstubAllEnvs()
 })
+
+afterAll(() => rmSync(folder, { recursive: true }))
 
 export function file(name: string, content: string): string {
   const path = join(folder, name)
