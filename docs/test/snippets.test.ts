@@ -20,7 +20,7 @@ import { App, type Stack } from 'aws-cdk-lib'
 import { Template } from 'aws-cdk-lib/assertions'
 import { ContainerImage } from 'aws-cdk-lib/aws-ecs'
 import { register } from 'prom-client'
-import { afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
+import { afterEach, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest'
 import { WebSocket } from 'ws'
 import { VARIABLE_NAMES } from '../../packages/core/src/options/table.js'
 import { blocksOf } from './blocks.js'
@@ -131,8 +131,10 @@ test('the CDK snippet makes a stack whose app is reached after a sign-in only', 
   const { AppStack } = (await import(written('docs/deployment.md', 'stack'))) as {
     AppStack: new (scope: App, id: string, props: object) => Stack
   }
+  const outdir = mkdtempSync(join(tmpdir(), 'stack-'))
+  onTestFinished(() => rmSync(outdir, { recursive: true }))
   const template = Template.fromStack(
-    new AppStack(new App(), 'MyApp', {
+    new AppStack(new App({ outdir }), 'MyApp', {
       env: { account: '111122223333', region: 'eu-west-2' },
       host: 'app.example.com',
       certificateArn: 'arn:aws:acm:eu-west-2:111122223333:certificate/00000000-0000-0000-0000-000000000000',
