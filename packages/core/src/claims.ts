@@ -93,9 +93,3 @@ export function parseJsonObject(bytes: Buffer): Claims | undefined {
   const object = parseSoftJsonObject(bytes)
   return object !== undefined && harden(object) !== undefined ? object : undefined
 }
-
-/** A claim where it is a string, else `''`. */
-export function stringClaim(claims: Claims, name: string): string {
-  const value = claims[name]
-  return typeof value === 'string' ? value : ''
-}

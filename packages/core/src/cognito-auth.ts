@@ -370,11 +370,11 @@ export class CognitoAuth {
    * made of the very same claims is the same. Whether the tokens still hold is the verifier's to ask, before this, of each
    * request.
    */
-  #userOf<Said>(
-    verified: Identity<Said> | Promise<Identity<Said>>,
-    make: (said: Said, options: UserOptions) => User,
+  #userOf<Said, Facts>(
+    verified: Identity<Said, Facts> | Promise<Identity<Said, Facts>>,
+    make: (said: Said, facts: Facts, options: UserOptions) => User,
   ): User | Promise<User> {
-    return goOn(verified, (identity) => (identity.user ??= make(identity.said, this.#userOptions)))
+    return goOn(verified, (identity) => (identity.user ??= make(identity.said, identity.facts, this.#userOptions)))
   }
 
   /** Credentials of a program: only where there is none of the load balancer's headers, which would be judged alone. */
@@ -395,7 +395,6 @@ export class CognitoAuth {
     // With bearer, any of the load balancer's headers is credentials: none of such requests is of development.
     const mayMock = this.#devUser !== undefined && !this.#verifier.acceptsBearer && !hasTokens(headers)
     if (mayMock && mayBeMocked(headers)) return this.#devUser
-    const verified = this.#verifier.verify(requireTokens(found, needsAccessToken))
-    return this.#userOf(verified, ({ alb, access }, options) => userFromTokens(alb, access, options))
+    return this.#userOf(this.#verifier.verify(requireTokens(found, needsAccessToken)), userFromTokens)
   }
 }

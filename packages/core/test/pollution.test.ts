@@ -2,7 +2,7 @@
 import { createTestAlb } from '@cognito-auth/testing'
 import { afterEach, describe, expect, test } from 'vitest'
 import { Authoriser, CognitoAuth, type CognitoAuthOptions, type User } from '../src/index.js'
-import { userFromTokens } from '../src/user.js'
+import { userOf } from './user-of.js'
 
 const alb = await createTestAlb()
 const prototype = Object.prototype as Record<string, unknown>
@@ -77,7 +77,7 @@ describe('claims of a token that lacks them stay missing', () => {
 
 test('claims do not become enumerable', () => {
   prototype['enumerable'] = true
-  const user = userFromTokens({ header: {}, claims: {} }, null, { platformAdminGroups: [], groupsClaim: undefined })
+  const user = userOf({}, null, { platformAdminGroups: [], groupsClaim: undefined })
   delete prototype['enumerable']
   expect(Object.keys(user)).not.toContain('oidcClaims')
 })

@@ -2,7 +2,8 @@ import { describe, expect, test, vi } from 'vitest'
 import { Authoriser } from '../authoriser.js'
 import type { Decision } from '../decision.js'
 import { mockUser } from '../dev/mock-user.js'
-import { type User, userFromTokens } from '../user.js'
+import { userOf } from '../../test/user-of.js'
+import type { User } from '../user.js'
 import { clientRule } from './client-rule.js'
 import { allOf, anyOf, not } from './combine.js'
 import { domainRule, emailRule } from './email-rule.js'
@@ -266,11 +267,10 @@ describe('three values', () => {
 
 describe('users of another identity provider (groupsClaim)', () => {
   const silent = (emailVerified: unknown) =>
-    userFromTokens(
-      { header: {}, claims: { sub: 's', email: 'ceo@example.com', email_verified: emailVerified, groups: 'staff' } },
-      null,
-      { groupsClaim: 'groups', platformAdminGroups: [] },
-    )
+    userOf({ sub: 's', email: 'ceo@example.com', email_verified: emailVerified, groups: 'staff' }, null, {
+      groupsClaim: 'groups',
+      platformAdminGroups: [],
+    })
   const lists = { allowedUsers: ['ceo@example.com'], allowedDomains: ['example.com'], adminUsers: ['ceo@example.com'] }
 
   test.each([
@@ -297,11 +297,9 @@ describe('users of another identity provider (groupsClaim)', () => {
   })
 
   test('are told from users of Cognito, whose silence is none', async () => {
-    const user = userFromTokens(
-      { header: {}, claims: { sub: 's', email: 'ceo@example.com' } },
-      { sub: 's', 'cognito:groups': [] },
-      { groupsClaim: undefined, platformAdminGroups: [] },
-    )
+    const claims = { sub: 's', email: 'ceo@example.com' }
+    const access = { sub: 's', 'cognito:groups': [] }
+    const user = userOf(claims, access, { groupsClaim: undefined, platformAdminGroups: [] })
     expect(await Authoriser.fromLists(lists).isAllowed(user)).toBe(true)
   })
 })

@@ -25,12 +25,7 @@ import { BEARER_TOKEN, checkBearerPurpose, checkBearerToken } from './checks/bea
 import { checkToken, hardenToken, type UnverifiedJws } from './checks/compact-jws.js'
 import { InFlight } from './in-flight.js'
 import type { VerifierSetup } from './policy/options.js'
-import {
-  type Identity,
-  RememberedAccessToken,
-  RememberedAlbToken,
-  type VerifiedTokensOfRequest,
-} from './memory/remembered.js'
+import { type IdentityOfRequest, RememberedAccessToken, RememberedAlbToken } from './memory/remembered.js'
 import { verifyEs256, verifyRs256 } from './checks/signature.js'
 import { byDigest, bySigned, TokenMemory, type TokenName, type VerifiedTokens } from './memory/verified-tokens.js'
 
@@ -112,7 +107,7 @@ export class RequestVerifier {
   }
 
   /** {@link TokenVerifier.verify}, of tokens that are there. */
-  verify(tokens: TokenHeaders): Identity<VerifiedTokensOfRequest> | Promise<Identity<VerifiedTokensOfRequest>> {
+  verify(tokens: TokenHeaders): IdentityOfRequest | Promise<IdentityOfRequest> {
     const alone = this.#inFlight.isIdle
     return goOn(this.#albToken(tokens.oidcData, alone), (verified) => this.#together(verified, tokens, alone))
   }
@@ -131,7 +126,7 @@ export class RequestVerifier {
   }
 
   /** {@link TokenVerifier.verifyBearerToken} */
-  verifyBearerToken(token: string): Identity<Claims> | Promise<Identity<Claims>> {
+  verifyBearerToken(token: string): RememberedAccessToken | Promise<RememberedAccessToken> {
     const { bearer } = this.#setup
     if (bearer === undefined) throw new ConfigurationError('verifyBearerToken() needs the option bearer: { clientId }')
     return this.#bearerToken(token, bearer, this.#inFlight.isIdle)
@@ -153,7 +148,7 @@ export class RequestVerifier {
     verified: RememberedAlbToken,
     { accessToken, identity }: TokenHeaders,
     alone: boolean,
-  ): Identity<VerifiedTokensOfRequest> | Promise<Identity<VerifiedTokensOfRequest>> {
+  ): IdentityOfRequest | Promise<IdentityOfRequest> {
     const { sub, headerIss, client } = verified.facts
     if (identity !== undefined && identity !== sub) {
       throw new InvalidTokenError(
@@ -164,7 +159,7 @@ export class RequestVerifier {
     if (this.groupsClaim !== undefined || accessToken === undefined) return verified.alone()
     // Strings, all three: checkAlbToken and checkAlbClaims have asked.
     const expected = { issuer: headerIss as string, clientId: client as string, sub: sub as string }
-    return goOn(this.#accessToken(accessToken, expected, alone, verified.bytes), (access) => access.with(verified.alb))
+    return goOn(this.#accessToken(accessToken, expected, alone, verified.bytes), (access) => access.with(verified))
   }
 
   #albToken(token: string, alone: boolean): RememberedAlbToken | Promise<RememberedAlbToken> {
@@ -228,7 +223,11 @@ export class RequestVerifier {
     })
   }
 
-  #bearerToken(token: string, policy: BearerPolicy, alone: boolean): Identity<Claims> | Promise<Identity<Claims>> {
+  #bearerToken(
+    token: string,
+    policy: BearerPolicy,
+    alone: boolean,
+  ): RememberedAccessToken | Promise<RememberedAccessToken> {
     checkToken(token, BEARER_TOKEN)
     const { issuers, clockToleranceSeconds } = this.#setup
     const name = this.#bearerTokens.name(token)

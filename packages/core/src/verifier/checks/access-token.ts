@@ -22,8 +22,8 @@ export interface ExpectedAccessToken {
 }
 
 /**
- * The claims that are read for each request, verified or not: in an object of one shape, from which V8 reads them many times as
- * fast as from all of them.
+ * The claims that are read, verified or not: in an object of one shape, from which V8 reads them many times as fast as from frozen
+ * claims.
  */
 export interface AccessFacts {
   readonly iss: unknown
@@ -33,11 +33,15 @@ export interface AccessFacts {
   readonly exp: unknown
   readonly nbf: unknown
   readonly iat: unknown
+  readonly username: unknown
+  readonly scope: unknown
+  readonly groups: unknown
 }
 
-/** Picks what is read for each request. */
-export function accessFacts({ iss, client_id, sub, token_use, exp, nbf, iat }: Claims): AccessFacts {
-  return { iss, client_id, sub, token_use, exp, nbf, iat }
+/** Picks what is read. */
+export function accessFacts(claims: Claims): AccessFacts {
+  const { iss, client_id, sub, token_use, exp, nbf, iat, username, scope, 'cognito:groups': groups } = claims
+  return { iss, client_id, sub, token_use, exp, nbf, iat, username, scope, groups }
 }
 
 /** A token that passed every check that needs no key. Nothing in it is verified yet. */

@@ -29,8 +29,8 @@ export interface AlbToken {
 }
 
 /**
- * What is read of a token for each request, verified or not: in an object of one shape, from which V8 reads it many times as
- * fast as from claims.
+ * What is read of a token, verified or not: in an object of one shape, from which V8 reads it many times as fast as from frozen
+ * claims.
  */
 export interface AlbFacts {
   readonly headerExp: unknown
@@ -40,6 +40,33 @@ export interface AlbFacts {
   readonly nbf: unknown
   readonly iss: unknown
   readonly sub: unknown
+  readonly username: unknown
+  readonly email: unknown
+  readonly email_verified: unknown
+  readonly name: unknown
+  readonly given_name: unknown
+  readonly family_name: unknown
+}
+
+/** Picks what is read. */
+export function albFacts(header: JwsHeader, claims: Claims): AlbFacts {
+  const { exp: headerExp, iss: headerIss, client } = header
+  const { exp, nbf, iss, sub, username, email, email_verified, name, given_name, family_name } = claims
+  return {
+    headerExp,
+    headerIss,
+    client,
+    exp,
+    nbf,
+    iss,
+    sub,
+    username,
+    email,
+    email_verified,
+    name,
+    given_name,
+    family_name,
+  }
 }
 
 /** A token that passed every check that needs no key. Nothing in it is verified yet. */
@@ -84,8 +111,7 @@ export function checkAlbToken(token: string, policy: AlbTokenPolicy): Unverified
   }
   policy.issuers.checkAlbIssuer(iss)
   const keyUrl = keyUrlOf(keysBase, kid)
-  const { exp, nbf, iss: payloadIss, sub } = unverifiedClaims
-  const facts = { headerExp: unverifiedHeader['exp'], headerIss: iss, client, exp, nbf, iss: payloadIss, sub }
+  const facts = albFacts(unverifiedHeader, unverifiedClaims)
   checkAlbTimes(facts, policy.clockToleranceSeconds)
   if (!isEs256Signature(signature)) throw badSignature(OIDC_DATA_HEADER)
   return { unverifiedHeader, headerBytes, unverifiedClaims, signature, signingInput, keyUrl, facts }

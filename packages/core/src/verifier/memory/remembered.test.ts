@@ -1,25 +1,22 @@
 import { expect, test } from 'vitest'
+import { albFacts } from '../checks/alb-token.js'
 import { accessFacts } from '../checks/access-token.js'
 import { RememberedAccessToken, RememberedAlbToken } from './remembered.js'
 
 const claims = { sub: 'sub-1' }
 const key = { jwksUrl: 'https://keys.example', kid: 'kid' }
-const albFacts = {
-  headerExp: 1,
-  headerIss: 'issuer',
-  client: 'client',
-  exp: undefined,
-  nbf: undefined,
-  iss: undefined,
-  sub: 'sub-1',
-}
-
 function accessBytes(bytes: { claims: number; beside: number }): number {
   return new RememberedAccessToken(claims, accessFacts(claims), key, bytes).bytes
 }
 
 function albBytes(bytes: number, isAlone: boolean): number {
-  return new RememberedAlbToken({ header: {}, claims }, albFacts, 'https://keys.example/kid', bytes, isAlone).bytes
+  return new RememberedAlbToken(
+    { header: {}, claims },
+    albFacts({}, claims),
+    'https://keys.example/kid',
+    bytes,
+    isAlone,
+  ).bytes
 }
 
 test('a token takes what its claims take, and more; beside another, what that takes besides', () => {

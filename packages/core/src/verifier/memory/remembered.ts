@@ -28,16 +28,27 @@ function withUser(claimsBytes: number): number {
   return ENTRY_BYTES + USER_BYTES + Math.ceil(claimsBytes * (1 + LISTS_OF_USER))
 }
 
+/** What is read of both tokens, verified; no `access` under `groupsClaim`. */
+export interface FactsOfRequest {
+  readonly alb: AlbFacts
+  readonly access: AccessFacts | null
+}
+
 /** What verified tokens say, and the user that was made of it: both are remembered with the tokens. */
-export class Identity<Said> {
+export class Identity<Said, Facts> {
   readonly said: Said
-  /** Of nothing but `said` and options, which do not change; `undefined` until it is made. */
+  readonly facts: Facts
+  /** Of nothing but these two and options, which do not change; `undefined` until it is made. */
   user: User | undefined
 
-  constructor(said: Said) {
+  constructor(said: Said, facts: Facts) {
     this.said = said
+    this.facts = facts
   }
 }
+
+/** Who both tokens are. */
+export type IdentityOfRequest = Identity<VerifiedTokensOfRequest, FactsOfRequest>
 
 /** A verified token of a load balancer. */
 export class RememberedAlbToken {
@@ -45,7 +56,7 @@ export class RememberedAlbToken {
   readonly facts: AlbFacts
   readonly keyUrl: string
   readonly bytes: number
-  #alone: Identity<VerifiedTokensOfRequest> | undefined
+  #alone: IdentityOfRequest | undefined
 
   /**
    * @param bytes What header and claims take in memory.
@@ -59,19 +70,18 @@ export class RememberedAlbToken {
   }
 
   /** What it says where no access token is read. */
-  alone(): Identity<VerifiedTokensOfRequest> {
-    this.#alone ??= new Identity(Object.freeze({ alb: this.alb, access: null }))
+  alone(): IdentityOfRequest {
+    this.#alone ??= new Identity(Object.freeze({ alb: this.alb, access: null }), { alb: this.facts, access: null })
     return this.#alone
   }
 }
 
 /** A verified access token, beside a load balancer's or alone. Alone it is all that a request says. */
-export class RememberedAccessToken extends Identity<Claims> {
-  readonly facts: AccessFacts
+export class RememberedAccessToken extends Identity<Claims, AccessFacts> {
   readonly jwksUrl: string
   readonly kid: string
   readonly bytes: number
-  #last: Identity<VerifiedTokensOfRequest> | undefined
+  #last: IdentityOfRequest | undefined
 
   /** @param bytes What the claims take in memory, and the load balancer's token beside them, which the user keeps as well. */
   constructor(
@@ -80,8 +90,7 @@ export class RememberedAccessToken extends Identity<Claims> {
     key: { readonly jwksUrl: string; readonly kid: string },
     bytes: { readonly claims: number; readonly beside: number },
   ) {
-    super(claims)
-    this.facts = facts
+    super(claims, facts)
     this.jwksUrl = key.jwksUrl
     this.kid = key.kid
     this.bytes = withUser(bytes.claims) + bytes.beside
@@ -90,11 +99,11 @@ export class RememberedAccessToken extends Identity<Claims> {
   /**
    * What both say: remembered here, since an access token is the same for an hour, and a load balancer's mostly for one request.
    *
-   * @param alb The very object that was verified, or remembered: that of another token is another object.
+   * @param beside The very object that was made when it was verified: that of another token is another object.
    */
-  with(alb: AlbToken): Identity<VerifiedTokensOfRequest> {
+  with({ alb, facts }: RememberedAlbToken): IdentityOfRequest {
     if (this.#last?.said.alb === alb) return this.#last
-    this.#last = new Identity(Object.freeze({ alb, access: this.said }))
+    this.#last = new Identity(Object.freeze({ alb, access: this.said }), { alb: facts, access: this.facts })
     return this.#last
   }
 }
