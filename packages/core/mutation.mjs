@@ -31,6 +31,19 @@ export const parts = {
       'src/dev/*',
     ],
   },
+  users: {
+    mutate: ['src/claims.ts', 'src/user.ts'],
+    suites: [
+      ...tokens,
+      'src/claims',
+      'src/user',
+      'src/lib/memory/*',
+      'src/verifier/memory/*',
+      'src/rules/*',
+      'src/authoriser',
+      'test/remembered-user',
+    ],
+  },
   rules: {
     mutate: all('rules'),
     suites: ['src/rules/*', 'src/authoriser', 'test/bearer-attacks', 'test/pollution'],

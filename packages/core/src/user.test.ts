@@ -261,3 +261,42 @@ describe('groupsClaim', () => {
     expect(await warningsOf({})).toEqual([])
   })
 })
+
+test('the user of a bearer token has what the token says, and nothing of name and e-mail', async () => {
+  const alb = await createTestAlb()
+  const auth = new CognitoAuth({ ...alb.options, authoriser: null, bearer: { clientId: 'job' } })
+  const user = await auth.requireUser(await alb.bearerFor({ clientId: 'job', scopes: ['a/read'] }))
+  expect(user).toEqual({
+    sub: 'job',
+    username: '',
+    email: '',
+    emailDomain: '',
+    emailVerified: undefined,
+    name: '',
+    givenName: '',
+    familyName: '',
+    groups: [],
+    isPlatformAdmin: false,
+    isAppAdmin: false,
+    isAdmin: false,
+    isAuthenticated: true,
+    expiresAt: expect.any(Date),
+    issuer: alb.issuer,
+    clientId: 'job',
+    kind: 'machine',
+    scopes: ['a/read'],
+  })
+  for (const name of ['isIn', 'toString', 'oidcClaims', 'accessClaims']) {
+    expect(Object.getOwnPropertyDescriptor(user, name)).toMatchObject({
+      enumerable: false,
+      writable: false,
+      configurable: false,
+    })
+  }
+})
+
+test('where the load balancer’s token has no username, that of the access token is taken', async () => {
+  const user = await userFor({ username: 'dev' }, {}, { username: undefined })
+  expect(user.oidcClaims['username']).toBeUndefined()
+  expect(user.username).toBe('dev')
+})

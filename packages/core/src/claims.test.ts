@@ -1,0 +1,46 @@
+import { describe, expect, test } from 'vitest'
+import { harden, parseJsonObject } from './claims.js'
+
+/** As many objects, or lists, in each other. */
+function nested(depth: number, wrap: (inner: unknown) => object): object {
+  let value: unknown = 1
+  for (let level = 0; level < depth; level += 1) value = wrap(value)
+  return value as object
+}
+
+describe.each<[string, (inner: unknown) => object]>([
+  ['objects', (inner) => ({ inner })],
+  ['lists', (inner) => [inner]],
+])('%s in each other', (_, wrap) => {
+  test('are hardened to the last of thirty-three, and no further', () => {
+    expect(harden(nested(33, wrap))).toBeGreaterThan(0)
+    expect(harden(nested(34, wrap))).toBeUndefined()
+    expect(harden(nested(200, wrap))).toBeUndefined()
+  })
+
+  test('weigh more for each', () => {
+    const weights = [1, 2, 3].map((depth) => harden(nested(depth, wrap)) ?? 0)
+    expect(weights).toEqual([...weights].sort((a, b) => a - b))
+    expect(new Set(weights).size).toBe(3)
+  })
+})
+
+test('a member more weighs more, in objects and in lists', () => {
+  expect(harden({ a: 'x', b: 'y' })).toBeGreaterThan(harden({ a: 'x' }) ?? Infinity)
+  expect(harden(['x', 'y'])).toBeGreaterThan(harden(['x']) ?? Infinity)
+})
+
+test.each([
+  ['no JSON', '{'],
+  ['a list', '[]'],
+  ['null', 'null'],
+  ['a text', '"x"'],
+  ['nested too deep', JSON.stringify(nested(34, (inner) => ({ inner })))],
+])('%s is no object of claims', (_, text) => {
+  expect(parseJsonObject(Buffer.from(text))).toBeUndefined()
+})
+
+test('bytes that are not UTF-8 are none; a replacement character of its own is one', () => {
+  expect(parseJsonObject(Buffer.from([0x7b, 0x22, 0xff, 0x22, 0x3a, 0x31, 0x7d]))).toBeUndefined()
+  expect(parseJsonObject(Buffer.from('{"name":"\uFFFD"}'))).toEqual({ name: '\uFFFD' })
+})
