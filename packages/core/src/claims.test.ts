@@ -34,7 +34,7 @@ test.each([
   ['no JSON', '{'],
   ['a list', '[]'],
   ['null', 'null'],
-  ['a text', '"x"'],
+  ['a string', '"x"'],
   ['nested too deep', JSON.stringify(nested(34, (inner) => ({ inner })))],
 ])('%s is no object of claims', (_, text) => {
   expect(parseJsonObject(Buffer.from(text))).toBeUndefined()

@@ -175,7 +175,7 @@ function emailVerifiedOf(value: unknown): boolean | undefined {
 }
 
 /** A claim where it is a string, else `''`. */
-function textOf(claim: unknown): string {
+function stringOf(claim: unknown): string {
   return typeof claim === 'string' ? claim : ''
 }
 
@@ -207,7 +207,7 @@ export function groupsOf(value: unknown): string[] {
 
 /** "scope" (RFC 6749 section 3.3): names with one space between. */
 function scopesOf(scope: unknown): string[] {
-  return textOf(scope)
+  return stringOf(scope)
     .split(' ')
     .filter((one) => one !== '')
 }
@@ -242,19 +242,19 @@ export function userFromTokens(
       : groupsOf(Object.hasOwn(claims, groupsClaim) && claims[groupsClaim])
   return createUser(
     {
-      sub: textOf(alb.sub),
-      username: textOf(alb.username) || textOf(access.username),
-      email: textOf(alb.email),
+      sub: stringOf(alb.sub),
+      username: stringOf(alb.username) || stringOf(access.username),
+      email: stringOf(alb.email),
       emailVerified: emailVerifiedOf(alb.email_verified),
-      name: textOf(alb.name),
-      givenName: textOf(alb.given_name),
-      familyName: textOf(alb.family_name),
+      name: stringOf(alb.name),
+      givenName: stringOf(alb.given_name),
+      familyName: stringOf(alb.family_name),
       groups,
       isPlatformAdmin: isMember(groups, platformAdminGroups),
       isAppAdmin: false,
       expiresAt: expiryOf(access.exp),
-      issuer: textOf(alb.headerIss),
-      clientId: textOf(alb.client),
+      issuer: stringOf(alb.headerIss),
+      clientId: stringOf(alb.client),
       kind: 'person',
       scopes: scopesOf(access.scope),
     },
@@ -269,13 +269,13 @@ export function userFromTokens(
  * access tokens, and Cognito vouches for none of it there.
  */
 export function userFromBearerToken(claims: Claims, facts: AccessFacts, { platformAdminGroups }: UserOptions): User {
-  const sub = textOf(facts.sub)
-  const clientId = textOf(facts.client_id)
+  const sub = stringOf(facts.sub)
+  const clientId = stringOf(facts.client_id)
   const groups = cognitoGroups(facts.groups)
   return createUser(
     {
       sub,
-      username: textOf(facts.username),
+      username: stringOf(facts.username),
       email: '',
       emailVerified: undefined,
       name: '',
@@ -285,7 +285,7 @@ export function userFromBearerToken(claims: Claims, facts: AccessFacts, { platfo
       isPlatformAdmin: isMember(groups, platformAdminGroups),
       isAppAdmin: false,
       expiresAt: expiryOf(facts.exp),
-      issuer: textOf(facts.iss),
+      issuer: stringOf(facts.iss),
       clientId,
       // Client credentials: Cognito writes the client's id as "sub", and no username.
       kind: sub === clientId && facts.username === undefined ? 'machine' : 'person',

@@ -70,12 +70,25 @@ export function checkAccessToken(
   issuers: IssuerPolicy,
   toleranceSeconds: number,
 ): UnverifiedAccessToken {
-  const { unverifiedHeader, headerBytes, unverifiedClaims, signature, signingInput } = reader.read(token)
-  const facts = accessFacts(unverifiedClaims)
+  const jws = reader.read(token)
+  const facts = accessFacts(jws.unverifiedClaims)
   checkAccessClaims(facts, expected, issuers, toleranceSeconds)
+  const unverified = withKeyId(jws, facts)
+  checkRegisteredClaims(jws.unverifiedClaims, ACCESS_TOKEN_HEADER)
+  return unverified
+}
+
+/**
+ * What names the key of a token, whose "iss" was found to be a string. Written out: spreading is a measurable part of a token that was
+ * never seen.
+ *
+ * @throws {InvalidTokenError} `key_id` when it cannot be the id of a Cognito key.
+ */
+export function withKeyId(
+  { unverifiedHeader, headerBytes, unverifiedClaims, signature, signingInput }: UnverifiedJws,
+  facts: AccessFacts,
+): UnverifiedAccessToken {
   const kid = checkKid(unverifiedHeader['kid'])
-  checkRegisteredClaims(unverifiedClaims, ACCESS_TOKEN_HEADER)
-  // Checked above to be a string; the compiler cannot know.
   const issuer = facts.iss as string
   return { unverifiedHeader, headerBytes, unverifiedClaims, signature, signingInput, facts, kid, issuer }
 }
@@ -128,7 +141,7 @@ export function checkTokenTimes({ exp, nbf, iat }: AccessFacts, toleranceSeconds
 }
 
 /** @throws {InvalidTokenError} `key_id` when it cannot be the id of a Cognito key. */
-export function checkKid(kid: unknown): string {
+function checkKid(kid: unknown): string {
   if (typeof kid === 'string' && kid !== '' && kid.length <= MAX_KID_LENGTH) return kid
   throw new InvalidTokenError('key_id', 'Missing or invalid "kid": access token')
 }

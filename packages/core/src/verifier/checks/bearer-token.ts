@@ -9,10 +9,10 @@ import type { Claims } from '../../user-type.js'
 import {
   type AccessFacts,
   accessFacts,
-  checkKid,
   checkRegisteredClaims,
   checkTokenTimes,
   type UnverifiedAccessToken,
+  withKeyId,
 } from './access-token.js'
 import type { BearerPolicy } from '../policy/bearer-options.js'
 import { CompactJwsReader } from './compact-jws.js'
@@ -35,13 +35,10 @@ export function checkBearerToken(
   issuers: IssuerPolicy,
   toleranceSeconds: number,
 ): UnverifiedAccessToken {
-  const { unverifiedHeader, headerBytes, unverifiedClaims, signature, signingInput } = reader.read(token)
-  const facts = accessFacts(unverifiedClaims)
+  const jws = reader.read(token)
+  const facts = accessFacts(jws.unverifiedClaims)
   checkBearerClaims(facts, policy, issuers, toleranceSeconds)
-  const kid = checkKid(unverifiedHeader['kid'])
-  // Checked above to be a string; the compiler cannot know.
-  const issuer = facts.iss as string
-  return { unverifiedHeader, headerBytes, unverifiedClaims, signature, signingInput, facts, kid, issuer }
+  return withKeyId(jws, facts)
 }
 
 /**
