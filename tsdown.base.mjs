@@ -1,5 +1,5 @@
 import { copyFile, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
-import { basename, join } from 'node:path'
+import { join } from 'node:path'
 import { defineConfig } from 'tsdown'
 
 /**
@@ -9,15 +9,16 @@ import { defineConfig } from 'tsdown'
 const ESM_ONLY =
   /^(?:jose|httpxy|escape-goat|@clack\/\w+|sisteransi|picocolors|fast-(?:string(?:-truncated)?-width|wrap-ansi))(?:\/|$)/
 
-/** Their licences ask that they come with each copy. */
+/** Their licences ask that they come with each copy. The file's name says what of which version it is a copy of: no scanner of `node_modules` does. */
 async function writeLicences(outDir, chunks) {
   const modules = chunks.flatMap((chunk) => Object.keys(chunk.modules ?? {}))
   const folders = modules.map((path) => /^.*[/]node_modules[/](?:@[^/]+[/])?[^/]+(?=[/])/.exec(path)?.[0])
   for (const folder of new Set(folders.filter((one) => one !== undefined))) {
     const file = (await readdir(folder)).find((name) => /^licen[cs]e/i.test(name))
     if (file === undefined) throw new Error(`${folder} has no licence to come with its copy`)
+    const { name, version } = JSON.parse(await readFile(join(folder, 'package.json'), 'utf8'))
     await mkdir(join(outDir, 'licences'), { recursive: true })
-    await copyFile(join(folder, file), join(outDir, 'licences', `${basename(folder)}.txt`))
+    await copyFile(join(folder, file), join(outDir, 'licences', `${name.replace('/', '+')}@${version}.txt`))
   }
 }
 
@@ -50,10 +51,12 @@ export function browserConfig(entry) {
  * share is on `globalThis`, and their classes know each other's instances (core/src/lib/process/shared.ts).
  *
  * @param {Record<string, string>} entry Name of an output file, to its source.
- * @param {{ programs?: readonly string[] }} [options] `programs`: entries that are commands, which nobody imports.
+ * @param {{ programs?: readonly string[], copied?: readonly RegExp[] }} [options] `programs`: entries that are commands, which nobody
+ * imports. `copied`: development dependencies of which both builds hold a copy of what they use, with the licence.
  */
-export function packageConfig(entry, { programs = [] } = {}) {
+export function packageConfig(entry, { programs = [], copied = [] } = {}) {
   const shared = { target: 'node20', platform: 'node', fixedExtension: true }
+  const bundling = (patterns) => ({ alwaysBundle: patterns, onlyBundle: patterns })
   const imported = Object.fromEntries(Object.entries(entry).filter(([name]) => !programs.includes(name)))
   return defineConfig([
     {
@@ -61,8 +64,10 @@ export function packageConfig(entry, { programs = [] } = {}) {
       entry,
       format: 'esm',
       dts: true,
+      deps: bundling([...copied]),
       hooks: {
-        'build:done': async ({ options }) => {
+        'build:done': async ({ options, chunks }) => {
+          await writeLicences(options.outDir, chunks)
           for (const name of programs) await rm(join(options.outDir, `${name}.d.mts`), { force: true })
           await declareCommonJs(options.outDir)
         },
@@ -75,7 +80,7 @@ export function packageConfig(entry, { programs = [] } = {}) {
       dts: false,
       // The other build cleans the folder, before either begins.
       clean: false,
-      deps: { alwaysBundle: ESM_ONLY, onlyBundle: ESM_ONLY },
+      deps: bundling([ESM_ONLY, ...copied]),
       // `import()` is refused inside Jest's sandbox; what is imported that way is CommonJS, or both.
       outputOptions: { dynamicImportInCjs: false },
       hooks: { 'build:done': async ({ options, chunks }) => await writeLicences(options.outDir, chunks) },

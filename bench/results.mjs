@@ -48,9 +48,9 @@ const LIMITS = `- **Never seen, one at a time.** aws-jwt-verify parses and verif
 - **End to end.** The framework and Node's HTTP take the larger part of a request, with or without a check, and the client that makes the load shares the two cores. Each row tells the most that can be had.
   A fresh token costs a whole app more than the row of fresh tokens above: what a signature check needs has left the caches, and threads that sleep between two requests are woken for each.
 - **Lambda, fresh.** One event at a time, so in place: the one by hand checks two signatures, this one and what is told under "never seen, one at a time".
-- **First answer.** Loading core and valibot, Node’s own \`fetch\` for the keys (the rows of Request and Response without protection tell how much that is), and running each check for the
+- **First answer.** Loading core and jose, Node’s own \`fetch\` for the keys (the rows of Request and Response without protection tell how much that is), and running each check for the
   first time, before V8 has compiled any of it. To look through an app of NestJS for what is not protected is a few milliseconds; its own start takes so long that what is added to it is the least certain of all rows.
-- **Size.** What is left is code and sentences: every error says what to do. The published files are readable, not minified. Installed, two thirds are valibot, and core is there twice, as ES modules and as CommonJS: Jest and Lambda’s Node 20 cannot require the former.`
+- **Size.** What is left is code and sentences: every error says what to do. The published files are readable, not minified. Installed, core is there twice, as ES modules and as CommonJS: Jest and Lambda’s Node 20 cannot require the former.`
 
 /** @param {object[]} rows @param {object[]} plots What `growth` measured. @param {object} run How much was measured, and the load before. */
 export async function writeResults(rows, plots, run) {
