@@ -27,7 +27,7 @@ import { InFlight } from './in-flight.js'
 import type { VerifierSetup } from './policy/options.js'
 import { type IdentityOfRequest, RememberedAccessToken, RememberedAlbToken } from './memory/remembered.js'
 import { verifyEs256, verifyRs256 } from './checks/signature.js'
-import { byDigest, bySigned, TokenMemory, type TokenName, type VerifiedTokens } from './memory/verified-tokens.js'
+import { byDigest, bySigned, TokenMemory, type VerifiedTokens } from './memory/verified-tokens.js'
 
 /** How to obtain and apply the verification key of a token. */
 interface KeyLookup {
@@ -45,9 +45,9 @@ interface KeyLookup {
 interface PoolToken {
   /** The token, for messages. */
   readonly what: string
-  /** Where it is remembered, and by what. */
+  /** As it was sent, and where it is remembered. */
+  readonly token: string
   readonly memory: VerifiedTokens<RememberedAccessToken>
-  readonly name: TokenName
   /** The key that this very token was verified with before. */
   readonly verifiedBy: KeyObject | undefined
   /** Bytes of the load balancer's token that it came with. */
@@ -164,19 +164,17 @@ export class RequestVerifier {
 
   #albToken(token: string, alone: boolean): RememberedAlbToken | Promise<RememberedAlbToken> {
     checkToken(token, OIDC_DATA_HEADER)
-    const name = this.#albTokens.name(token)
-    const known = this.#albTokens.get(name)
+    const known = this.#albTokens.get(token)
     if (known !== undefined) {
       const { keyUrl, facts } = known.token
       checkAlbTimes(facts, this.#setup.clockToleranceSeconds)
       if (this.#albKeys.peek(keyUrl) === known.key) return known.token
     }
-    return this.#inFlight.begin(alone, (isAlone) => this.#newAlbToken(token, name, known?.key, isAlone))
+    return this.#inFlight.begin(alone, (isAlone) => this.#newAlbToken(token, known?.key, isAlone))
   }
 
   #newAlbToken(
     token: string,
-    name: TokenName,
     verifiedBy: KeyObject | undefined,
     alone: boolean,
   ): RememberedAlbToken | Promise<RememberedAlbToken> {
@@ -195,7 +193,7 @@ export class RequestVerifier {
       checkAlbClaims(facts)
       const verified = new RememberedAlbToken({ header, claims }, facts, keyUrl, bytes, this.groupsClaim !== undefined)
       // A number, as that of an access token: checked above.
-      this.#albTokens.set(name, verified, key, facts.headerExp as number)
+      this.#albTokens.set(token, verified, key, facts.headerExp as number)
       return verified
     })
   }
@@ -209,8 +207,7 @@ export class RequestVerifier {
   ): RememberedAccessToken | Promise<RememberedAccessToken> {
     checkToken(token, ACCESS_TOKEN_HEADER)
     const { issuers, clockToleranceSeconds } = this.#setup
-    const name = this.#accessTokens.name(token)
-    const known = this.#accessTokens.get(name)
+    const known = this.#accessTokens.get(token)
     if (known !== undefined) {
       const { facts, jwksUrl, kid } = known.token
       checkAccessClaims(facts, expected, issuers, clockToleranceSeconds)
@@ -218,7 +215,7 @@ export class RequestVerifier {
     }
     return this.#inFlight.begin(alone, (isAlone) => {
       const unverified = checkAccessToken(token, expected, issuers, clockToleranceSeconds)
-      const about = { what: ACCESS_TOKEN_HEADER, memory: this.#accessTokens, name, verifiedBy: known?.key, beside }
+      const about = { what: ACCESS_TOKEN_HEADER, token, memory: this.#accessTokens, verifiedBy: known?.key, beside }
       return this.#signedByPool(unverified, about, isAlone)
     })
   }
@@ -230,8 +227,7 @@ export class RequestVerifier {
   ): RememberedAccessToken | Promise<RememberedAccessToken> {
     checkToken(token, BEARER_TOKEN)
     const { issuers, clockToleranceSeconds } = this.#setup
-    const name = this.#bearerTokens.name(token)
-    const known = this.#bearerTokens.get(name)
+    const known = this.#bearerTokens.get(token)
     if (known !== undefined) {
       const { facts, jwksUrl, kid } = known.token
       // Nothing else of it can have changed: the policy is that of this verifier, which remembers good tokens only.
@@ -240,7 +236,7 @@ export class RequestVerifier {
     }
     return this.#inFlight.begin(alone, (isAlone) => {
       const unverified = checkBearerToken(token, policy, issuers, clockToleranceSeconds)
-      const about = { what: BEARER_TOKEN, memory: this.#bearerTokens, name, verifiedBy: known?.key, beside: 0 }
+      const about = { what: BEARER_TOKEN, token, memory: this.#bearerTokens, verifiedBy: known?.key, beside: 0 }
       return this.#signedByPool(unverified, about, isAlone, (claims) => checkBearerPurpose(claims, policy))
     })
   }
@@ -252,7 +248,7 @@ export class RequestVerifier {
    */
   #signedByPool(
     unverified: UnverifiedAccessToken,
-    { what, memory, name, verifiedBy, beside }: PoolToken,
+    { what, token, memory, verifiedBy, beside }: PoolToken,
     alone: boolean,
     check?: (claims: Claims) => void,
   ): RememberedAccessToken | Promise<RememberedAccessToken> {
@@ -270,7 +266,7 @@ export class RequestVerifier {
       const bytes = { claims: hardenToken(claims, what), beside }
       check?.(claims)
       const verified = new RememberedAccessToken(claims, facts, { jwksUrl, kid }, bytes)
-      memory.set(name, verified, key, facts.exp as number)
+      memory.set(token, verified, key, facts.exp as number)
       return verified
     })
   }

@@ -7,14 +7,7 @@ import { beforeAll, describe, expect, test, vi } from 'vitest'
 import { InFlight } from '../in-flight.js'
 import { checkNotExpired, checkNotFuture } from '../checks/times.js'
 import { TokenVerifier } from '../token-verifier.js'
-import {
-  byDigest,
-  bySigned,
-  type RememberedToken,
-  TokenMemory,
-  type TokenName,
-  type VerifiedTokens,
-} from './verified-tokens.js'
+import { byDigest, bySigned, type RememberedToken, TokenMemory, type VerifiedTokens } from './verified-tokens.js'
 
 let alb: TestAlb
 
@@ -23,28 +16,36 @@ function memoryOf(tokens: number): VerifiedTokens<RememberedToken> {
   return new TokenMemory({ tokens, bytes: 1_000_000 }).kind(1, byDigest)
 }
 
-/** What a token is found by, where a digest is all. */
-const named = (digest: string): TokenName => ({ digest, signed: '' })
-
 beforeAll(async () => {
   alb = await createTestAlb()
 })
 
-test('tokens are remembered by a SHA-256 of all of them, and not at all where the size is 0', () => {
+test('tokens are told apart by a SHA-256 of all of them, and not remembered at all where the size is 0', () => {
   const key = generateKeyPairSync('ec', { namedCurve: 'P-256' }).publicKey
   const tokens = memoryOf(2)
-  const name = tokens.name('a')
   // echo -n a | openssl dgst -sha256 -binary | basenc --base64url
-  expect(Buffer.from(name.digest, 'latin1').toString('base64url')).toBe('ypeBEsobvcr6wjGzmiPcTaeG7_gUfE5yuYB3ha_uSLs')
+  const { digest } = byDigest('a')
+  expect(Buffer.from(digest, 'latin1').toString('base64url')).toBe('ypeBEsobvcr6wjGzmiPcTaeG7_gUfE5yuYB3ha_uSLs')
   const verified = { bytes: 1 }
-  tokens.set(name, verified, key, 9)
-  expect(tokens.get(name)).toEqual({ token: verified, signed: '', key, exp: 9 })
+  tokens.set('a', verified, key, 9)
+  expect(tokens.get('a')).toEqual({ token: verified, digest, signed: '', key, exp: 9 })
   tokens.clear()
-  expect(tokens.get(name)).toBeUndefined()
+  expect(tokens.get('a')).toBeUndefined()
   const none = memoryOf(0)
-  expect(none.name('a')).toEqual({ digest: '', signed: '' })
-  none.set(none.name('a'), verified, key, 9)
-  expect(none.get(none.name('a'))).toBeUndefined()
+  none.set('a', verified, key, 9)
+  expect(none.get('a')).toBeUndefined()
+})
+
+test('of tokens that end alike none is taken for another, and the later one is remembered', () => {
+  const { publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
+  const tokens = memoryOf(10)
+  const [first, second] = ['ann.signature-of-both', 'bob.signature-of-both']
+  tokens.set(first, { bytes: 1 }, publicKey, 2 ** 32)
+  expect(tokens.get(second)).toBeUndefined()
+  expect(tokens.get(`a${first}`)).toBeUndefined()
+  tokens.set(second, { bytes: 2 }, publicKey, 2 ** 32)
+  expect([tokens.get(first), tokens.get(second)?.token]).toEqual([undefined, { bytes: 2 }])
+  expect(tokens.bytes).toBe(2)
 })
 
 describe('remembered by what was signed and a SHA-256 of the signature', () => {
@@ -55,12 +56,12 @@ describe('remembered by what was signed and a SHA-256 of the signature', () => {
   test('no other token is found by any part of it', () => {
     const tokens = memory()
     // printf signature | openssl dgst -sha256 -binary | basenc --base64url
-    const { digest, signed } = tokens.name('header.payload.signature')
+    const { digest, signed } = bySigned('header.payload.signature')
     expect(Buffer.from(digest, 'latin1').toString('base64url')).toBe('Gi_CbcfqWipHSLfLKx7xk9lqssmfkwkvaeYwdbKNEng')
     expect(signed).toBe('header.payload.')
     const token = 'header.payload.signature'
-    tokens.set(tokens.name(token), { bytes: 1 }, publicKey, 9)
-    expect(tokens.get(tokens.name(token))).toBeDefined()
+    tokens.set(token, { bytes: 1 }, publicKey, 9)
+    expect(tokens.get(token)).toBeDefined()
     const others = [
       'header.payload.signaturf',
       'header.payload.signatur',
@@ -77,7 +78,7 @@ describe('remembered by what was signed and a SHA-256 of the signature', () => {
       ' header.payload.signature',
       '',
     ]
-    expect(others.filter((other) => tokens.get(tokens.name(other)) !== undefined)).toEqual([])
+    expect(others.filter((other) => tokens.get(other) !== undefined)).toEqual([])
   })
 
   test('what is kept weighs as much as it takes, and is a copy: a part of a string keeps all of it', () => {
@@ -88,7 +89,7 @@ describe('remembered by what was signed and a SHA-256 of the signature', () => {
     const before = memoryUsage().heapUsed
     for (let count = 0; count < 100; count += 1) {
       const header = `authorization: Bearer ${count}header.payload.${`${count}signature`.repeat(50_000)}`
-      tokens.set(tokens.name(header.slice('authorization: Bearer '.length)), { bytes: 1 }, publicKey, 2 ** 32)
+      tokens.set(header.slice('authorization: Bearer '.length), { bytes: 1 }, publicKey, 2 ** 32)
     }
     gc()
     expect(tokens.bytes).toBe(10 * '0header.payload.'.length + 90 * '10header.payload.'.length + 100)
@@ -119,12 +120,12 @@ test('tokens that have expired do not stay until others push them out', () => {
   // Ten a second, each good for two minutes, as a load balancer makes them.
   for (let count = 0; count < 10_000; count += 1) {
     vi.setSystemTime(1_000_000 + count * 100)
-    tokens.set(named(String(count)), { bytes: 1 }, publicKey, 1_000 + count / 10 + 120)
+    tokens.set(String(count), { bytes: 1 }, publicKey, 1_000 + count / 10 + 120)
   }
   vi.useRealTimers()
   expect(tokens.bytes).toBeLessThan(1_210)
-  expect(tokens.get(named('9999'))).toBeDefined()
-  expect(tokens.get(named('8900'))).toBeDefined()
+  expect(tokens.get('9999')).toBeDefined()
+  expect(tokens.get('8900')).toBeDefined()
 })
 
 test('each kind of token has its share of the bytes where others want theirs, and all where they do not', () => {
@@ -132,20 +133,21 @@ test('each kind of token has its share of the bytes where others want theirs, an
   const memory = new TokenMemory({ tokens: 10_000, bytes: 4_000 })
   const [alb, access] = [memory.kind(1, byDigest), memory.kind(3, byDigest)]
   const fill = (kind: VerifiedTokens<RememberedToken>, count: number): void => {
-    for (let index = 0; index < count; index += 1) kind.set(named(String(index)), { bytes: 10 }, publicKey, 2 ** 32)
+    for (let index = 0; index < count; index += 1) kind.set(String(index), { bytes: 10 }, publicKey, 2 ** 32)
   }
   fill(alb, 1_000)
   expect([alb.bytes, access.bytes]).toEqual([4_000, 0])
   fill(access, 1_000)
   expect([alb.bytes, access.bytes]).toEqual([1_000, 3_000])
   // What was remembered last stays.
-  expect(
-    [alb.get(named('999')), access.get(named('999')), alb.get(named('0')), access.get(named('0'))].map(
-      (one) => one?.token.bytes,
-    ),
-  ).toEqual([10, 10, undefined, undefined])
-  access.set(named('large'), { bytes: 5_000 }, publicKey, 2 ** 32)
-  expect(access.get(named('large'))).toBeUndefined()
+  expect([alb.get('999'), access.get('999'), alb.get('0'), access.get('0')].map((one) => one?.token.bytes)).toEqual([
+    10,
+    10,
+    undefined,
+    undefined,
+  ])
+  access.set('large', { bytes: 5_000 }, publicKey, 2 ** 32)
+  expect(access.get('large')).toBeUndefined()
 })
 
 test('who is in flight is counted until they leave', () => {

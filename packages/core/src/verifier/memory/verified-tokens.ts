@@ -1,8 +1,8 @@
 /**
  * Remembers tokens whose signature held, so that the next request with the same token does not pay for it again.
  *
- * Safe by construction: only successes; found by the whole token, never by a part of it; used only while the very key that
- * verified it still serves. What depends on the time or on another token is checked every time. What is kept of a token
+ * Safe by construction: only successes; looked up by the end of the token, and found only if all of it is the same; used only while
+ * the very key that verified it still serves. What depends on the time or on another token is checked every time. What is kept of a token
  * cannot be sent: its signature is not among it.
  *
  * @module
@@ -18,24 +18,24 @@ export interface RememberedToken {
   readonly bytes: number
 }
 
-/** What a token is found by: both together stand for all of it. */
-export interface TokenName {
+/** Both together stand for all of a token. */
+export interface TokenIdentity {
   /** A SHA-256 of the token or, where `signed` is there, of its signature; a byte a character. */
   readonly digest: string
   /** What was signed, as it is, and the dot behind it; `''` where the digest is that of all. */
   readonly signed: string
 }
 
-/** Names a token by a digest alone. */
-export function byDigest(token: string): TokenName {
+/** Tells tokens apart by a digest alone. */
+export function byDigest(token: string): TokenIdentity {
   return { digest: hash('sha256', token, 'binary'), signed: '' }
 }
 
 /**
- * Names a token by what was signed and a digest of the signature: half the time for a token that is sent over and over, and its
+ * Tells tokens apart by what was signed and a digest of the signature: half the time for a token that is sent over and over, and its
  * length more in memory.
  */
-export function bySigned(token: string): TokenName {
+export function bySigned(token: string): TokenIdentity {
   // The second of two. `lastIndexOf` takes seven times as long: it goes by single characters, through all of the signature.
   const end = token.indexOf('.', token.indexOf('.') + 1) + 1
   return { digest: hash('sha256', token.slice(end), 'binary'), signed: token.slice(0, end) }
@@ -52,15 +52,23 @@ function ownCopy(signed: string): string {
   return joined
 }
 
-interface Remembered<Token> {
+/** V8 copies parts of up to twelve characters; a longer one would keep all of the credential in memory: see {@link ownCopy}. */
+const END_LENGTH = 12
+
+/**
+ * What a token is looked up by: where nothing ends alike, which is so of whatever a stranger sends, no digest is made. Of two that end
+ * alike, and signatures end by chance, the later one is remembered.
+ */
+function endOf(token: string): string {
+  return token.slice(-END_LENGTH)
+}
+
+interface Remembered<Token> extends TokenIdentity {
   readonly token: Token
-  readonly signed: string
   readonly key: KeyObject
   /** "exp", in seconds since 1970: after it, what is remembered is of no use. */
   readonly exp: number
 }
-
-const NAMELESS: TokenName = Object.freeze({ digest: '', signed: '' })
 
 /** How much the memories of one verifier may take. */
 export interface TokenMemoryLimits {
@@ -84,11 +92,14 @@ export class TokenMemory {
    *
    * @param share Of the bytes, beside those of other kinds where these want theirs: new tokens of one kind must not push out
    * all of another.
-   * @param nameOf What they are found by.
+   * @param identify What tells them apart.
    */
-  kind<Token extends RememberedToken>(share: number, nameOf: (token: string) => TokenName): VerifiedTokens<Token> {
+  kind<Token extends RememberedToken>(
+    share: number,
+    identify: (token: string) => TokenIdentity,
+  ): VerifiedTokens<Token> {
     const { tokens, bytes } = this.#limits
-    const kind = new VerifiedTokens<Token>(bytes === 0 ? 0 : tokens, nameOf, () => this.#shrink())
+    const kind = new VerifiedTokens<Token>(bytes === 0 ? 0 : tokens, identify, () => this.#shrink())
     this.#kinds.push({ tokens: kind, share })
     return kind
   }
@@ -111,32 +122,32 @@ export class TokenMemory {
 export class VerifiedTokens<Token extends RememberedToken> {
   readonly #tokens: BoundedMap<Remembered<Token>>
   readonly #limit: number
-  readonly #nameOf: (token: string) => TokenName
+  readonly #identify: (token: string) => TokenIdentity
   readonly #onGrown: () => void
 
-  constructor(limit: number, nameOf: (token: string) => TokenName, onGrown: () => void) {
+  constructor(limit: number, identify: (token: string) => TokenIdentity, onGrown: () => void) {
     this.#tokens = new BoundedMap(limit)
     this.#limit = limit
-    this.#nameOf = nameOf
+    this.#identify = identify
     this.#onGrown = onGrown
   }
 
-  /** What a token is found by; {@link NAMELESS} where nothing is remembered. */
-  name(token: string): TokenName {
-    return this.#limit === 0 ? NAMELESS : this.#nameOf(token)
-  }
-
-  /** The token of this name and the key that verified it. The caller must compare that with the key of now. */
-  get({ digest, signed }: TokenName): Remembered<Token> | undefined {
-    const found = this.#tokens.get(digest)
-    return found?.signed === signed ? found : undefined
+  /** What is remembered of a token, and the key that verified it. The caller must compare that with the key of now. */
+  get(token: string): Remembered<Token> | undefined {
+    const found = this.#tokens.get(endOf(token))
+    if (found === undefined) return undefined
+    const { digest, signed } = this.#identify(token)
+    return found.digest === digest && found.signed === signed ? found : undefined
   }
 
   /** Remembers a token, and forgets up to two that have expired: each request of a load balancer may bring a new one. */
-  set({ digest, signed }: TokenName, token: Token, key: KeyObject, exp: number): void {
+  set(token: string, verified: Token, key: KeyObject, exp: number): void {
+    if (this.#limit === 0) return
     const now = nowSeconds()
     for (let tries = 0; tries < 2; tries += 1) this.#tokens.dropOldestIf((oldest) => oldest.exp < now)
-    this.#tokens.set(digest, { token, signed: ownCopy(signed), key, exp }, token.bytes + signed.length)
+    const { digest, signed } = this.#identify(token)
+    const remembered = { token: verified, digest, signed: ownCopy(signed), key, exp }
+    this.#tokens.set(endOf(token), remembered, verified.bytes + signed.length)
     this.#onGrown()
   }
 
