@@ -235,6 +235,8 @@ export class CognitoAuth {
         reason: known?.reason,
         status: known?.status ?? 500,
       })
+      // Else it is rejected before anybody can await it, and Node notes it as unhandled, and then as handled: a twelfth of a refusal.
+      await undefined
       throw error
     }
   }
