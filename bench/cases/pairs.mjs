@@ -54,6 +54,7 @@ export async function neverSeenAlone({ rounds, size }) {
     columns: [timesUs, cpu],
     targets: [
       bound.atMost(samples, 'cpuUs', OURS, AWS, 1, 'x the time (CPU) of aws-jwt-verify'),
+      bound.atMost(samples, 'cpuUs', VERIFY, AWS, 1, 'x the time (CPU) of aws-jwt-verify, `verify` alone'),
       bound.atMost(samples, 'cpuUs', OURS, FLOOR, 1.2, 'x the floor (CPU)'),
     ],
   })

@@ -59,6 +59,7 @@ export async function refusedToken({ rounds, size }) {
     ],
     targets: [
       bound.absolute(samples, 'cpuUs', 'cognito-auth', 10, 'us (CPU)'),
+      bound.absolute(samples, 'cpuUs', 'cognito-auth: verify alone', 10, 'us (CPU), `verify` alone'),
       bound.fact(`no key is fetched (${fetches} were)`, fetches === 0),
     ],
   })
