@@ -15,7 +15,7 @@ const LEVELS = {
     ['user'],
     ['rules'],
     ['config'],
-    ['authoriser', 'dev', 'logout', 'close-at-expiry', 'cognito-auth'],
+    ['authoriser', 'dev', 'logout', 'close-at-expiry', 'cognito-auth-options', 'cognito-auth'],
     ['adapter', 'inspect', 'browser', 'index'],
   ],
   'local-alb': [

@@ -4,12 +4,15 @@
  * @module
  */
 
-import { type AuthoriseOptions, Authoriser } from './authoriser.js'
+import type { AuthoriseOptions, Authoriser } from './authoriser.js'
+import {
+  authoriserOf,
+  type CognitoAuthOptions,
+  parseCognitoAuthOptions,
+  warnOfGroupsClaim,
+} from './cognito-auth-options.js'
 import { cognitoBase } from './options/cognito-base.js'
-import { refuseUnknownVariables, withEnvironment } from './options/environment.js'
-import { optionError, optionName, parseOptions } from './options/names.js'
-import { authEntries } from './options/table.js'
-import { requireTlsVerification } from './options/tls-verification.js'
+import { optionName } from './options/names.js'
 import { type Decision, denialCode } from './decision.js'
 import { loadDevUser, mayBeMocked } from './dev/dev-mode.js'
 import type { ErrorPage } from './error-page.js'
@@ -40,7 +43,6 @@ import { statedPlatformAdmin } from './dev/mock-user.js'
 import { countInstance } from './lib/process/instance-count.js'
 import { goOn, isPromise } from './lib/at-once.js'
 import { brand } from './lib/process/brand.js'
-import { refuseUnknown } from './lib/schema.js'
 import {
   DEFAULT_PLATFORM_ADMIN_GROUPS,
   isMember,
@@ -51,70 +53,13 @@ import {
   withPlatformAdmin,
 } from './user.js'
 import { originOf } from './user-type.js'
-import { refuseUndefined, type TokenVerifierOptions, VerifierSetup } from './verifier/policy/options.js'
+import { VerifierSetup } from './verifier/policy/options.js'
 import type { Identity } from './verifier/memory/remembered.js'
 import { RequestVerifier } from './verifier/request-verifier.js'
-
-/** Options of {@link CognitoAuth}. An option wins over its environment variable. */
-export interface CognitoAuthOptions extends TokenVerifierOptions {
-  /** Who is allowed; `null`: everyone who is signed in. @default from `COGNITO_AUTH_CONFIG_PATH` or `COGNITO_AUTH_SECRET_NAME`; required */
-  readonly authoriser?: Authoriser | null | undefined
-  /** How long a config from the environment serves before it is read again, in seconds. @default 300 */
-  readonly configTtlSeconds?: number | undefined
-  /**
-   * The oldest config that may serve, in seconds: past it, and while no newer one can be read, `ConfigUnavailableError`.
-   * Holds for every `authoriser` that reads its config from somewhere. @default no limit
-   */
-  readonly configMaxAgeSeconds?: number | undefined
-  /** Groups whose members are platform admins. Set, it also lets them in whatever the rules say. @default `['gds-idea']`, as a label only */
-  readonly platformAdminGroups?: readonly string[] | undefined
-  /** Where a browser is sent on 401 and 403. @default none: the response is the 401 or 403 itself */
-  readonly redirectUrl?: string | undefined
-  /** The page of a refused navigation: `false` for the problem document always, or a function that returns HTML. @default a plain page */
-  readonly errorPage?: false | ((page: ErrorPage) => string) | undefined
-  /** A mock user where the load balancer's headers are missing; refused in production and on AWS. @default false */
-  readonly devMode?: boolean | undefined
-  /** Host or URL of the user pool's sign-in pages, for logout. @default none */
-  readonly cognitoDomain?: string | undefined
-  /** Where people may be sent after logout; the first is the default. @default none */
-  readonly logoutUrls?: readonly string[] | undefined
-  /** Path at which whatever protects the whole app signs people out, allowed or not. Needs `cognitoDomain` and `logoutUrls`. @default none */
-  readonly signOutPath?: string | undefined
-  /** Sign-out page of another identity provider than Cognito, with `{returnTo}` for one of `logoutUrls`. Not together with `cognitoDomain`. @default none */
-  readonly signOutUrl?: string | undefined
-  /** Name of the load balancer's session cookies, without `-0`. @default 'AWSELBAuthSessionCookie' */
-  readonly sessionCookieName?: string | undefined
-}
 
 /** Whether this is a `CognitoAuth`, of whichever copy of this package. */
 export function isCognitoAuth(given: unknown): given is CognitoAuth {
   return given instanceof CognitoAuth
-}
-
-/** Names of all options of {@link CognitoAuth}. */
-export const COGNITO_AUTH_OPTIONS: readonly string[] = Object.keys(authEntries)
-
-function authoriserOf(given: unknown, configTtlSeconds: number): Authoriser | null {
-  if (given === null || given instanceof Authoriser) return given
-  if (given === undefined) return Authoriser.fromConfig({ ttlSeconds: configTtlSeconds })
-  throw optionError('authoriser', 'must be an Authoriser, or null to allow everyone who is signed in')
-}
-
-/** Tells of a claim that others than the identity provider of this app may be able to write. */
-function warnOfGroupsClaim(groupsClaim: string, pinned: readonly string[] | undefined): void {
-  const options = { type: 'CognitoAuthWarning', code: 'COGNITO_AUTH_GROUPS_CLAIM' }
-  if (pinned === undefined) {
-    process.emitWarning(
-      `groupsClaim without ${optionName('issuer')} or ${optionName('userPoolId')}: every identity provider of that load balancer can name groups. Set one of them`,
-      options,
-    )
-  }
-  if (groupsClaim.startsWith('custom:')) {
-    process.emitWarning(
-      'groupsClaim begins with custom: users may be able to write such an attribute themselves. Take write access to it away from the app client',
-      options,
-    )
-  }
 }
 
 /** The decision of `authoriser: null`. */
@@ -164,12 +109,7 @@ export class CognitoAuth {
    * @throws {ConfigurationError} when an option is missing, unknown or wrong: it names the option and its variable.
    */
   constructor(options: CognitoAuthOptions = {}) {
-    refuseUnknown(options, COGNITO_AUTH_OPTIONS, 'CognitoAuth')
-    refuseUnknownVariables()
-    requireTlsVerification()
-    const filled = withEnvironment(options)
-    refuseUndefined(filled)
-    const parsed = parseOptions(authEntries, filled, 'CognitoAuth')
+    const parsed = parseCognitoAuthOptions(options)
     // Before the load balancer is looked at: a missing ARN must not hide that dev mode is on in production.
     const { platformAdminGroups = DEFAULT_PLATFORM_ADMIN_GROUPS, groupsClaim } = parsed
     this.#devUser = parsed.devMode ? loadDevUser(platformAdminGroups) : undefined

@@ -9,7 +9,7 @@ export type { AuthoriseOptions, AuthoriserOptions, RefreshOptions } from './auth
 export { closeAtExpiry, EXPIRED_CLOSE_CODE } from './close-at-expiry.js'
 export type { ClosableSocket, DisconnectableSocket, Expirable, StreamedResponse } from './close-at-expiry.js'
 export { CognitoAuth } from './cognito-auth.js'
-export type { CognitoAuthOptions } from './cognito-auth.js'
+export type { CognitoAuthOptions } from './cognito-auth-options.js'
 export type { AccessLists } from './config/auth-config.js'
 export type { ConfigSource } from './config/config-source.js'
 export { httpSource } from './config/http-source.js'

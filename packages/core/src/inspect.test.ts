@@ -61,6 +61,7 @@ test('every variable that core reads is on the list', () => {
     'options/table.ts',
     'dev/dev-mode.ts',
     'dev/mock-user.ts',
+    'cognito-auth-options.ts',
     'cognito-auth.ts',
   ]
   const text = sources.map((path) => readFileSync(new URL(path, import.meta.url), 'utf8')).join('\n')

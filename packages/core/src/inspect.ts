@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { CognitoAuthOptions } from './cognito-auth.js'
+import type { CognitoAuthOptions } from './cognito-auth-options.js'
 import { parseAuthConfig, type RuleKey } from './config/auth-config.js'
 import {
   bearerOfEnvironment,

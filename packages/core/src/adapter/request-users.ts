@@ -4,7 +4,8 @@
  * @module
  */
 
-import { CognitoAuth, COGNITO_AUTH_OPTIONS, type CognitoAuthOptions, isCognitoAuth } from '../cognito-auth.js'
+import { CognitoAuth, isCognitoAuth } from '../cognito-auth.js'
+import { COGNITO_AUTH_OPTIONS, type CognitoAuthOptions } from '../cognito-auth-options.js'
 import { AccessDeniedError, ConfigurationError, InsufficientScopeError, isCognitoAuthError } from '../errors.js'
 import { publish } from '../events.js'
 import { hasTokens, type HeadersInput } from '../headers.js'
