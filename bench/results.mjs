@@ -38,8 +38,8 @@ const LIMITS = `- **Never seen, one at a time.** aws-jwt-verify parses and verif
 - **Fresh ALB token, 64 in flight.** On two cores the four threads of the pool take them from the event loop here, too; \`requireUser\` makes a user for each besides.
   The floor is one signature; beside it stand SHA-256 of both tokens, the JSON of the new one, and a user who is made
   and frozen anew. The two rows of the case, with \`requireUser\` and with \`verify\` alone, tell how much each is.
-- **A refused token.** In the order of its cost: taking the token apart (both parts decoded, encoded again, parsed: what is malformed is told before who signed it), the error, SHA-256 of
-  the token, headers, the promises that are rejected one after the other, and waiting for the next turn of the event loop where sixty-four were begun with in this one. The limit is absolute: a slower core needs more for the same. \`verify\` alone is the row beside it.
+- **A refused token.** In the order of its cost: taking the token apart (both parts decoded, encoded again, parsed: what is malformed is told before who signed it), the error and its
+  way up through all that called, headers, the promises that are rejected one after the other, and waiting for the next turn of the event loop where sixty-four were begun with in this one. The limit is absolute: a slower core needs more for the same. \`verify\` alone is the row beside it.
 - **Bearer tokens.** aws-jwt-verify takes the claims of a token and no more; \`requireUser\` reads headers, makes a user, asks rules and tells events besides. Never
   seen, most of that is the user: a plain object, for serialisers, whose claims and methods are hidden one by one. Seen before, SHA-256 of the signature comes first, then headers and rules, and
   the rest are checks of the time and the key, of which none is long; \`verifyBearerToken\` alone tells how much of it is the token.
