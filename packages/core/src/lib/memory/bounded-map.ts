@@ -19,8 +19,8 @@ interface Entry<Value> {
  * among the last quarter that was, since moving it at each use would be a seventh of what a remembered user costs. So what is
  * forgotten was not used while at least three quarters of the limit were.
  */
-export class BoundedMap<Value> {
-  readonly #entries = new Map<string, Entry<Value>>()
+export class BoundedMap<Value, Key extends string | number = string> {
+  readonly #entries = new Map<Key, Entry<Value>>()
   readonly #limit: number
   /** Counts what was put at the end. */
   #clock = 0
@@ -33,7 +33,7 @@ export class BoundedMap<Value> {
   /** How often an entry was moved or deleted since that iterator was made. */
   #deleted = 0
   /** What it gave last, while that is the entry used least recently. */
-  #oldest: string | undefined
+  #oldest: Key | undefined
 
   constructor(limit: number) {
     this.#limit = limit
@@ -48,15 +48,18 @@ export class BoundedMap<Value> {
     return this.#weight
   }
 
-  get(key: string): Value | undefined {
+  get(key: Key): Value | undefined {
     const entry = this.#entries.get(key)
     if (entry === undefined) return undefined
-    if (this.#clock - entry.at > Math.floor(this.#limit / 4)) this.#put(key, entry.value, entry.weight)
+    if (this.#clock - entry.at > Math.floor(this.#limit / 4)) {
+      this.delete(key)
+      this.#put(key, entry.value, entry.weight)
+    }
     return entry.value
   }
 
   /** @param weight Whatever the caller counts: see {@link weight}. */
-  set(key: string, value: Value, weight = 0): void {
+  set(key: Key, value: Value, weight = 0): void {
     if (this.#limit === 0) return
     this.delete(key)
     if (this.#entries.size >= this.#limit) this.dropOldestIf(() => true)
@@ -71,7 +74,7 @@ export class BoundedMap<Value> {
     if (entry !== undefined && isDone(entry.value)) this.delete(key)
   }
 
-  delete(key: string): void {
+  delete(key: Key): void {
     const entry = this.#entries.get(key)
     if (entry === undefined) return
     this.#entries.delete(key)
@@ -90,9 +93,8 @@ export class BoundedMap<Value> {
     this.#oldest = undefined
   }
 
-  /** Puts an entry at the end. */
-  #put(key: string, value: Value, weight: number): void {
-    this.delete(key)
+  /** Puts an entry that is not there at the end. */
+  #put(key: Key, value: Value, weight: number): void {
     this.#clock += 1
     this.#weight += weight
     this.#entries.set(key, { value, weight, at: this.#clock })
@@ -104,7 +106,7 @@ export class BoundedMap<Value> {
   }
 
   /** The key used least recently; `undefined` where there is none. */
-  #oldestKey(): string | undefined {
+  #oldestKey(): Key | undefined {
     if (this.#oldest !== undefined) return this.#oldest
     let next = this.#order.next()
     if (next.done) {

@@ -5,6 +5,7 @@
  */
 
 import { InvalidTokenError } from '../../errors.js'
+import { memoLast } from '../../lib/memory/memo-last.js'
 import { OIDC_DATA_HEADER } from '../../headers.js'
 import type { Claims, JwsHeader } from '../../user-type.js'
 import { CompactJwsReader, type UnverifiedJws } from './compact-jws.js'
@@ -80,13 +81,19 @@ const reader = new CompactJwsReader('ES256', 'allowed', OIDC_DATA_HEADER)
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i
 
-/** @throws {InvalidTokenError} `key_id`: a "kid" that is a path, say, would make a URL of a stranger's choice. */
-function keyUrlOf(base: string, kid: unknown): string {
-  if (typeof kid !== 'string' || !UUID.test(kid)) {
-    throw new InvalidTokenError('key_id', `Invalid "kid": must be a UUID: ${OIDC_DATA_HEADER}`)
-  }
-  return `${base}/${kid}`
-}
+/**
+ * Where the key of an id is: `keyUrls(base)(kid)`. The same is asked for weeks; written anew, it would be hashed for each token.
+ *
+ * @throws {InvalidTokenError} `key_id`: a "kid" that is a path, say, would make a URL of a stranger's choice.
+ */
+const keyUrls = memoLast((base: string) =>
+  memoLast((kid: unknown): string => {
+    if (typeof kid !== 'string' || !UUID.test(kid)) {
+      throw new InvalidTokenError('key_id', `Invalid "kid": must be a UUID: ${OIDC_DATA_HEADER}`)
+    }
+    return `${base}/${kid}`
+  }),
+)
 
 /**
  * Runs the checks that need no key, in the order of `docs/security.md`. A check that depends on the time or on the other
@@ -110,7 +117,7 @@ export function checkAlbToken(token: string, policy: AlbTokenPolicy): Unverified
     )
   }
   policy.issuers.checkAlbIssuer(iss)
-  const keyUrl = keyUrlOf(keysBase, kid)
+  const keyUrl = keyUrls(keysBase)(kid)
   const facts = albFacts(unverifiedHeader, unverifiedClaims)
   checkAlbTimes(facts, policy.clockToleranceSeconds)
   if (!isEs256Signature(signature)) throw badSignature(OIDC_DATA_HEADER)
