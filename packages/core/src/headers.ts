@@ -63,10 +63,20 @@ function valuesOf(headers: object, name: string, keys?: readonly string[]): unkn
   return found
 }
 
-/** Of the names of the three headers. */
-const LENGTHS: ReadonlySet<number> = new Set(
-  [OIDC_DATA_HEADER, ACCESS_TOKEN_HEADER, IDENTITY_HEADER].map((name) => name.length),
-)
+/** Names that are as long as those of the three headers: a request has some twenty, and they are gone through once, not for each of the three. */
+function likelyNames(headers: object): readonly string[] {
+  const likely: string[] = []
+  for (const name of Object.keys(headers)) {
+    const { length } = name
+    if (
+      length === OIDC_DATA_HEADER.length ||
+      length === ACCESS_TOKEN_HEADER.length ||
+      length === IDENTITY_HEADER.length
+    )
+      likely.push(name)
+  }
+  return likely
+}
 
 function duplicate(name: string): InvalidTokenError {
   return new InvalidTokenError('duplicate_header', `Duplicate header ${name}`)
@@ -75,7 +85,7 @@ function duplicate(name: string): InvalidTokenError {
 function singleValue(headers: object, name: string, keys?: readonly string[]): string | undefined {
   const values = valuesOf(headers, name, keys)
   if (values.length > 1) throw duplicate(name)
-  const [value] = values
+  const value = values[0]
   if (value !== undefined && typeof value !== 'string')
     throw new InvalidTokenError('malformed', `Malformed header ${name}: must be a string`)
   return value
@@ -216,8 +226,7 @@ export function hasHeader(headers: HeadersInput, name: string): boolean {
  */
 export function readHeaders(headers: HeadersInput, readsAccessToken = true): OidcHeaders {
   const given = checkHeaders(headers)
-  // A request has some twenty headers: they are gone through once, not for each of the three.
-  const keys = Object.keys(given).filter((key) => LENGTHS.has(key.length))
+  const keys = likelyNames(given)
   return {
     oidcData: singleToken(given, OIDC_DATA_HEADER, keys),
     accessToken: readsAccessToken ? singleToken(given, ACCESS_TOKEN_HEADER, keys) : undefined,

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { memoLast } from './lib/memory/memo-last.js'
 import { caseless } from './lib/text/caseless.js'
 import { parseJsonObject } from './claims.js'
 import { type AccessFacts, accessFacts } from './verifier/checks/access-token.js'
@@ -79,6 +80,11 @@ function hide(user: object, name: PropertyKey, value: unknown): void {
   Object.defineProperty(user, name, { value, enumerable: false, writable: false, configurable: false })
 }
 
+/** A list that nobody can change: the very one, where it is. */
+function frozenList(list: readonly string[]): readonly string[] {
+  return Object.isFrozen(list) ? list : Object.freeze([...list])
+}
+
 /**
  * Builds a frozen user. Claims and methods are not enumerable, so that no serialiser takes them to a browser.
  *
@@ -92,8 +98,8 @@ export function createUser(
 ): User {
   const { sub, username, email, emailVerified, name, givenName, familyName, issuer, clientId, kind } = profile
   const { expiresAt, isPlatformAdmin, isAppAdmin } = profile
-  const groups = Object.freeze([...profile.groups])
-  const scopes = Object.freeze([...profile.scopes])
+  const groups = frozenList(profile.groups)
+  const scopes = frozenList(profile.scopes)
   const user: { -readonly [Name in keyof User]?: User[Name] } = {
     sub,
     username,
@@ -179,10 +185,13 @@ function stringOf(claim: unknown): string {
   return typeof claim === 'string' ? claim : ''
 }
 
-/** A loop: of frozen lists, as claims are, `filter` and `some` take four times as long on V8. */
+/** By places: of frozen lists, as claims are, `filter` and `some` take four times as long on V8, and an iterator makes an object for each member. */
 function onlyStrings(values: readonly unknown[]): string[] {
   const strings: string[] = []
-  for (const value of values) if (typeof value === 'string' && value !== '') strings.push(value)
+  for (let place = 0; place < values.length; place += 1) {
+    const value = values[place]
+    if (typeof value === 'string' && value !== '') strings.push(value)
+  }
   return strings
 }
 
@@ -205,16 +214,18 @@ export function groupsOf(value: unknown): string[] {
   return namesIn(value)
 }
 
-/** "scope" (RFC 6749 section 3.3): names with one space between. */
-function scopesOf(scope: unknown): string[] {
-  return stringOf(scope)
-    .split(' ')
-    .filter((one) => one !== '')
-}
+/** "scope" (RFC 6749 section 3.3): names with one space between. Most users of an app have the same. */
+const scopesOf = memoLast((scope: unknown): readonly string[] =>
+  Object.freeze(
+    stringOf(scope)
+      .split(' ')
+      .filter((one) => one !== ''),
+  ),
+)
 
 /** "cognito:groups" */
-function cognitoGroups(groups: unknown): string[] {
-  return Array.isArray(groups) ? onlyStrings(groups) : []
+function cognitoGroups(groups: unknown): readonly string[] {
+  return Object.freeze(Array.isArray(groups) ? onlyStrings(groups) : [])
 }
 
 function expiryOf(exp: unknown): Date | null {

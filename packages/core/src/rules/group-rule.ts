@@ -6,9 +6,9 @@
 
 import { checkList, type Rule } from './rule.js'
 
-/** Whether one of `groups` is among `wanted`. A loop: of frozen lists, `some` takes three times as long on V8. */
+/** Whether one of `groups` is among `wanted`. By places: see `onlyStrings` in `user.ts`. */
 export function isAmong(groups: readonly string[], wanted: ReadonlySet<string>): boolean {
-  for (const group of groups) if (wanted.has(group)) return true
+  for (let place = 0; place < groups.length; place += 1) if (wanted.has(groups[place] as string)) return true
   return false
 }
 
