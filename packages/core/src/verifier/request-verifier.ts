@@ -5,6 +5,7 @@
  */
 
 import type { KeyObject } from 'node:crypto'
+import { withSharedLayout } from '../claims.js'
 import { ConfigurationError, InvalidTokenError } from '../errors.js'
 import { ACCESS_TOKEN_HEADER, OIDC_DATA_HEADER, type TokenHeaders } from '../headers.js'
 import { goOn } from '../lib/at-once.js'
@@ -188,7 +189,8 @@ export class RequestVerifier {
       what: OIDC_DATA_HEADER,
     }
     return this.#signed(unverified, lookup, alone, (key) => {
-      const { unverifiedHeader: header, unverifiedClaims: claims, facts } = unverified
+      const { unverifiedHeader: header, facts } = unverified
+      const claims = withSharedLayout(unverified.unverifiedClaims)
       const bytes = unverified.headerBytes + hardenToken(claims, OIDC_DATA_HEADER)
       checkAlbClaims(facts)
       const verified = new RememberedAlbToken({ header, claims }, facts, keyUrl, bytes, this.groupsClaim !== undefined)
@@ -262,7 +264,8 @@ export class RequestVerifier {
       what,
     }
     return this.#signed(unverified, lookup, alone, (key) => {
-      const { unverifiedClaims: claims, facts } = unverified
+      const { facts } = unverified
+      const claims = withSharedLayout(unverified.unverifiedClaims)
       const bytes = { claims: hardenToken(claims, what), beside }
       check?.(claims)
       const verified = new RememberedAccessToken(claims, facts, { jwksUrl, kid }, bytes)
