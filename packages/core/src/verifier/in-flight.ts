@@ -50,20 +50,20 @@ export class InFlight {
   }
 
   /**
-   * Begins with a token that is not remembered: at once, or where this turn of the event loop has had its share, in one of
-   * the next, in the order in which they came.
+   * Asks to begin with a token that is not remembered.
    *
-   * @param alone What {@link isIdle} said. A token that had to wait is not alone.
+   * @returns `undefined`: at once. Where this turn of the event loop has had its share, what resolves in one of the next, in the order in
+   * which they came; who had to wait is not alone, whatever {@link isIdle} said.
    */
-  begin<Result>(alone: boolean, verify: (alone: boolean) => Result | Promise<Result>): Result | Promise<Result> {
+  begin(): Promise<void> | undefined {
     this.#awaitTurn()
     if (this.#begunThisTurn >= MOST_A_TURN) {
       return new Promise<void>((resolve) => {
         this.#waiting.push(resolve)
-      }).then(() => verify(false))
+      })
     }
     this.#begunThisTurn += 1
-    return verify(alone)
+    return undefined
   }
 
   /**

@@ -171,7 +171,9 @@ export class RequestVerifier {
       checkAlbTimes(facts, this.#setup.clockToleranceSeconds)
       if (this.#albKeys.peek(keyUrl) === known.key) return known.token
     }
-    return this.#inFlight.begin(alone, (isAlone) => this.#newAlbToken(token, known?.key, isAlone))
+    const turn = this.#inFlight.begin()
+    if (turn === undefined) return this.#newAlbToken(token, known?.key, alone)
+    return turn.then(() => this.#newAlbToken(token, known?.key, false))
   }
 
   #newAlbToken(
@@ -208,18 +210,25 @@ export class RequestVerifier {
     beside: number,
   ): RememberedAccessToken | Promise<RememberedAccessToken> {
     checkToken(token, ACCESS_TOKEN_HEADER)
-    const { issuers, clockToleranceSeconds } = this.#setup
     const known = this.#accessTokens.get(token)
     if (known !== undefined) {
       const { facts, jwksUrl, kid } = known.token
-      checkAccessClaims(facts, expected, issuers, clockToleranceSeconds)
+      checkAccessClaims(facts, expected, this.#setup.issuers, this.#setup.clockToleranceSeconds)
       if (this.#cognitoKeys.peek(jwksUrl, kid) === known.key) return known.token
     }
-    return this.#inFlight.begin(alone, (isAlone) => {
-      const unverified = checkAccessToken(token, expected, issuers, clockToleranceSeconds)
-      const about = { what: ACCESS_TOKEN_HEADER, token, memory: this.#accessTokens, verifiedBy: known?.key, beside }
-      return this.#signedByPool(unverified, about, isAlone)
-    })
+    const about = { what: ACCESS_TOKEN_HEADER, token, memory: this.#accessTokens, verifiedBy: known?.key, beside }
+    const turn = this.#inFlight.begin()
+    if (turn === undefined) return this.#newAccessToken(about, expected, alone)
+    return turn.then(() => this.#newAccessToken(about, expected, false))
+  }
+
+  #newAccessToken(
+    about: PoolToken,
+    expected: ExpectedAccessToken,
+    alone: boolean,
+  ): RememberedAccessToken | Promise<RememberedAccessToken> {
+    const { issuers, clockToleranceSeconds } = this.#setup
+    return this.#signedByPool(checkAccessToken(about.token, expected, issuers, clockToleranceSeconds), about, alone)
   }
 
   #bearerToken(
@@ -228,19 +237,27 @@ export class RequestVerifier {
     alone: boolean,
   ): RememberedAccessToken | Promise<RememberedAccessToken> {
     checkToken(token, BEARER_TOKEN)
-    const { issuers, clockToleranceSeconds } = this.#setup
     const known = this.#bearerTokens.get(token)
     if (known !== undefined) {
       const { facts, jwksUrl, kid } = known.token
       // Nothing else of it can have changed: the policy is that of this verifier, which remembers good tokens only.
-      checkTokenTimes(facts, clockToleranceSeconds, BEARER_TOKEN)
+      checkTokenTimes(facts, this.#setup.clockToleranceSeconds, BEARER_TOKEN)
       if (this.#cognitoKeys.peek(jwksUrl, kid) === known.key) return known.token
     }
-    return this.#inFlight.begin(alone, (isAlone) => {
-      const unverified = checkBearerToken(token, policy, issuers, clockToleranceSeconds)
-      const about = { what: BEARER_TOKEN, token, memory: this.#bearerTokens, verifiedBy: known?.key, beside: 0 }
-      return this.#signedByPool(unverified, about, isAlone, (claims) => checkBearerPurpose(claims, policy))
-    })
+    const about = { what: BEARER_TOKEN, token, memory: this.#bearerTokens, verifiedBy: known?.key, beside: 0 }
+    const turn = this.#inFlight.begin()
+    if (turn === undefined) return this.#newBearerToken(about, policy, alone)
+    return turn.then(() => this.#newBearerToken(about, policy, false))
+  }
+
+  #newBearerToken(
+    about: PoolToken,
+    policy: BearerPolicy,
+    alone: boolean,
+  ): RememberedAccessToken | Promise<RememberedAccessToken> {
+    const { issuers, clockToleranceSeconds } = this.#setup
+    const unverified = checkBearerToken(about.token, policy, issuers, clockToleranceSeconds)
+    return this.#signedByPool(unverified, about, alone, (claims) => checkBearerPurpose(claims, policy))
   }
 
   /**

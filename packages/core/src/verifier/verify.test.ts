@@ -1,6 +1,8 @@
 import { createHook } from 'node:async_hooks'
+import { decodeJwt } from 'jose'
 import { describe, expect, test, vi } from 'vitest'
 import { useTestAlb } from '../../test/test-alb.js'
+import type { TokenVerifier } from './token-verifier.js'
 
 const { alb, verifier, tokens } = useTestAlb()
 
@@ -143,6 +145,55 @@ describe('both tokens', () => {
     hook.disable()
     // The first of them comes alone.
     expect([checks.size, jobs]).toEqual([22, 18])
+  })
+
+  test.each<[string, (one: TokenVerifier) => Promise<() => Promise<unknown>>]>([
+    [
+      'of a load balancer',
+      async (one) => {
+        const { oidcData } = await tokens()
+        return async () => await one.verifyAlbToken(oidcData)
+      },
+    ],
+    [
+      'beside it',
+      async (one) => {
+        const { accessToken } = await tokens()
+        const expected = {
+          issuer: alb().issuer,
+          clientId: alb().options.clientId,
+          sub: decodeJwt(accessToken).sub ?? '',
+        }
+        return async () => await one.verifyAccessToken(accessToken, expected)
+      },
+    ],
+    [
+      'of a program',
+      async (one) => {
+        const { accessToken } = await tokens()
+        return async () => await one.verifyBearerToken(accessToken)
+      },
+    ],
+  ])('verify a token %s in the thread pool where it had to wait for its turn', async (_which, prepare) => {
+    const one = verifier({ bearer: { clientId: alb().options.clientId } })
+    await one.verify(await tokens())
+    const verify = await prepare(one)
+    await new Promise((resolve) => setImmediate(resolve))
+    const checks = new Set<number>()
+    let jobs = 0
+    const hook = createHook({
+      init: (id, type) => void (type === 'SIGNREQUEST' && checks.add(id)),
+      before: (id) => void (checks.has(id) && (jobs += 1)),
+    })
+    hook.enable()
+    const refused = Array.from(
+      { length: 64 },
+      async () => await one.verifyAlbToken('not.a.token').catch(() => 'refused'),
+    )
+    const verified = verify()
+    await Promise.all([...refused, verified])
+    hook.disable()
+    expect([checks.size, jobs]).toEqual([1, 1])
   })
 
   test('verify many at once', async () => {
