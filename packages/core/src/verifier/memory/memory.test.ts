@@ -128,10 +128,41 @@ test('tokens that have expired do not stay until others push them out', () => {
   expect(tokens.get('8900')).toBeDefined()
 })
 
-test('each kind of token has its share of the bytes where others want theirs, and all where they do not', () => {
+test('each new token forgets two that have expired, and none that may be used in this second', () => {
+  vi.useFakeTimers({ toFake: ['Date'], now: 1_000_000 })
+  const { publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
+  const tokens = memoryOf(10)
+  for (const name of ['a', 'b', 'c']) tokens.set(name, { bytes: 1 }, publicKey, 1_001)
+  vi.setSystemTime(1_001_000)
+  tokens.set('d', { bytes: 1 }, publicKey, 2_000)
+  expect(tokens.bytes).toBe(4)
+  vi.setSystemTime(1_002_000)
+  tokens.set('e', { bytes: 1 }, publicKey, 2_000)
+  vi.useRealTimers()
+  expect(['a', 'b', 'c', 'd', 'e'].filter((name) => tokens.get(name) !== undefined)).toEqual(['c', 'd', 'e'])
+})
+
+test.each([
+  { tokens: 0, bytes: 1_000 },
+  { tokens: 10, bytes: 0 },
+])('a memory of $tokens tokens and $bytes bytes makes no digests', (limits) => {
+  const { publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
+  const identify = vi.fn(byDigest)
+  const none = new TokenMemory(limits).kind(1, identify)
+  none.set('a', { bytes: 1 }, publicKey, 2 ** 32)
+  expect(none.get('a')).toBeUndefined()
+  expect(identify).not.toHaveBeenCalled()
+})
+
+test.each([
+  ['alb', 'access'],
+  ['access', 'alb'],
+] as const)('each kind of token has its share of the bytes where others want theirs: %s before %s', (...order) => {
   const { publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
   const memory = new TokenMemory({ tokens: 10_000, bytes: 4_000 })
-  const [alb, access] = [memory.kind(1, byDigest), memory.kind(3, byDigest)]
+  const shares = { alb: 1, access: 3 }
+  const kinds = Object.fromEntries(order.map((name) => [name, memory.kind(shares[name], byDigest)]))
+  const { alb, access } = kinds as Record<'alb' | 'access', VerifiedTokens<RememberedToken>>
   const fill = (kind: VerifiedTokens<RememberedToken>, count: number): void => {
     for (let index = 0; index < count; index += 1) kind.set(String(index), { bytes: 10 }, publicKey, 2 ** 32)
   }

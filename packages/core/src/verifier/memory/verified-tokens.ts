@@ -82,10 +82,15 @@ export interface TokenMemoryLimits {
   readonly bytes: number
 }
 
+interface KindOfToken {
+  readonly tokens: VerifiedTokens<RememberedToken>
+  readonly share: number
+}
+
 /** The memories of one verifier, one for each kind of token, which have a limit in bytes together. */
 export class TokenMemory {
   readonly #limits: TokenMemoryLimits
-  readonly #kinds: { readonly tokens: VerifiedTokens<RememberedToken>; readonly share: number }[] = []
+  readonly #kinds: KindOfToken[] = []
 
   constructor(limits: TokenMemoryLimits) {
     this.#limits = limits
@@ -116,8 +121,8 @@ export class TokenMemory {
   /** Takes from the kind that has most of its share. */
   #shrink(): void {
     while (this.#kinds.reduce((sum, { tokens }) => sum + tokens.bytes, 0) > this.#limits.bytes) {
-      const [most] = this.#kinds.toSorted((a, b) => b.tokens.bytes / b.share - a.tokens.bytes / a.share)
-      most?.tokens.dropOldest()
+      const of = ({ tokens, share }: KindOfToken): number => tokens.bytes / share
+      this.#kinds.reduce((most, kind) => (of(kind) > of(most) ? kind : most)).tokens.dropOldest()
     }
   }
 }
