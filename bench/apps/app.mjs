@@ -30,7 +30,9 @@ const { listen } = await FRAMEWORKS[framework]()
 const port = await listen(way, { options, checkByHand })
 
 const seen = await distinctPairs(alb, Number(users))
-process.send({ port, seen, fresh: await freshAlbTokens(alb, seen, Number(fresh)) }, () => {
+// The headers of a browser aside: a message is one string, which has a largest size.
+const tokensOf = (pairs) => pairs.map(({ oidcData, accessToken }) => ({ oidcData, accessToken }))
+process.send({ port, seen: tokensOf(seen), fresh: tokensOf(await freshAlbTokens(alb, seen, Number(fresh))) }, () => {
   // An app under load has no hundred thousand tokens of its own to clear away.
   globalThis.gc()
 })

@@ -11,8 +11,9 @@ const CONNECTIONS = 64
 export const LABELS = { without: 'without a check', ours: 'cognito-auth', 'by hand': 'aws-jwt-verify, by hand' }
 const WITH_FEW_THREADS = `${LABELS.ours}, UV_THREADPOOL_SIZE=${FEW_THREADS}`
 
-function headersOf({ oidcData, accessToken }) {
-  return { headers: { 'x-amzn-oidc-data': oidcData, 'x-amzn-oidc-accesstoken': accessToken } }
+/** The tokens of a request as a load balancer sends them. */
+export function headersOf({ oidcData, accessToken }) {
+  return { 'x-amzn-oidc-data': oidcData, 'x-amzn-oidc-accesstoken': accessToken }
 }
 
 /** Starts an app in a process of its own. */
@@ -38,10 +39,8 @@ export async function startApp(framework, way, users, fresh, env = {}) {
 
 /**
  * Sends each request once, dealt to the connections: autocannon by itself would send the first of them on each.
- *
- * @param more Other options of autocannon.
  */
-export async function load({ port, cpuUs }, requests, more = {}) {
+export async function load({ port, cpuUs }, requests) {
   const each = Math.floor(requests.length / CONNECTIONS)
   let dealt = 0
   const cpuBefore = await cpuUs()
@@ -53,9 +52,8 @@ export async function load({ port, cpuUs }, requests, more = {}) {
     sampleInt: 50,
     // Seconds: on a busy machine a slow answer is a number like others, not a failure.
     timeout: 60,
-    ...more,
     setupClient: (client) => {
-      client.setRequests(requests.slice(dealt, dealt + each).map(headersOf))
+      client.setRequests(requests.slice(dealt, dealt + each).map((tokens) => ({ headers: headersOf(tokens) })))
       dealt += each
     },
   })

@@ -1,7 +1,8 @@
 /** What people feel: how long answers take under a steady load, with a check and without. */
 import { inTurns } from '../measure.mjs'
 import { bound, row } from '../report.mjs'
-import { LABELS, load, startApp } from './end-to-end.mjs'
+import { steadily } from '../steady.mjs'
+import { headersOf, LABELS, load, startApp } from './end-to-end.mjs'
 
 /** Of what the protected app can do. */
 const PART = 0.7
@@ -23,7 +24,7 @@ export async function latency({ appRounds: rounds, size: pairs, isQuick }) {
         name,
         (round) => {
           const from = most * 2 + (round + 1) * steady
-          return load(app, app.fresh.slice(from, from + steady), { overallRate: rate })
+          return steadily(app, app.fresh.slice(from, from + steady).map(headersOf), rate)
         },
       ]),
     )
@@ -42,7 +43,7 @@ export async function latency({ appRounds: rounds, size: pairs, isQuick }) {
         bound.atMost(samples, 'p99', LABELS.ours, LABELS['by hand'], 1, 'x the one written by hand, 99 % of answers'),
       ],
       notes: [
-        'autocannon makes the load on the same machine, in whole milliseconds, and counts an answer from when its request should have been sent.',
+        'The load is made on the same machine, each request when it is due, and an answer counts from then; the first half second, in which connections are opened, does not.',
       ],
     })
   } finally {
