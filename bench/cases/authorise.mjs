@@ -36,7 +36,7 @@ export async function requireUserByRules({ rounds, size }) {
     const authoriser = Authoriser.fromLists({ allowedUsers, allowedGroups: [`group-${groups - 1}`] })
     const auth = new CognitoAuth({ ...alb.options, authoriser })
     for (const { headers } of people) await auth.requireUser(headers)
-    const calls = Array.from({ length: size * 5 }, (_, index) => people[index % people.length].headers)
+    const calls = Array.from({ length: size * 30 }, (_, index) => people[index % people.length].headers)
     contenders[label(groups, users)] = () => inFlight(64, calls, (headers) => auth.requireUser(headers))
   }
   const samples = await inTurns(rounds, contenders)
@@ -68,7 +68,8 @@ export async function authorise({ rounds, size }) {
   const groups = numbers(10).map((number) => `group-${number}`)
   const byMail = await userWith(alb, { email: 'user-9@example.com', groups })
   const denied = await userWith(alb, { email: 'nobody@example.com', groups })
-  const calls = Array.from({ length: size * 10 })
+  // CPU is told in ticks of the scheduler: some milliseconds, which are ten thousand decisions.
+  const calls = Array.from({ length: size * 200 })
   const asking = (authoriser, user, expected) => async () => {
     return await inFlight(1, calls, async () => {
       const { allowed } = await authoriser.authorise(user)
