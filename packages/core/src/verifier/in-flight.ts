@@ -16,9 +16,9 @@ const MOST_A_TURN = 64
 
 /**
  * How many signatures are handed to the thread pool together. A thread that has nothing to do sleeps, and to wake it for each of them takes
- * the core from the event loop each time, where cores are few; to wait for many leaves the threads asleep meanwhile.
+ * the core from the event loop each time, where cores are few; to wait for many leaves the threads asleep meanwhile, as sixteen did where there were two.
  */
-const MOST_TOGETHER = 16
+const MOST_TOGETHER = 8
 
 // As it was when this was loaded: a test that replaces timers must not keep tokens waiting for ever.
 const { setImmediate } = globalThis

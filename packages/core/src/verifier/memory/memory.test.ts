@@ -147,7 +147,7 @@ test.each([
   { tokens: 10, bytes: 0 },
 ])('a memory of $tokens tokens and $bytes bytes makes no digests', (limits) => {
   const { publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
-  const identify = vi.fn(byDigest)
+  const identify = vi.fn<typeof byDigest>(byDigest)
   const none = new TokenMemory(limits).kind(1, identify)
   none.set('a', { bytes: 1 }, publicKey, 2 ** 32)
   expect(none.get('a')).toBeUndefined()
@@ -217,24 +217,24 @@ test('of a crowd, sixty-four begin in a turn of the event loop, and the others i
   expect(inFlight.isIdle).toBe(true)
 })
 
-test('signatures are handed over in groups of sixteen, and what is left of them when the turn of the event loop ends', async () => {
+test('signatures are handed over in groups of eight, and what is left of them when the turn of the event loop ends', async () => {
   const inFlight = new InFlight()
   const handed: number[] = []
   const ask = (number: number): void => void inFlight.together().then(() => handed.push(number))
   const numbers = (count: number): number[] => Array.from({ length: count }, (_, number) => number)
-  for (const number of numbers(40)) ask(number)
+  for (const number of numbers(44)) ask(number)
   // All microtasks, and no turn.
   await new Promise((resolve) => process.nextTick(resolve))
   await Promise.resolve()
-  expect(handed).toEqual(numbers(32))
-  await turn()
   expect(handed).toEqual(numbers(40))
-  for (const number of numbers(15)) ask(40 + number)
+  await turn()
+  expect(handed).toEqual(numbers(44))
+  for (const number of numbers(7)) ask(44 + number)
   await new Promise((resolve) => process.nextTick(resolve))
   await Promise.resolve()
-  expect(handed).toHaveLength(40)
+  expect(handed).toHaveLength(44)
   await turn()
-  expect(handed).toEqual(numbers(55))
+  expect(handed).toEqual(numbers(51))
 })
 
 test('thousands of bad tokens at once leave turns of the event loop to others', async () => {
