@@ -38,6 +38,8 @@ const LIMITS = `- **Never seen, one at a time.** aws-jwt-verify parses and verif
 - **Fresh ALB token, 64 in flight.** On two cores the four threads of the pool take them from the event loop here, too; \`requireUser\` makes a user for each besides.
   The floor is one signature; beside it stand SHA-256 of both tokens, the JSON of the new one, and a user who is made
   and frozen anew. The two rows of the case, with \`requireUser\` and with \`verify\` alone, tell how much each is.
+- **Seen before.** More than half of it is SHA-256 of both tokens, without which a remembered token could be another. \`requireUser\` reads headers and asks rules besides. A processor that is quick at
+  signatures brings aws-jwt-verify nearer: what the row has above its target, or lacks, is the machine's. \`verify\` alone is the row beside it.
 - **A refused token.** In the order of its cost: taking the token apart (both parts decoded, encoded again, parsed: what is malformed is told before who signed it), the error and its
   way up through all that called, headers, the promises that are rejected one after the other, and waiting for the next turn of the event loop where sixty-four were begun with in this one. The limit is absolute: a slower core needs more for the same. \`verify\` alone is the row beside it.
 - **Bearer tokens.** aws-jwt-verify takes the claims of a token and no more; \`requireUser\` reads headers, makes a user, asks rules and tells events besides. Never
