@@ -22,30 +22,47 @@ function callBack(given: readonly unknown[]): void {
   if (typeof callback === 'function') process.nextTick(callback as () => void)
 }
 
+const METHODS = ['writeHead', 'write', 'end', 'flushHeaders'] as const
+
+type Method = (...given: unknown[]) => unknown
+
+function put(response: ServerResponse, name: string, value: unknown): void {
+  Object.defineProperty(response, name, { value, configurable: true, writable: true })
+}
+
+/**
+ * Answers with what middleware has put around the response since taken away: compression would end a stream that is still written to,
+ * which ends the process; a session, which ends once, would never answer.
+ */
+function natively(response: ServerResponse, natives: ReadonlyMap<string, Method>, answer: () => void): void {
+  const wrapped = METHODS.map((name) => [name, response[name]] as const)
+  for (const [name, native] of natives) put(response, name, native)
+  try {
+    answer()
+  } finally {
+    for (const [name, wrapper] of wrapped) put(response, name, wrapper)
+  }
+}
+
 /**
  * Holds a response back: where it is begun before {@link release}, `refuse` is called in its place, once, and what is
  * written is dropped.
  */
 export function hold(request: object, response: ServerResponse, refuse: () => void): void {
   let state: 'held' | 'released' | 'refused' = 'held'
-  const guarded = <Name extends 'writeHead' | 'write' | 'end' | 'flushHeaders'>(name: Name, dropped: unknown): void => {
-    const native = response[name] as (...given: unknown[]) => unknown
-    const replaced = (...given: unknown[]): unknown => {
+  const natives = new Map(METHODS.map((name) => [name, response[name] as Method]))
+  const dropped = { writeHead: response, write: true, end: response, flushHeaders: undefined }
+  for (const [name, native] of natives) {
+    put(response, name, (...given: unknown[]): unknown => {
       if (state === 'released') return native.apply(response, given)
       if (state === 'held') {
-        state = 'released'
-        refuse()
         state = 'refused'
+        natively(response, natives, refuse)
       }
       callBack(given)
-      return dropped
-    }
-    Object.defineProperty(response, name, { value: replaced, configurable: true, writable: true })
+      return dropped[name]
+    })
   }
-  guarded('writeHead', response)
-  guarded('write', true)
-  guarded('end', response)
-  guarded('flushHeaders', undefined)
   held.set(request, () => {
     if (state === 'held') state = 'released'
   })
