@@ -170,6 +170,77 @@ describe('references that Nest asks no guard for keep the app from starting', ()
   })
 })
 
+/** A subgraph whose schema is written. */
+function schemaFirst(Resolvers: Type, { global = true, more = {} } = {}): DynamicModule {
+  return {
+    module: AppModule,
+    imports: [
+      CognitoAuthModule.forRoot({ ...alb.options, authoriser, global }),
+      GraphQLModule.forRoot<ApolloFederationDriverConfig>({
+        driver: ApolloFederationDriver,
+        typeDefs:
+          'extend type Query { ping: String } type Patient @key(fields: "id") { id: ID! diagnosis: String seenBy: String }',
+        playground: false,
+        plugins: [ApolloServerPluginInlineTraceDisabled()],
+        csrfPrevention: false,
+        ...more,
+      }),
+    ],
+    providers: [Resolvers],
+  }
+}
+
+describe('a field resolver that is registered as __resolveReference is a reference', () => {
+  @Resolver('Patient')
+  class Renamed {
+    @ResolveField('__resolveReference')
+    reference(@Parent() { id }: { id: string }): object {
+      return Object.assign(new Patient(), { id })
+    }
+  }
+  @Resolver('Patient')
+  class ByOption {
+    @ResolveField(() => Patient, { name: '__resolveReference' })
+    reference(@Parent() { id }: { id: string }): object {
+      return Object.assign(new Patient(), { id })
+    }
+  }
+  @Resolver('Patient')
+  class Named {
+    @ResolveField()
+    __resolveReference(@Parent() { id }: { id: string }): object {
+      return Object.assign(new Patient(), { id })
+    }
+  }
+  @Public()
+  @Resolver('Patient')
+  class Open extends Named {
+    @ResolveField()
+    override __resolveReference(): object {
+      return Object.assign(new Patient(), { id: '42' })
+    }
+  }
+
+  test.each([
+    { what: '@ResolveField(name)', type: Renamed, name: 'Renamed.reference' },
+    { what: '@ResolveField(type, { name })', type: ByOption, name: 'ByOption.reference' },
+    { what: 'a method of that name', type: Named, name: 'Named.__resolveReference' },
+  ])('$what: it keeps the app from starting, or is guarded', async ({ type, name }) => {
+    await expect((await create(schemaFirst(type))).init()).rejects.toThrow(`guard of ${name}:`)
+    const origin = await listen(await create(schemaFirst(type, { more: enhanced })))
+    expect((await entities(origin)).errors?.[0]?.extensions.code).toBe('UNAUTHENTICATED')
+    const found = await entities(origin, await alb.headersFor(signedIn))
+    expect(found.data?.found?.[0]?.diagnosis).toBe('secret')
+  })
+
+  test('it starts where it is public, or nothing is asked', async () => {
+    for (const module of [schemaFirst(Open), schemaFirst(Named, { global: false })]) {
+      const origin = await listen(await create(module))
+      expect((await entities(origin)).data?.found?.[0]?.diagnosis).toBe('secret')
+    }
+  })
+})
+
 describe('a subgraph starts', () => {
   test.each([
     { what: 'where nothing is asked', given: {}, options: {} },

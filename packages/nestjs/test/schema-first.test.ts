@@ -1,15 +1,21 @@
 /** GraphQL by a schema that is written, where `__resolveType()` tells the type of an interface: Nest asks no guard for it. */
 
-import { createTestAlb } from '@cognito-auth/testing'
+import { createTestAlb, type TestAlb } from '@cognito-auth/testing'
 import { ApolloDriver, type ApolloDriverConfig } from '@nestjs/apollo'
-import { type INestApplication, Module, UseGuards } from '@nestjs/common'
+import { type INestApplication, Module, type Type, UseGuards } from '@nestjs/common'
 import { GraphQLModule, Query, ResolveField, Resolver } from '@nestjs/graphql'
-import { expect, test } from 'vitest'
+import { beforeAll, describe, expect, test } from 'vitest'
 import { CognitoAuthGuard, CognitoAuthModule, RequireGroups } from '../src/index.js'
 import { authoriser, create, listen, signedIn } from './apps.js'
 
 @Module({})
 class AppModule {}
+
+let alb: TestAlb
+
+beforeAll(async () => {
+  alb = await createTestAlb()
+})
 
 const typeDefs =
   'type Query { named: Named } interface Named { name: String } type Cat implements Named { name: String }'
@@ -30,7 +36,6 @@ async function appWith(...onMethod: MethodDecorator[]): Promise<{ app: INestAppl
   }
   const descriptor = Object.getOwnPropertyDescriptor(NamedResolver.prototype, '__resolveType') ?? {}
   for (const decorate of onMethod) decorate(NamedResolver.prototype, '__resolveType', descriptor)
-  const alb = await createTestAlb()
   const imports = [
     CognitoAuthModule.forRoot({ ...alb.options, authoriser }),
     GraphQLModule.forRoot<ApolloDriverConfig>({
@@ -56,4 +61,78 @@ test('it asks nothing, whatever its class asks: the query was asked', async () =
 test('it may not be told to ask: the app does not start', async () => {
   const { app } = await appWith(RequireGroups('admins'))
   await expect(app.init()).rejects.toThrow(/would not ask the guard of NamedResolver.__resolveType/)
+})
+
+describe('whatever its method is called', () => {
+  const guards = { fieldResolverEnhancers: ['guards' as const] }
+
+  /** The schema of above, and what a resolver does for it. */
+  async function appOf(type: Type, more: object = {}): Promise<INestApplication> {
+    const imports = [
+      CognitoAuthModule.forRoot({ ...alb.options, authoriser }),
+      GraphQLModule.forRoot<ApolloDriverConfig>({ driver: ApolloDriver, typeDefs, csrfPrevention: false, ...more }),
+    ]
+    return await create({ module: AppModule, imports, providers: [type] })
+  }
+
+  @RequireGroups('developers')
+  @Resolver('Named')
+  class Renamed {
+    @Query()
+    named(): object {
+      return { name: 'Tom' }
+    }
+    @ResolveField('__resolveType')
+    kind(): string {
+      return 'Cat'
+    }
+  }
+
+  test.each([
+    { what: 'Nest asks no guard for it', more: {} },
+    { what: 'Nest asks guards for fields', more: guards },
+  ])('it asks nothing by its class: $what', async ({ more }) => {
+    const url = `${await listen(await appOf(Renamed, more))}/graphql?query={named{name,__typename}}`
+    const headers = await alb.headersFor(signedIn)
+    const answer = await fetch(url, { headers: { 'content-type': 'application/json', ...headers } })
+    expect(await answer.json()).toEqual({ data: { named: { name: 'Tom', __typename: 'Cat' } } })
+  })
+
+  test('it may not be told to ask where Nest would not', async () => {
+    @Resolver('Named')
+    class Asks {
+      @RequireGroups('admins')
+      @ResolveField('__resolveType')
+      kind(): string {
+        return 'Cat'
+      }
+    }
+    await expect((await appOf(Asks)).init()).rejects.toThrow(/would not ask the guard of Asks.kind/)
+  })
+
+  test('a field with a method of that name may not ask either, whatever the options', async () => {
+    @RequireGroups('admins')
+    @Resolver('Cat')
+    class ByClass {
+      @ResolveField('name')
+      __resolveType(): string {
+        return 'Tom'
+      }
+    }
+    @Resolver('Cat')
+    class ByItself {
+      @RequireGroups('admins')
+      @ResolveField()
+      __resolveType(): string {
+        return 'Cat'
+      }
+    }
+    for (const type of [ByClass, ByItself]) {
+      for (const more of [{}, guards]) {
+        await expect((await appOf(type, more)).init()).rejects.toThrow(
+          `would not ask the guard of ${type.name}.__resolveType: Nest asks none for a method of this name`,
+        )
+      }
+    }
+  })
 })

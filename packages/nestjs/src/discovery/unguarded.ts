@@ -15,9 +15,13 @@ import { classesIn } from './handlers.js'
 /** Metadata of `@ResolveField` and `@ResolveReference`: optional packages, the same in all majors. */
 const FIELD = 'graphql:resolve_property'
 const REFERENCE = 'graphql:resolve_reference'
+/** Under which name a resolver is registered, where that is not the name of its method. */
+const NAME = 'graphql:resolver_name'
+/** The name of a reference: all that Apollo Federation goes by, with `@ResolveReference` and without. */
+const REFERENCE_RESOLVER = '__resolveReference'
 /** Nest's `GRAPHQL_MODULE_OPTIONS`. */
 const GRAPHQL_OPTIONS = 'GqlModuleOptions'
-/** Tells the type of what another resolver returned. Nest asks no guard for it, whatever the options say. */
+/** Tells the type of what another resolver returned. Nest asks no guard for a method of this name, whatever the options say. */
 const TYPE_RESOLVER = '__resolveType'
 
 /** Whether every GraphQL module of the app asks guards for field resolvers too. */
@@ -28,6 +32,13 @@ function asksForFields(modules: ModulesContainer): boolean {
   return options.every(({ fieldResolverEnhancers }) => fieldResolverEnhancers?.includes('guards') === true)
 }
 
+/** The name that Nest registers a resolver under. */
+function registeredName(name: string, method: object): string {
+  if (Reflect.hasMetadata(REFERENCE, method)) return REFERENCE_RESOLVER
+  const given: unknown = Reflect.getMetadata(NAME, method)
+  return typeof given === 'string' && given !== '' ? given : name
+}
+
 /**
  * A field or reference resolver of which something is asked, by itself or by its class. A guard for the whole app asks
  * nothing of fields, whose parents were asked; a reference has no parent: the request itself, which may
@@ -35,13 +46,34 @@ function asksForFields(modules: ModulesContainer): boolean {
  */
 function unguardedField(type: Decorated, isGlobal: boolean): string | undefined {
   for (const [name, method] of methodsOf(type)) {
-    const isReference = Reflect.hasMetadata(REFERENCE, method)
-    if (!isReference && !Reflect.hasMetadata(FIELD, method)) continue
-    if (name === TYPE_RESOLVER && ownAccess(method) === undefined) continue
+    if (!Reflect.hasMetadata(REFERENCE, method) && !Reflect.hasMetadata(FIELD, method)) continue
+    const registered = registeredName(name, method)
+    const isReference = registered === REFERENCE_RESOLVER
+    if (registered === TYPE_RESOLVER && ownAccess(method) === undefined) continue
     const access = handlerAccess(method, type) ?? (isReference && isGlobal ? REQUIRED : undefined)
     if (access !== undefined && access.mode !== 'public') return `${type.name}.${name}`
   }
   return undefined
+}
+
+/** A method that no option has Nest ask a guard for, and that asks something. */
+function unguardedTypeResolver(type: Decorated): string | undefined {
+  const method = methodsOf(type).get(TYPE_RESOLVER)
+  if (method === undefined || !Reflect.hasMetadata(FIELD, method)) return undefined
+  // Under another name it is an ordinary field, for which its class asks, too.
+  const access =
+    registeredName(TYPE_RESOLVER, method) === TYPE_RESOLVER ? ownAccess(method) : handlerAccess(method, type)
+  return access === undefined || access.mode === 'public' ? undefined : `${type.name}.${TYPE_RESOLVER}`
+}
+
+function checkTypeResolvers(modules: ModulesContainer): void {
+  for (const { type } of classesIn(modules)) {
+    const method = unguardedTypeResolver(type)
+    if (method === undefined) continue
+    throw new ConfigurationError(
+      `Nest would not ask the guard of ${method}: Nest asks none for a method of this name, whatever the options. Put the decorator on what returns the object, or give a field a method of another name`,
+    )
+  }
 }
 
 function checkFields(modules: ModulesContainer): void {
@@ -70,6 +102,7 @@ function checkGatewayMethods(modules: ModulesContainer): void {
 
 /** @throws {ConfigurationError} naming a field resolver or a method of a gateway that would be open. */
 export function checkUnguarded(modules: ModulesContainer): void {
+  checkTypeResolvers(modules)
   checkFields(modules)
   checkGatewayMethods(modules)
 }
