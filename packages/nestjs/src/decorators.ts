@@ -14,7 +14,14 @@ import {
   type Type,
   UseGuards,
 } from '@nestjs/common'
-import { type AccessDecorator, groupsDemand, markDemand, markMode, scopesDemand } from './access/access.js'
+import {
+  type AccessDecorator,
+  descriptorOf,
+  groupsDemand,
+  markDemand,
+  markMode,
+  scopesDemand,
+} from './access/access.js'
 import { checkAtStart } from './discovery/start-up-check.js'
 import { misuse } from './transports/http.js'
 import { transportOf } from './transports/transports.js'
@@ -22,8 +29,8 @@ import { accessOf, CognitoAuthGuard } from './guard.js'
 
 function guarded(decorator: AccessDecorator): AccessDecorator {
   const both = applyDecorators(decorator, UseGuards(CognitoAuthGuard)) as AccessDecorator
-  return (target: object, key?: string | symbol, descriptor?: PropertyDescriptor) => {
-    both(target as never, key as never, descriptor as never)
+  return (target: object, key?: string | symbol, given?: PropertyDescriptor) => {
+    both(target as never, key as never, descriptorOf(target, key, given) as never)
     if (key !== undefined) checkAtStart(target)
   }
 }

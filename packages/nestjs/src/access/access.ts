@@ -4,6 +4,7 @@
  * @module
  */
 
+import { ConfigurationError } from '@cognito-auth/core'
 import { checkGroups, checkScopes } from '@cognito-auth/core/adapter'
 import { isOurGuard } from './brand.js'
 
@@ -35,12 +36,29 @@ export type AccessDecorator = MethodDecorator & ClassDecorator
 
 type Key = string | symbol | undefined
 
+/**
+ * The descriptor of what is decorated; `undefined` for a class. Libraries that make handlers, and `applyDecorators()` on
+ * a property, decorate without one: what is written on the prototype then is read by nobody, and the handler is open.
+ *
+ * @throws {ConfigurationError} for what is no method of the class itself: Nest asks no guard there.
+ */
+export function descriptorOf(target: object, key: Key, given?: PropertyDescriptor): PropertyDescriptor | undefined {
+  if (key === undefined) return undefined
+  const descriptor = given ?? Object.getOwnPropertyDescriptor(target, key)
+  if (typeof descriptor?.value === 'function') return descriptor
+  const type = (typeof target === 'function' ? target : target.constructor) as { readonly name: string } | undefined
+  throw new ConfigurationError(
+    `${type?.name ?? 'Object'}.${String(key)} is no method of its class: the decorators of @cognito-auth/nestjs are for methods and classes. A property of GraphQL needs a @ResolveField() method`,
+  )
+}
+
 /** Adds what a decorator says to what is there, on a class, or on a method and under its name. */
 function mark<Value>(
   names: { readonly own: string; readonly written: string },
   add: (known: Value | undefined) => Value,
 ): AccessDecorator {
-  return (target: object, key?: Key, descriptor?: PropertyDescriptor) => {
+  return (target: object, key?: Key, given?: PropertyDescriptor) => {
+    const descriptor = descriptorOf(target, key, given)
     const on = descriptor === undefined ? target : (descriptor.value as object)
     Reflect.defineMetadata(names.own, add(Reflect.getOwnMetadata(names.own, on) as Value | undefined), on)
     if (descriptor === undefined || key === undefined) return

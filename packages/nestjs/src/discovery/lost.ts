@@ -7,7 +7,8 @@
 
 import { ConfigurationError } from '@cognito-auth/core'
 import type { ModulesContainer } from '@nestjs/core'
-import { type Access, type Demand, ownAccess, REQUIRED, writtenAccess } from '../access/access.js'
+import { type Access, type Demand, guardsOn, ownAccess, REQUIRED, writtenAccess } from '../access/access.js'
+import { isOurGuard } from '../access/brand.js'
 import { classesOf, type Decorated, handlerAccess, ownMethod } from '../access/stated.js'
 import { hasGlobalGuard } from './global-guard.js'
 import { classesIn, handlersOf, type Listed } from './handlers.js'
@@ -65,10 +66,21 @@ function findLoss(type: Decorated, name: string, handler: object, isGlobal: bool
   return `${describe(wanted)} of ${overridden.name}.${name} is lost: ${type.name} overrides it. Write on the override what it asks, or @UseGuards(CognitoAuthGuard), or @Public()`
 }
 
+/** Decorators of Nest that are called without a descriptor write on the prototype, where Nest reads nothing. */
+function checkPrototypes(type: Decorated): void {
+  const misled = classesOf(type).find(({ prototype }) => prototype && guardsOn(prototype).some(isOurGuard))
+  if (misled === undefined) return
+  throw new ConfigurationError(
+    `@UseGuards(CognitoAuthGuard) is on the prototype of ${misled.name}, where Nest does not ask it: it was called without the descriptor of a method`,
+  )
+}
+
 /** @throws {ConfigurationError} naming a handler that would be called without what is written on it. */
 export function checkLost(modules: ModulesContainer): void {
   const isGlobal = hasGlobalGuard(modules)
-  const handlers = classesIn(modules).flatMap((listed: Listed) =>
+  const classes = classesIn(modules)
+  for (const { type } of classes) checkPrototypes(type)
+  const handlers = classes.flatMap((listed: Listed) =>
     [...handlersOf(listed)].map(([name, handler]) => ({ type: listed.type, name, handler })),
   )
   for (const { type, name, handler } of handlers) {
