@@ -11,6 +11,7 @@ import {
   type ExecutionContext,
   Inject,
   Injectable,
+  type OnApplicationBootstrap,
   type OnModuleInit,
   Optional,
 } from '@nestjs/common'
@@ -23,7 +24,7 @@ import { other } from './transports/other.js'
 import type { Carrier } from './transports/request-of.js'
 import { transportOf } from './transports/transports.js'
 import { warn } from './warn.js'
-import { checkApp } from './discovery/check-app.js'
+import { checkApp, checkInitialised } from './discovery/check-app.js'
 import { checkAllGateways, type HandshakeGuard, protectGateways } from './discovery/gateways.js'
 import { answerWithoutModule } from './front/without-module.js'
 import { admit, environmentAuth, isOfModule, refuseExpired, requestsOf } from './requests.js'
@@ -54,7 +55,7 @@ export function accessOf(context: Handler): Access {
  * ```
  */
 @Injectable()
-export class CognitoAuthGuard implements CanActivate, OnModuleInit, HandshakeGuard {
+export class CognitoAuthGuard implements CanActivate, OnModuleInit, OnApplicationBootstrap, HandshakeGuard {
   static {
     markAsOurGuard(this)
   }
@@ -85,6 +86,11 @@ export class CognitoAuthGuard implements CanActivate, OnModuleInit, HandshakeGua
   onModuleInit(): void {
     if (this.#modules === undefined) return
     checkApp(this.#modules)
+  }
+
+  /** @throws {ConfigurationError} where the schema of GraphQL has something that would be open. */
+  onApplicationBootstrap(): void {
+    if (this.#modules !== undefined) checkInitialised(this.#modules)
   }
 
   /**

@@ -14,6 +14,7 @@ import {
   type InjectionToken,
   Module,
   type ModuleMetadata,
+  type OnApplicationBootstrap,
   type OnModuleInit,
   Optional,
   type Provider,
@@ -21,7 +22,7 @@ import {
 } from '@nestjs/common'
 import { APP_FILTER, APP_GUARD, HttpAdapterHost, ModulesContainer } from '@nestjs/core'
 import { AppGuard } from './app-guard.js'
-import { checkApp } from './discovery/check-app.js'
+import { checkApp, checkInitialised } from './discovery/check-app.js'
 import { checkSilentGateways } from './discovery/gateways.js'
 import { refuseScopes } from './discovery/scopes.js'
 import { isGuardUsed } from './discovery/usage.js'
@@ -181,7 +182,7 @@ function asyncProviders(options: CognitoAuthModuleAsyncOptions): Provider[] {
  * ```
  */
 @Module({})
-export class CognitoAuthModule implements OnModuleInit {
+export class CognitoAuthModule implements OnModuleInit, OnApplicationBootstrap {
   readonly #auth: CognitoAuth
   readonly #modules: ModulesContainer | undefined
 
@@ -222,6 +223,11 @@ export class CognitoAuthModule implements OnModuleInit {
       'CognitoAuthModule protects nothing: set global: true, or put @UseGuards(CognitoAuthGuard) on handlers or classes',
       'COGNITO_AUTH_UNUSED',
     )
+  }
+
+  /** @throws {ConfigurationError} where the schema of GraphQL has something that would be open. */
+  onApplicationBootstrap(): void {
+    if (this.#modules !== undefined) checkInitialised(this.#modules)
   }
 
   #checkOnce(container: ModulesContainer): void {

@@ -2,10 +2,11 @@
 
 import { createTestAlb, type TestAlb } from '@cognito-auth/testing'
 import { ApolloDriver, type ApolloDriverConfig } from '@nestjs/apollo'
-import { type INestApplication, Module, type Type, UseGuards } from '@nestjs/common'
+import { type DynamicModule, type INestApplication, Module, type Type, UseGuards } from '@nestjs/common'
+import { APP_GUARD } from '@nestjs/core'
 import { GraphQLModule, Query, ResolveField, Resolver } from '@nestjs/graphql'
 import { beforeAll, describe, expect, test } from 'vitest'
-import { CognitoAuthGuard, CognitoAuthModule, RequireGroups } from '../src/index.js'
+import { CognitoAuthGuard, CognitoAuthModule, Public, RequireGroups } from '../src/index.js'
 import { authoriser, create, listen, signedIn } from './apps.js'
 
 @Module({})
@@ -134,5 +135,114 @@ describe('whatever its method is called', () => {
         )
       }
     }
+  })
+})
+
+describe('a root type of another name than Query, Mutation and Subscription', () => {
+  const renamed = `schema { query: RootQuery mutation: Writes } type Plain { secret: String }
+    type RootQuery { secret: String plain: Plain } type Writes { write: String }`
+
+  interface Given {
+    readonly global?: boolean
+    readonly more?: object
+    readonly providers?: NonNullable<DynamicModule['providers']>
+    readonly typeDefs?: string
+  }
+
+  async function appOf(
+    type: Type,
+    { global = false, more = {}, providers = [], typeDefs: defs = renamed }: Given,
+  ): Promise<INestApplication> {
+    const graphql = GraphQLModule.forRoot<ApolloDriverConfig>({
+      driver: ApolloDriver,
+      typeDefs: defs,
+      csrfPrevention: false,
+      ...more,
+    })
+    const imports = [graphql, CognitoAuthModule.forRoot({ ...alb.options, authoriser, global })]
+    return await create({ module: AppModule, imports, providers: [type, ...providers] })
+  }
+
+  @Resolver('RootQuery')
+  class Reads {
+    @ResolveField('secret')
+    read(): string {
+      return 'secret'
+    }
+  }
+  @Resolver('Writes')
+  class Writes {
+    @ResolveField()
+    write(): string {
+      return 'secret'
+    }
+  }
+  @Resolver('RootQuery')
+  class Open {
+    @Public()
+    @ResolveField()
+    secret(): string {
+      return 'secret'
+    }
+  }
+  @Resolver('Plain')
+  class Fields {
+    @ResolveField()
+    secret(): string {
+      return 'secret'
+    }
+  }
+  const guards = { fieldResolverEnhancers: ['guards'] }
+
+  test.each<Given & { readonly what: string; readonly type: Type; readonly name: string }>([
+    { what: 'a query, with global: true', type: Reads, name: 'Reads.read', global: true },
+    { what: 'a mutation, with global: true', type: Writes, name: 'Writes.write', global: true },
+    {
+      what: 'other enhancers',
+      type: Reads,
+      name: 'Reads.read',
+      global: true,
+      more: { fieldResolverEnhancers: ['filters'] },
+    },
+    {
+      what: 'a guard for the app',
+      type: Reads,
+      name: 'Reads.read',
+      providers: [{ provide: APP_GUARD, useClass: CognitoAuthGuard }],
+    },
+  ])('keeps the app from starting, which would be open: $what', async ({ type, name, ...given }) => {
+    await expect((await appOf(type, given)).init()).rejects.toThrow(`would not ask the guard of ${name}:`)
+  })
+
+  test('keeps an app without the module from starting', async () => {
+    const graphql = GraphQLModule.forRoot<ApolloDriverConfig>({ driver: ApolloDriver, typeDefs: renamed })
+    const providers = [Reads, { provide: APP_GUARD, useClass: CognitoAuthGuard }]
+    const app = await create({ module: AppModule, imports: [graphql], providers })
+    await expect(app.init()).rejects.toThrow('would not ask the guard of Reads.read:')
+  })
+
+  test.each<Given & { readonly what: string; readonly type: Type; readonly open: boolean }>([
+    { what: 'guards for fields', type: Reads, global: true, more: guards, open: false },
+    { what: '@Public()', type: Open, global: true, open: true },
+    { what: 'nothing that asks', type: Reads, open: true },
+  ])('starts with $what', async ({ type, open, ...given }) => {
+    const url = `${await listen(await appOf(type, given))}/graphql?query={secret}`
+    const ask = async (tokens: object): Promise<unknown> =>
+      await (await fetch(url, { headers: { 'content-type': 'application/json', ...tokens } })).json()
+    const allowed = { data: { secret: 'secret' } }
+    expect(await ask({})).toMatchObject(open ? allowed : { errors: [{ extensions: { code: 'UNAUTHENTICATED' } }] })
+    expect(await ask(await alb.headersFor(signedIn))).toEqual(allowed)
+  })
+
+  test.each<Given & { readonly what: string; readonly type: Type }>([
+    { what: 'fields of other types', type: Fields, global: true },
+    {
+      what: 'a type of that name that is no root',
+      type: Reads,
+      global: true,
+      typeDefs: 'type Query { a: RootQuery } type RootQuery { secret: String }',
+    },
+  ])('has nothing to do with $what', async ({ type, ...given }) => {
+    await expect((await appOf(type, given)).init()).resolves.toBeDefined()
   })
 })

@@ -8,10 +8,11 @@ import type { ModulesContainer } from '@nestjs/core'
 import { checkGateways } from './gateways.js'
 import { checkLost } from './lost.js'
 import { warnOfMessages } from './messages.js'
-import { checkUnguarded } from './unguarded.js'
+import { checkSchemas, checkUnguarded } from './unguarded.js'
 
 /** Each guard of an app asks, and the module: once is enough. */
 const checked = new WeakSet<ModulesContainer>()
+const schemasChecked = new WeakSet<ModulesContainer>()
 
 /** @throws {ConfigurationError} naming what would be open, and what to write. */
 export function checkApp(modules: ModulesContainer): void {
@@ -21,4 +22,15 @@ export function checkApp(modules: ModulesContainer): void {
   checkUnguarded(modules)
   warnOfMessages(modules)
   checked.add(modules)
+}
+
+/**
+ * What is known once all modules are initialised: GraphQL builds its schema while they are.
+ *
+ * @throws {ConfigurationError} as {@link checkApp} does.
+ */
+export function checkInitialised(modules: ModulesContainer): void {
+  if (schemasChecked.has(modules)) return
+  checkSchemas(modules)
+  schemasChecked.add(modules)
 }

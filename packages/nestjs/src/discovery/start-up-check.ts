@@ -4,9 +4,9 @@
  * @module
  */
 
-import { Catch, type ExceptionFilter, Inject, type OnModuleInit } from '@nestjs/common'
+import { Catch, type ExceptionFilter, Inject, type OnApplicationBootstrap, type OnModuleInit } from '@nestjs/common'
 import { ModulesContainer } from '@nestjs/core'
-import { checkApp } from './check-app.js'
+import { checkApp, checkInitialised } from './check-app.js'
 
 /** Where Nest's `@UseFilters` keeps its list: `EXCEPTION_FILTERS_METADATA`, which each major exports from another place. */
 const FILTERS = '__exceptionFilters__'
@@ -21,7 +21,7 @@ class Nothing {
 
 /** A filter that catches nothing. Nest makes those that are named on a class, of whichever kind it is. */
 @Catch(Nothing)
-export class StartUpCheck implements ExceptionFilter, OnModuleInit {
+export class StartUpCheck implements ExceptionFilter, OnModuleInit, OnApplicationBootstrap {
   readonly #modules: ModulesContainer
 
   constructor(@Inject(ModulesContainer) modules: ModulesContainer) {
@@ -31,6 +31,11 @@ export class StartUpCheck implements ExceptionFilter, OnModuleInit {
   /** @throws {ConfigurationError} as {@link checkApp} does. */
   onModuleInit(): void {
     checkApp(this.#modules)
+  }
+
+  /** @throws {ConfigurationError} as {@link checkInitialised} does. */
+  onApplicationBootstrap(): void {
+    checkInitialised(this.#modules)
   }
 
   catch(exception: unknown): never {

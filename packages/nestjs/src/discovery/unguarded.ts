@@ -7,10 +7,11 @@
 import { ConfigurationError } from '@cognito-auth/core'
 import type { ModulesContainer } from '@nestjs/core'
 import { ownAccess, REQUIRED } from '../access/access.js'
-import { type Decorated, handlerAccess, methodsOf } from '../access/stated.js'
+import { classesOf, type Decorated, handlerAccess, methodsOf } from '../access/stated.js'
 import { gatewaysOf, isMessageHandler } from './gateways.js'
 import { hasGlobalGuard } from './global-guard.js'
 import { classesIn } from './handlers.js'
+import { GRAPHQL_OPTIONS, renamedRootsOf, typeClassesOf } from './schema.js'
 
 /** Metadata of `@ResolveField` and `@ResolveReference`: optional packages, the same in all majors. */
 const FIELD = 'graphql:resolve_property'
@@ -19,8 +20,8 @@ const REFERENCE = 'graphql:resolve_reference'
 const NAME = 'graphql:resolver_name'
 /** The name of a reference: all that Apollo Federation goes by, with `@ResolveReference` and without. */
 const REFERENCE_RESOLVER = '__resolveReference'
-/** Nest's `GRAPHQL_MODULE_OPTIONS`. */
-const GRAPHQL_OPTIONS = 'GqlModuleOptions'
+/** Of which type a class has resolvers. */
+const TYPE = 'graphql:resolver_type'
 /** Tells the type of what another resolver returned. Nest asks no guard for a method of this name, whatever the options say. */
 const TYPE_RESOLVER = '__resolveType'
 
@@ -42,15 +43,15 @@ function registeredName(name: string, method: object): string {
 /**
  * A field or reference resolver of which something is asked, by itself or by its class. A guard for the whole app asks
  * nothing of fields, whose parents were asked; a reference has no parent: the request itself, which may
- * come past Apollo's gateway, names an entity and its key.
+ * come past Apollo's gateway, names an entity and its key. Nor has a field of a root type.
  */
-function unguardedField(type: Decorated, isGlobal: boolean): string | undefined {
+function unguardedField(type: Decorated, isGlobal: boolean, roots: ReadonlySet<unknown>): string | undefined {
   for (const [name, method] of methodsOf(type)) {
     if (!Reflect.hasMetadata(REFERENCE, method) && !Reflect.hasMetadata(FIELD, method)) continue
     const registered = registeredName(name, method)
-    const isReference = registered === REFERENCE_RESOLVER
+    const isParentless = registered === REFERENCE_RESOLVER || roots.has(Reflect.getMetadata(TYPE, type))
     if (registered === TYPE_RESOLVER && ownAccess(method) === undefined) continue
-    const access = handlerAccess(method, type) ?? (isReference && isGlobal ? REQUIRED : undefined)
+    const access = handlerAccess(method, type) ?? (isParentless && isGlobal ? REQUIRED : undefined)
     if (access !== undefined && access.mode !== 'public') return `${type.name}.${name}`
   }
   return undefined
@@ -76,11 +77,11 @@ function checkTypeResolvers(modules: ModulesContainer): void {
   }
 }
 
-function checkFields(modules: ModulesContainer): void {
+function checkFields(modules: ModulesContainer, roots: ReadonlySet<unknown> = new Set()): void {
   if (asksForFields(modules)) return
   const isGlobal = hasGlobalGuard(modules)
   for (const { type } of classesIn(modules)) {
-    const field = unguardedField(type, isGlobal)
+    const field = unguardedField(type, isGlobal, roots)
     if (field === undefined) continue
     throw new ConfigurationError(
       `Nest would not ask the guard of ${field}: Nest asks guards for fields and references only with fieldResolverEnhancers: ['guards'] in the options of GraphQLModule. Write that there, or @Public() on ${field} if what comes before it is enough`,
@@ -105,4 +106,28 @@ export function checkUnguarded(modules: ModulesContainer): void {
   checkTypeResolvers(modules)
   checkFields(modules)
   checkGatewayMethods(modules)
+}
+
+/** A type of GraphQL has no guard: what is asked of it, or of a method of its class, is asked nowhere. */
+function checkTypeClasses(modules: ModulesContainer): void {
+  const asks = (target: object): boolean => (ownAccess(target)?.mode ?? 'public') !== 'public'
+  const listed = new Set<object>(classesIn(modules).map(({ type }) => type))
+  for (const type of typeClassesOf(modules)) {
+    if (listed.has(type)) continue
+    const [asking] = classesOf(type).filter((one) => asks(one) || [...methodsOf(one).values()].some(asks))
+    if (asking === undefined) continue
+    throw new ConfigurationError(
+      `Nest would not ask the guard of ${asking.name}, which is a type of GraphQL: put the decorators of @cognito-auth/nestjs on what returns it, or on a @ResolveField()`,
+    )
+  }
+}
+
+/**
+ * What can be known once the schemas are built.
+ *
+ * @throws {ConfigurationError} naming a root field or a type that would be open.
+ */
+export function checkSchemas(modules: ModulesContainer): void {
+  checkFields(modules, renamedRootsOf(modules))
+  checkTypeClasses(modules)
 }

@@ -1,0 +1,89 @@
+/**
+ * The schemas that GraphQL modules of an app built, read without `@nestjs/graphql`, which is optional. They are there
+ * once all modules are initialised.
+ *
+ * @module
+ */
+
+import type { ModulesContainer } from '@nestjs/core'
+
+/** Nest's `GRAPHQL_MODULE_OPTIONS`. */
+export const GRAPHQL_OPTIONS = 'GqlModuleOptions'
+
+interface Named {
+  readonly name: string
+}
+
+/** What is used of a `GraphQLSchema`. */
+export interface Schema {
+  getType(name: string): unknown
+  getQueryType(): Named | null | undefined
+  getMutationType(): Named | null | undefined
+  getSubscriptionType(): Named | null | undefined
+}
+
+function isSchema(value: unknown): value is Schema {
+  return (
+    typeof value === 'object' && value !== null && typeof (value as Partial<Schema>).getSubscriptionType === 'function'
+  )
+}
+
+/** Nest's `GraphQLSchemaHost` is known by its accessor: bundlers change names. It throws where there is no schema. */
+function schemaOf(host: unknown): Schema | undefined {
+  if (typeof host !== 'object' || host === null) return undefined
+  const prototype = Object.getPrototypeOf(host) as object | null
+  const read = prototype && Object.getOwnPropertyDescriptor(prototype, 'schema')?.get
+  try {
+    const schema: unknown = read?.call(host)
+    return isSchema(schema) ? schema : undefined
+  } catch {
+    // A gateway of Federation has none.
+    return undefined
+  }
+}
+
+/** All schemas of an app. */
+export function schemasOf(modules: ModulesContainer): Schema[] {
+  return [...modules.values()]
+    .filter(({ providers }) => providers.has(GRAPHQL_OPTIONS))
+    .flatMap(({ providers }) => [...providers.values()].map((wrapper) => schemaOf(wrapper.instance)))
+    .filter((schema) => schema !== undefined)
+}
+
+/** Types that Nest asks guards for, whatever the options say: it goes by these names. */
+const ROOTS: readonly string[] = ['Query', 'Mutation', 'Subscription']
+
+/** Root types of other names: `schema { query: RootQuery }`. Nest takes their resolvers for those of fields. */
+export function renamedRootsOf(modules: ModulesContainer): ReadonlySet<string> {
+  const names = schemasOf(modules)
+    .flatMap((schema) => [schema.getQueryType(), schema.getMutationType(), schema.getSubscriptionType()])
+    .map((type) => type?.name)
+  return new Set(names.filter((name): name is string => name !== undefined && !ROOTS.includes(name)))
+}
+
+interface TypeMetadata {
+  readonly name: string
+  readonly target: object
+}
+
+/** What is used of `TypeMetadataStorage`, which `@nestjs/graphql` keeps where all copies of it find it. */
+interface TypeStorage {
+  getObjectTypesMetadata(): readonly TypeMetadata[]
+  getInterfacesMetadata(): readonly TypeMetadata[]
+  getInputTypesMetadata(): readonly TypeMetadata[]
+}
+
+/** The classes of object, interface and input types that are in a schema of this app: others share the storage. */
+export function typeClassesOf(modules: ModulesContainer): object[] {
+  const schemas = schemasOf(modules)
+  const storage = (globalThis as { readonly GqlTypeMetadataStorage?: TypeStorage }).GqlTypeMetadataStorage
+  if (schemas.length === 0 || storage === undefined) return []
+  const types = [
+    ...storage.getObjectTypesMetadata(),
+    ...storage.getInterfacesMetadata(),
+    ...storage.getInputTypesMetadata(),
+  ]
+  return types
+    .filter(({ name }) => schemas.some((schema) => schema.getType(name) !== undefined))
+    .map(({ target }) => target)
+}
