@@ -142,6 +142,32 @@ describe('a decorator that replaces a method below ours keeps the app from start
     await expect(app.init()).rejects.toThrow(/@UseGuards\(CognitoAuthGuard\) of Bound.report is lost/)
   })
 
+  test('in a controller that another module lists among its providers, too', async () => {
+    @Controller()
+    class Both {
+      constructor() {
+        this.report = this.report.bind(this)
+      }
+
+      @RequireAdmin()
+      @Get()
+      report(): object {
+        return { ok: true }
+      }
+    }
+    @Module({})
+    class First {}
+    @Module({})
+    class Second {}
+    const { imports = [], ...top } = appOf({ global: true })
+    const modules = [
+      { module: First, providers: [Both] },
+      { module: Second, controllers: [Both] },
+    ]
+    const app = await create({ ...top, imports: [...imports, ...modules] })
+    await expect(app.init()).rejects.toThrow(/@RequireAdmin\(\) of Both.report is lost/)
+  })
+
   test('in a controller that is made for each request', async () => {
     @Controller({ scope: Scope.REQUEST })
     class Scoped {

@@ -28,26 +28,27 @@ export interface Listed {
 }
 
 /** Nest goes by instances, however they were made. Some are proxies that throw when a member is read. */
-function typeOf(instance: unknown): Decorated | undefined {
+export function typeOf(instance: unknown): Decorated | undefined {
   if (typeof instance !== 'object' || instance === null) return undefined
   const prototype = Object.getPrototypeOf(instance) as object | null
   const type: unknown = prototype && Object.getOwnPropertyDescriptor(prototype, 'constructor')?.value
   return typeof type === 'function' && type !== Object ? (type as Decorated & typeof type) : undefined
 }
 
-/** The classes of all controllers and providers, each once. */
+/** The classes of all controllers and providers, each once; one that is both is a controller, which Nest routes to. */
 export function classesIn(modules: ModulesContainer): Listed[] {
   const found = new Map<Decorated, Listed>()
-  for (const module of modules.values()) {
-    for (const collection of [module.controllers, module.providers]) {
-      for (const wrapper of collection.values()) {
-        const instance: unknown = wrapper.instance
-        const type = typeOf(instance)
-        if (type === undefined || found.has(type)) continue
-        const isShared = wrapper.isDependencyTreeStatic()
-        const isController = collection === module.controllers
-        found.set(type, { type, instance: isShared ? (instance as object) : undefined, isController })
-      }
+  for (const kind of ['controllers', 'providers'] as const) {
+    for (const wrapper of [...modules.values()].flatMap((module) => [...module[kind].values()])) {
+      const instance: unknown = wrapper.instance
+      const type = typeOf(instance)
+      if (type === undefined || found.has(type)) continue
+      const isShared = wrapper.isDependencyTreeStatic()
+      found.set(type, {
+        type,
+        instance: isShared ? (instance as object) : undefined,
+        isController: kind === 'controllers',
+      })
     }
   }
   return [...found.values()]

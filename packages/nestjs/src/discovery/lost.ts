@@ -9,9 +9,9 @@ import { ConfigurationError } from '@cognito-auth/core'
 import type { ModulesContainer } from '@nestjs/core'
 import { type Access, type Demand, guardsOn, ownAccess, REQUIRED, writtenAccess } from '../access/access.js'
 import { isOurGuard } from '../access/brand.js'
-import { classesOf, type Decorated, handlerAccess, ownMethod } from '../access/stated.js'
+import { classAccess, classesOf, type Decorated, handlerAccess, ownMethod } from '../access/stated.js'
 import { hasGlobalGuard } from './global-guard.js'
-import { classesIn, handlersOf, type Listed } from './handlers.js'
+import { classesIn, handlersOf, type Listed, typeOf } from './handlers.js'
 
 /** Compared by what they say: an override may repeat what it overrides. */
 function hasDemand(access: Access, wanted: Demand): boolean {
@@ -66,6 +66,33 @@ function findLoss(type: Decorated, name: string, handler: object, isGlobal: bool
   return `${describe(wanted)} of ${overridden.name}.${name} is lost: ${type.name} overrides it. Write on the override what it asks, or @UseGuards(CognitoAuthGuard), or @Public()`
 }
 
+/** What is wanted, where `access` is not as strict. */
+function lostAccess(access: Access | undefined, wanted: Access | undefined): Access | undefined {
+  return wanted === undefined || isAsStrict(access, wanted) ? undefined : wanted
+}
+
+/**
+ * A class decorator may put another object in the place of the class: a `Proxy`, or a function with its prototype. Nest
+ * tells the guard the class that the prototype names. Guards on a class it makes for the one that is listed, and asks
+ * those of one or the other, as its version has it: without a guard for the app both must say the same.
+ */
+function checkReplaced(modules: ModulesContainer, isGlobal: boolean): void {
+  const wrappers = [...modules.values()].flatMap(({ controllers, providers }) => [
+    ...controllers.values(),
+    ...providers.values(),
+  ])
+  for (const { metatype, instance, isNotMetatype } of wrappers) {
+    const type = typeOf(instance)
+    if (type === undefined || isNotMetatype || typeof metatype !== 'function' || (metatype as object) === type) continue
+    const [listed, named] = [classAccess(metatype), classAccess(type)]
+    const lost = lostAccess(named, listed) ?? (isGlobal ? undefined : lostAccess(listed, named))
+    if (lost === undefined) continue
+    throw new ConfigurationError(
+      `${describe(lost)} of ${type.name} is lost: a class decorator put another object in the place of the class. Put the decorators of @cognito-auth/nestjs on its methods, or below that one with a guard for the whole app, global: true`,
+    )
+  }
+}
+
 /** Decorators of Nest that are called without a descriptor write on the prototype, where Nest reads nothing. */
 function checkPrototypes(type: Decorated): void {
   const misled = classesOf(type).find(({ prototype }) => prototype && guardsOn(prototype).some(isOurGuard))
@@ -80,6 +107,7 @@ export function checkLost(modules: ModulesContainer): void {
   const isGlobal = hasGlobalGuard(modules)
   const classes = classesIn(modules)
   for (const { type } of classes) checkPrototypes(type)
+  checkReplaced(modules, isGlobal)
   const handlers = classes.flatMap((listed: Listed) =>
     [...handlersOf(listed)].map(([name, handler]) => ({ type: listed.type, name, handler })),
   )
