@@ -200,6 +200,71 @@ describe('a decorator that replaces a method', () => {
   })
 })
 
+describe('a wrapper that copies what our decorators wrote, and not the guards', () => {
+  const copyTo = (from: object, to: object): void => {
+    for (const key of Reflect.getMetadataKeys(from) as string[]) {
+      if (key !== '__guards__') Reflect.defineMetadata(key, Reflect.getMetadata(key, from), to)
+    }
+  }
+  const Partly: MethodDecorator = (_target, _key, descriptor: PropertyDescriptor) => {
+    const original = descriptor.value as Method
+    const partly: Method = (...args) => original(...args)
+    copyTo(original, partly)
+    descriptor.value = partly
+  }
+
+  /** A controller of a class whose metadata was copied, but for the guards. */
+  function copiedClass(): Type {
+    @RequireAdmin()
+    class Source {
+      other(): void {}
+    }
+    @Controller()
+    class Reports {
+      @Get()
+      report(): object {
+        return { ok: true }
+      }
+    }
+    copyTo(Source, Reports)
+    return Reports
+  }
+
+  test.each([
+    { what: 'a demand', type: controllerWith(Partly, Get(), RequireAdmin()), written: '@RequireAdmin()' },
+    { what: 'groups', type: controllerWith(Get(), Partly, RequireGroups('a')), written: '@RequireGroups()' },
+    { what: '@OptionalAuth()', type: controllerWith(Get(), Partly, OptionalAuth()), written: '@OptionalAuth()' },
+    { what: 'a demand of a class', type: copiedClass(), written: '@RequireAdmin()' },
+  ])('is open without a guard for the app, and does not start: $what', async ({ type, written }) => {
+    await expect((await create(appOf({ controllers: [type] }))).init()).rejects.toThrow(
+      `${written} of Reports.report is lost: what replaced the method, or the class, copied it without the guards`,
+    )
+  })
+
+  test.each([
+    { what: 'a guard for the app', type: controllerWith(Get(), Partly, RequireAdmin()), global: true },
+    { what: 'a guard for the app, by its class', type: copiedClass(), global: true },
+    {
+      what: 'the guard above it',
+      type: controllerWith(UseGuards(CognitoAuthGuard), Get(), Partly, RequireAdmin()),
+      global: false,
+    },
+  ])('is asked with $what', async ({ type, global }) => {
+    const origin = await listen(await create(appOf({ controllers: [type], global })))
+    const statuses = []
+    for (const who of [undefined, signedIn, root]) {
+      const headers = who === undefined ? {} : await alb.headersFor(who)
+      statuses.push((await sendRaw(origin, { path: '/', headers })).status)
+    }
+    expect(statuses).toEqual([401, 403, 200])
+  })
+
+  test('is open where it is public', async () => {
+    const origin = await listen(await create(appOf({ controllers: [controllerWith(Get(), Partly, Public())] })))
+    expect(await sendRaw(origin, { path: '/' })).toMatchObject({ status: 200 })
+  })
+})
+
 describe('an override', () => {
   class Crud {
     @RequireGroups('admins')

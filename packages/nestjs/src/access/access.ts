@@ -100,6 +100,14 @@ export function guardsOn(target: object): readonly unknown[] {
   return (Reflect.getOwnMetadata(GUARDS, target) as readonly unknown[] | undefined) ?? []
 }
 
+/** Whether Nest finds our guard for a handler, on itself or on its class, as it looks for it. */
+export function bringsGuard(handler: object, type: object): boolean {
+  return [handler, type].some((one) => {
+    const guards = Reflect.getMetadata(GUARDS, one) as readonly unknown[] | undefined
+    return guards?.some(isOurGuard) ?? false
+  })
+}
+
 /** A demand, or the guard, beside `@Public()` wins: the mistake must not open the route. `@OptionalAuth()` brings the guard. */
 function accessFrom(
   mode: Access['mode'] | undefined,

@@ -7,7 +7,15 @@
 
 import { ConfigurationError } from '@cognito-auth/core'
 import type { ModulesContainer } from '@nestjs/core'
-import { type Access, type Demand, guardsOn, ownAccess, REQUIRED, writtenAccess } from '../access/access.js'
+import {
+  type Access,
+  bringsGuard,
+  type Demand,
+  guardsOn,
+  ownAccess,
+  REQUIRED,
+  writtenAccess,
+} from '../access/access.js'
 import { isOurGuard } from '../access/brand.js'
 import { classAccess, classesOf, type Decorated, handlerAccess, ownMethod } from '../access/stated.js'
 import { hasGlobalGuard } from './global-guard.js'
@@ -57,11 +65,15 @@ function findLoss(type: Decorated, name: string, handler: object, isGlobal: bool
   if (written !== undefined && !isAsStrict(own, written)) {
     return `${describe(written)} of ${type.name}.${name} is lost: a decorator above it replaced the method. Put the decorators of @cognito-auth/nestjs above that one`
   }
+  const stated = handlerAccess(handler, type)
+  if (stated !== undefined && stated.mode !== 'public' && !isGlobal && !bringsGuard(handler, type)) {
+    return `${describe(stated)} of ${type.name}.${name} is lost: what replaced the method, or the class, copied it without the guards that stood there. Put the decorators of @cognito-auth/nestjs above that, or copy all metadata`
+  }
   // Whoever overrides a method and states something is taken at their word.
   if (own !== undefined) return undefined
   const overridden = others.find((one) => accessInSource(one, name) !== undefined)
   const wanted = overridden && accessInSource(overridden, name)
-  const access = handlerAccess(handler, type) ?? (isGlobal ? REQUIRED : undefined)
+  const access = stated ?? (isGlobal ? REQUIRED : undefined)
   if (overridden === undefined || wanted === undefined || isAsStrict(access, wanted)) return undefined
   return `${describe(wanted)} of ${overridden.name}.${name} is lost: ${type.name} overrides it. Write on the override what it asks, or @UseGuards(CognitoAuthGuard), or @Public()`
 }
