@@ -139,7 +139,9 @@ describe('a decorator that replaces a method below ours keeps the app from start
       }
     }
     const app = await create(appOf({ controllers: [Bound] }))
-    await expect(app.init()).rejects.toThrow(/@UseGuards\(CognitoAuthGuard\) of Bound.report is lost/)
+    await expect(app.init()).rejects.toThrow(
+      /@UseGuards\(CognitoAuthGuard\) of Bound.report is lost: an instance has another function/,
+    )
   })
 
   test('in a controller that another module lists among its providers, too', async () => {
@@ -166,6 +168,26 @@ describe('a decorator that replaces a method below ours keeps the app from start
     ]
     const app = await create({ ...top, imports: [...imports, ...modules] })
     await expect(app.init()).rejects.toThrow(/@RequireAdmin\(\) of Both.report is lost/)
+  })
+
+  test('where an instance has an accessor in the place of a method', async () => {
+    @Controller()
+    class Lazy {
+      constructor() {
+        const { report } = this
+        Object.defineProperty(this, 'report', { get: () => report.bind(this) })
+      }
+
+      @RequireAdmin()
+      @Get()
+      report(): object {
+        return { ok: true }
+      }
+    }
+    const app = await create(appOf({ controllers: [Lazy], global: true }))
+    await expect(app.init()).rejects.toThrow(
+      /@RequireAdmin\(\) of Lazy.report is lost: an instance has another function/,
+    )
   })
 
   test('in a controller that is made for each request', async () => {

@@ -6,8 +6,10 @@
 
 import type { ModulesContainer } from '@nestjs/core'
 import { checkGateways } from './gateways.js'
+import { hasGlobalGuard } from './global-guard.js'
 import { checkLost } from './lost.js'
 import { warnOfMessages } from './messages.js'
+import { watchPerRequest } from './per-request.js'
 import { checkSchemas, checkUnguarded } from './unguarded.js'
 
 /** Each guard of an app asks, and the module: once is enough. */
@@ -20,6 +22,7 @@ export function checkApp(modules: ModulesContainer): void {
   checkGateways(modules)
   checkLost(modules)
   checkUnguarded(modules)
+  watchPerRequest(modules, hasGlobalGuard(modules))
   warnOfMessages(modules)
   checked.add(modules)
 }

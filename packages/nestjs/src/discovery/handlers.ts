@@ -59,16 +59,23 @@ function isHandler(method: object): boolean {
   return HANDLERS.some((name) => Reflect.hasMetadata(name, method))
 }
 
+/** The function that Nest calls on an instance in the place of a method: it reads the member, which may be an accessor. */
+export function calledOn(instance: object, name: string, method: object): object {
+  const own: unknown = (instance as { readonly [name: string]: unknown })[name]
+  return typeof own === 'function' ? own : method
+}
+
+/** The methods of a class that Nest calls for a request or a message, by name. */
+export function handlerMethodsOf(type: Decorated): ReadonlyMap<string, object> {
+  return new Map([...methodsOf(type)].filter(([, method]) => isHandler(method)))
+}
+
 /**
  * The handlers of a class by name, each the function that Nest calls: in controllers that of the instance, which may
  * have one of its own.
  */
 export function handlersOf({ type, instance, isController }: Listed): ReadonlyMap<string, object> {
-  const handlers = new Map<string, object>()
-  for (const [name, method] of methodsOf(type)) {
-    if (!isHandler(method)) continue
-    const own: unknown = isController && instance && Object.getOwnPropertyDescriptor(instance, name)?.value
-    handlers.set(name, typeof own === 'function' ? own : method)
-  }
-  return handlers
+  const methods = handlerMethodsOf(type)
+  if (!isController || instance === undefined) return methods
+  return new Map([...methods].map(([name, method]) => [name, calledOn(instance, name, method)]))
 }

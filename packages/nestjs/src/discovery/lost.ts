@@ -53,7 +53,7 @@ function describe({ mode, demands }: Access): string {
  * @param isGlobal Whether a guard for the whole app asks where nothing is stated.
  * @returns What is wrong with a handler; `undefined` for nothing.
  */
-function findLoss(type: Decorated, name: string, handler: object, isGlobal: boolean): string | undefined {
+export function findLoss(type: Decorated, name: string, handler: object, isGlobal: boolean): string | undefined {
   const [declaring, ...others] = classesOf(type).filter(
     (one) => ownMethod(one, name) !== undefined || accessInSource(one, name) !== undefined,
   )
@@ -63,7 +63,10 @@ function findLoss(type: Decorated, name: string, handler: object, isGlobal: bool
   const isMethod = ownMethod(declaring, name) === handler
   const written = isMethod ? writtenAccess(declaring.prototype, name) : accessInSource(declaring, name)
   if (written !== undefined && !isAsStrict(own, written)) {
-    return `${describe(written)} of ${type.name}.${name} is lost: a decorator above it replaced the method. Put the decorators of @cognito-auth/nestjs above that one`
+    const why = isMethod
+      ? 'a decorator above it replaced the method. Put the decorators of @cognito-auth/nestjs above that one'
+      : 'an instance has another function in the place of the method, as bind() gives one. Leave the method as it is, put the decorators on the class, or copy the metadata of the method'
+    return `${describe(written)} of ${type.name}.${name} is lost: ${why}`
   }
   const stated = handlerAccess(handler, type)
   if (stated !== undefined && stated.mode !== 'public' && !isGlobal && !bringsGuard(handler, type)) {
