@@ -21,7 +21,10 @@ export const parts = {
     suites: ['start-up-check', 'scopes', 'lost'],
   },
   unguarded: { mutate: ['src/discovery/unguarded.ts'], suites: ['federation', 'graphql', 'schema-first', 'websocket'] },
-  gateways: { mutate: ['src/discovery/gateways.ts'], suites: ['gateways', 'websocket', 'global-guard'] },
+  gateways: {
+    mutate: ['src/discovery/gateways.ts'],
+    suites: ['gateways', 'websocket', 'late-gateways', 'global-guard'],
+  },
   bindings: { mutate: ['src/discovery/bindings.ts'], suites: ['bindings'] },
 }
 

@@ -25,7 +25,8 @@ import type { Carrier } from './transports/request-of.js'
 import { transportOf } from './transports/transports.js'
 import { warn } from './warn.js'
 import { checkApp, checkInitialised } from './discovery/check-app.js'
-import { checkAllGateways, type HandshakeGuard, protectGateways } from './discovery/gateways.js'
+import { checkAllGateways, type HandshakeGuard, protectBeforeOpening, protectGateways } from './discovery/gateways.js'
+import { contextsOf } from './discovery/global-guard.js'
 import { answerWithoutModule } from './front/without-module.js'
 import { admit, environmentAuth, isOfModule, refuseExpired, requestsOf } from './requests.js'
 
@@ -79,6 +80,8 @@ export class CognitoAuthGuard implements CanActivate, OnModuleInit, OnApplicatio
     this.#modules = modules
     if (modules === undefined) return
     protectGateways(modules)
+    const config = creator && contextsOf(creator).config
+    if (config !== undefined) protectBeforeOpening(modules, config)
     if (auth === undefined && creator !== undefined) answerWithoutModule(modules, creator)
   }
 

@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import type { IncomingMessage } from 'node:http'
 import { CognitoAuth, createMockUser, type User } from '@cognito-auth/core'
 import { createTestAlb, type TestAlb } from '@cognito-auth/testing'
-import { Controller, Get, Inject, type INestApplication, type Type, UseGuards } from '@nestjs/common'
+import { Controller, Get, type INestApplication, type Type, UseGuards } from '@nestjs/common'
 import { APP_GUARD } from '@nestjs/core'
 import { WsAdapter } from '@nestjs/platform-ws'
 import { Test } from '@nestjs/testing'
@@ -289,22 +289,6 @@ describe('with ws', () => {
     const url = await start([Guarded, Open], { global: true })
     expect(await ask(open(`${url}/open`), 'open')).toMatchObject({ data: 'ok' })
     expect(await refusal(url)).toMatchObject({ status: 401 })
-  })
-
-  test('the app does not start when a gateway was made too late to be protected', async () => {
-    @UseGuards(new CognitoAuthGuard(new CognitoAuth({ ...alb.options, authoriser })))
-    @WebSocketGateway()
-    class Late {
-      readonly later: unknown
-      constructor(@Inject('later') later: unknown) {
-        this.later = later
-      }
-    }
-    const later = { provide: 'later', useFactory: () => new Promise((resolve) => setTimeout(resolve, 50)) }
-    const module = appModule(alb, [Late])
-    const app = await create({ ...module, providers: [Late, later] })
-    app.useWebSocketAdapter(new WsAdapter(app))
-    await expect(app.init()).rejects.toThrow(/handshake of Late cannot be protected/)
   })
 
   describe.each([{ global: false }, { global: true }])(

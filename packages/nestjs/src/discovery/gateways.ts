@@ -7,7 +7,7 @@
 
 import { ConfigurationError, type User } from '@cognito-auth/core'
 import { problemHeaders } from '@cognito-auth/core/adapter'
-import type { ModulesContainer } from '@nestjs/core'
+import type { ApplicationConfig, ModulesContainer } from '@nestjs/core'
 import { type Access, ownAccess, REQUIRED } from '../access/access.js'
 import { classAccess, type Decorated, handlerAccess, methodsOf } from '../access/stated.js'
 import { checkBindings, gatewayClassOf, type Module, ourGuardsOn } from './bindings.js'
@@ -74,6 +74,12 @@ function isGuarded({ type }: Gateway): boolean {
   return classAccess(type) !== undefined || handlersOf(type).some((handler) => ownAccess(handler) !== undefined)
 }
 
+/** Whether everybody may connect and send every message: nothing of it is to be protected. */
+function isOpen({ type }: Gateway): boolean {
+  const levels = [classAccess(type), ...handlersOf(type).map(ownAccess)]
+  return ourGuardsOn(type).length === 0 && levels.every((access) => access === undefined || access.mode === 'public')
+}
+
 /** In the place of a guard that Nest did not make: the app is about to not start, but a server may be open by now. */
 const NOBODY: HandshakeGuard = {
   admitHandshake: async () => {
@@ -126,17 +132,39 @@ export function protectGateways(modules: ModulesContainer): void {
   }
 }
 
+/** What Nest keeps of the apps whose servers are not open yet, and which asks again. */
+const waiting = new WeakSet<ApplicationConfig>()
+
 /**
- * Makes sure that no gateway was missed, by us or by Nest.
+ * Calls {@link protectGateways} once more just before Nest opens the first server, when it asks for the adapter. A guard
+ * that was made by hand brings none into its gateway's module: a gateway that waits for something, such as a database, is
+ * made after all that Nest makes elsewhere.
+ */
+export function protectBeforeOpening(modules: ModulesContainer, config: ApplicationConfig): void {
+  if (waiting.has(config)) return
+  waiting.add(config)
+  const value = (): ReturnType<ApplicationConfig['getIoAdapter']> => {
+    // Once: Nest asks again for each connection.
+    Reflect.deleteProperty(config, 'getIoAdapter')
+    protectGateways(modules)
+    return config.getIoAdapter()
+  }
+  Object.defineProperty(config, 'getIoAdapter', { value, configurable: true })
+}
+
+/**
+ * Makes sure that no gateway was missed, by us or by Nest. One that is open to everybody needs nothing.
  *
  * @throws {ConfigurationError} naming one that was.
  */
 export function checkGateways(modules: ModulesContainer): void {
   checkBindings(modules)
   if (hasGlobalGuard(modules)) checkAllGateways(modules)
-  const missed = gatewaysOf(modules).find((one) => !watched.has(one.instance) && isGuarded(one))
+  const missed = gatewaysOf(modules).find((one) => !watched.has(one.instance) && isGuarded(one) && !isOpen(one))
   if (missed === undefined) return
-  throw new ConfigurationError(`The handshake of ${missed.type.name} cannot be protected: Nest made it after its guard`)
+  throw new ConfigurationError(
+    `The handshake of ${missed.type.name} cannot be protected: Nest opened it before a guard knew of it. Put @UseGuards(CognitoAuthGuard) on it, the class and not a guard made by hand`,
+  )
 }
 
 /**
