@@ -28,7 +28,16 @@ import { checkApp, checkInitialised } from './discovery/check-app.js'
 import { checkAllGateways, type HandshakeGuard, protectBeforeOpening, protectGateways } from './discovery/gateways.js'
 import { contextsOf } from './discovery/global-guard.js'
 import { answerWithoutModule } from './front/without-module.js'
-import { admit, environmentAuth, isOfModule, refuseExpired, requestsOf } from './requests.js'
+import {
+  admit,
+  environmentAuth,
+  hasModule,
+  isOfModule,
+  MODULE_AUTH,
+  type ModuleAuth,
+  refuseExpired,
+  requestsOf,
+} from './requests.js'
 
 type Handler = Pick<ExecutionContext, 'getHandler' | 'getClass'>
 
@@ -47,7 +56,8 @@ export function accessOf(context: Handler): Access {
  * `ServiceUnavailableException` or `InternalServerErrorException`, whose body is a problem document and whose `cause`
  * is the error of core. In gateways it is a `WsException`.
  *
- * Uses the `CognitoAuth` of {@link CognitoAuthModule}; without the module, one configured by the environment.
+ * Uses the `CognitoAuth` of {@link CognitoAuthModule}, also in a class that extends it and hands nothing to `super()`;
+ * without the module, one configured by the environment.
  *
  * @example
  * ```ts
@@ -61,12 +71,21 @@ export class CognitoAuthGuard implements CanActivate, OnModuleInit, OnApplicatio
     markAsOurGuard(this)
   }
 
+  /**
+   * What the module hands over; Nest sets it. A property: a class that extends the guard may hand nothing to `super()`,
+   * and the environment's rules must not count there.
+   */
+  @Optional()
+  @Inject(MODULE_AUTH)
+  protected readonly ofModule: ModuleAuth | undefined
+
   readonly #auth: CognitoAuth | undefined
   readonly #modules: ModulesContainer | undefined
   #isGlobalChecked = false
 
   /**
-   * @param auth What verifies and decides. @default one configured by the environment. In gateways a guard made by hand
+   * @param auth What verifies and decides. @default that of the module, where Nest makes the guard; else
+   *   one configured by the environment. In gateways a guard made by hand
    *   needs the module: it sees no handshake by itself, refuses messages and ends their connections.
    * @param modules Nest's own; it gives it.
    * @param creator Nest's own; it gives it.
@@ -82,7 +101,7 @@ export class CognitoAuthGuard implements CanActivate, OnModuleInit, OnApplicatio
     protectGateways(modules)
     const config = creator && contextsOf(creator).config
     if (config !== undefined) protectBeforeOpening(modules, config)
-    if (auth === undefined && creator !== undefined) answerWithoutModule(modules, creator)
+    if (auth === undefined && creator !== undefined && !hasModule(modules)) answerWithoutModule(modules, creator)
   }
 
   /** @throws {ConfigurationError} where something would be open without a word: the app does not start. */
@@ -131,7 +150,7 @@ export class CognitoAuthGuard implements CanActivate, OnModuleInit, OnApplicatio
 
   /** Headers of a refused handshake: behind a local load balancer, with the check that failed. The package calls it. */
   handshakeHeaders(error: unknown): Record<string, string> {
-    return problemHeaders(error, this.#auth ?? {})
+    return problemHeaders(error, this.#auth ?? this.ofModule?.auth ?? {})
   }
 
   /** `app.useGlobalGuards()` may be called after the start, where gateways were checked. */
@@ -149,11 +168,12 @@ export class CognitoAuthGuard implements CanActivate, OnModuleInit, OnApplicatio
 
   /** Whether gateways were checked at start, by the module. */
   protected isChecked(): boolean {
-    return isOfModule(this.#auth)
+    return this.ofModule !== undefined || isOfModule(this.#auth)
   }
 
   /** Who verifies, and remembers whom. */
   protected requests(): RequestUsers<Carrier> {
+    if (this.#auth === undefined && this.ofModule !== undefined) return this.ofModule.requests
     return requestsOf(this.#auth ?? environmentAuth(this.#modules ?? this))
   }
 }

@@ -30,7 +30,7 @@ import { createFront, type FrontOptions } from './front/front.js'
 import { runFirst } from './front/platforms.js'
 import { CognitoAuthGuard } from './guard.js'
 import { ProblemFilter } from './transports/problem-filter.js'
-import { rememberModule } from './requests.js'
+import { MODULE_AUTH, type ModuleAuth, rememberModule, requestsOf } from './requests.js'
 import { warn } from './warn.js'
 
 /** Options of {@link CognitoAuthModule.forRoot}: those of `CognitoAuth`, and Nest's own. */
@@ -138,13 +138,18 @@ function dynamicModule(
     imports,
     providers: [
       ...providers,
+      {
+        provide: MODULE_AUTH,
+        inject: [CognitoAuth],
+        useFactory: (auth: CognitoAuth): ModuleAuth => ({ auth, requests: requestsOf(auth) }),
+      },
       { provide: CONFIGURATION, useValue: (configurations += 1) },
       CognitoAuthGuard,
       { provide: APP_FILTER, useClass: ProblemFilter },
       { provide: FRONT_OPTIONS, useValue: front },
       ...(global ? appGuard : []),
     ],
-    exports: [CognitoAuth, CognitoAuthGuard],
+    exports: [CognitoAuth, MODULE_AUTH, CognitoAuthGuard],
   }
 }
 

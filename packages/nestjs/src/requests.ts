@@ -7,6 +7,7 @@
 import type { IncomingMessage } from 'node:http'
 import { CognitoAuth, ExpiredTokenError, type HeadersInput, type User } from '@cognito-auth/core'
 import { nodeHeaders, RequestUsers } from '@cognito-auth/core/adapter'
+import type { ModulesContainer } from '@nestjs/core'
 import type { Access } from './access/access.js'
 import type { Carrier } from './transports/request-of.js'
 
@@ -26,6 +27,24 @@ export function environmentAuth(app: object): CognitoAuth {
   const auth = new CognitoAuth()
   fromEnvironment.set(app, auth)
   return auth
+}
+
+/** What the module hands to guards. */
+export interface ModuleAuth {
+  readonly auth: CognitoAuth
+  /** Who was verified, on arrival too: in the memory of the build that the module is of. */
+  readonly requests: RequestUsers<Carrier>
+}
+
+/**
+ * What {@link ModuleAuth} is provided under. Registered: the class `CognitoAuth` is another token in each build of this
+ * package, and a guard of the other one would be judged by the environment's rules.
+ */
+export const MODULE_AUTH = Symbol.for('@cognito-auth/nestjs/auth')
+
+/** Whether an app has a {@link CognitoAuthModule}, of either build; known before it is made. */
+export function hasModule(modules: ModulesContainer): boolean {
+  return [...modules.values()].some(({ providers }) => providers.has(MODULE_AUTH))
 }
 
 /** Those that the module gives: with it, gateways are checked at start. */

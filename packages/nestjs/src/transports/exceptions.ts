@@ -20,8 +20,8 @@ const EXCEPTIONS = {
   503: ServiceUnavailableException,
 } as const
 
-/** What each exception that we threw was thrown for. */
-const refusals = new WeakMap<object, unknown>()
+/** What an exception that we threw was thrown for. Registered: the filter of the module may be of the other build. */
+const REASON = Symbol.for('@cognito-auth/nestjs/reason')
 
 /**
  * Stands for the exceptions that we threw: they are plain exceptions of Nest, and `@Catch(Refusal)` catches no other.
@@ -29,13 +29,13 @@ const refusals = new WeakMap<object, unknown>()
 // eslint-disable-next-line typescript/no-extraneous-class -- what @Catch() compares with must be a class
 export class Refusal {
   static [Symbol.hasInstance](exception: unknown): boolean {
-    return typeof exception === 'object' && exception !== null && refusals.has(exception)
+    return typeof exception === 'object' && exception !== null && Object.hasOwn(exception, REASON)
   }
 }
 
 /** The error that an exception of ours was thrown for. */
 export function errorOf(exception: object): unknown {
-  return refusals.get(exception)
+  return (exception as { readonly [REASON]?: unknown })[REASON]
 }
 
 /** Nest's exception for an error: its body is the problem document, its `cause` the error. */
@@ -43,8 +43,7 @@ export function httpExceptionOf(error: unknown, more: object = {}): HttpExceptio
   const problem = problemDetails(error)
   const Exception = EXCEPTIONS[problem.status as keyof typeof EXCEPTIONS] ?? InternalServerErrorException
   const exception = new Exception({ ...problem, ...more }, { cause: error })
-  refusals.set(exception, error)
-  return exception
+  return Object.defineProperty(exception, REASON, { value: error })
 }
 
 /** What GraphQL clients look at: `extensions.code`, in Apollo's words. */
