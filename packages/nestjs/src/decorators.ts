@@ -89,9 +89,20 @@ export interface AuthUserDecorator {
   (property: keyof User, ...pipes: Pipe[]): ParameterDecorator
 }
 
+/** The user of the request; `undefined` for a public handler whose message brings none, such as that of a queue. */
+function findUser(isPublic: boolean, context: ExecutionContext): User | null | undefined {
+  try {
+    return userOf(transportOf(context).requestOf(context))
+  } catch (error) {
+    if (isPublic) return undefined
+    throw error
+  }
+}
+
 function readUser(property: keyof User | undefined, context: ExecutionContext): unknown {
-  const user = userOf(transportOf(context).requestOf(context))
-  if (user === undefined && accessOf(context).mode !== 'public') {
+  const isPublic = accessOf(context).mode === 'public'
+  const user = findUser(isPublic, context)
+  if (user === undefined && !isPublic) {
     throw misuse(
       '@AuthUser() in a handler that nothing protects: put @UseGuards(CognitoAuthGuard) on it, or import CognitoAuthModule.forRoot({ global: true })',
       context,

@@ -12,7 +12,7 @@ import {
 } from '@nestjs/microservices'
 import { firstValueFrom } from 'rxjs'
 import { afterEach, expect, test, vi } from 'vitest'
-import { CognitoAuthGuard, CognitoAuthModule, Public, RequireGroups } from '../src/index.js'
+import { AuthUser, CognitoAuthGuard, CognitoAuthModule, Public, RequireGroups } from '../src/index.js'
 import { authoriser, signedIn } from './apps.js'
 
 const open: { close(): unknown }[] = []
@@ -53,6 +53,19 @@ class Open {
   @MessagePattern('hello')
   hello(data: unknown): unknown {
     return data
+  }
+
+  @MessagePattern('who')
+  who(@AuthUser() user: unknown, @AuthUser('email') email: unknown): unknown {
+    return { user, email }
+  }
+}
+
+@Controller()
+class Unprotected {
+  @MessagePattern('who')
+  who(@AuthUser() user: unknown): unknown {
+    return { user }
   }
 }
 
@@ -99,4 +112,14 @@ test.each([
 test('a public handler is a matter of the app', async () => {
   const client = await start(Open, true)
   expect(await firstValueFrom(client.send('hello', 'x'))).toBe('x')
+})
+
+test('@AuthUser() of a public handler is null', async () => {
+  const client = await start(Open, true)
+  expect(await firstValueFrom(client.send('who', { user: signedIn }))).toEqual({ user: null, email: null })
+})
+
+test('@AuthUser() of a handler that nothing protects is a mistake', async () => {
+  const client = await start(Unprotected, false)
+  await expect(firstValueFrom(client.send('who', { user: signedIn }))).rejects.toMatchObject({ status: 'error' })
 })
