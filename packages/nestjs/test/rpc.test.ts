@@ -123,3 +123,26 @@ test('@AuthUser() of a handler that nothing protects is a mistake', async () => 
   const client = await start(Unprotected, false)
   await expect(firstValueFrom(client.send('who', { user: signedIn }))).rejects.toMatchObject({ status: 'error' })
 })
+
+test.each([
+  { inheritAppConfig: true, answer: 'refused' },
+  { inheritAppConfig: false, answer: 'x' },
+])(
+  'in a hybrid app with inheritAppConfig $inheritAppConfig a handler that says nothing is: $answer',
+  async ({ inheritAppConfig, answer }) => {
+    const alb = await createTestAlb()
+    @Module({
+      imports: [CognitoAuthModule.forRoot({ ...alb.options, authoriser, global: true })],
+      controllers: [Silent],
+    })
+    class AppModule {}
+    const app = await NestFactory.create(AppModule, { logger: false })
+    open.push(app)
+    const options = { host: '127.0.0.1', port: await freePort() }
+    app.connectMicroservice({ transport: Transport.TCP, options }, { inheritAppConfig })
+    await app.startAllMicroservices()
+    const client = ClientProxyFactory.create({ transport: Transport.TCP, options })
+    open.push(client)
+    expect(await firstValueFrom(client.send('hello', 'x')).catch(() => 'refused')).toBe(answer)
+  },
+)

@@ -2,7 +2,7 @@ import { type CanActivate, type ExecutionContext, Inject, Injectable, type Provi
 import { APP_GUARD, ModulesContainer, Reflector } from '@nestjs/core'
 import { Test } from '@nestjs/testing'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
-import { markMode } from '../access/access.js'
+import { markDemand, markMode } from '../access/access.js'
 import { CognitoAuthGuard } from '../guard.js'
 import { hasGlobalGuard } from './global-guard.js'
 import { warnOfMessages } from './messages.js'
@@ -122,3 +122,19 @@ test.each(['microservices:pattern', 'RABBIT_HANDLER'])(
     })
   },
 )
+
+test.each([
+  { key: 'microservices:pattern', open: /without inheritAppConfig: true .* open: Queue\.silent$/ },
+  { key: 'RABBIT_HANDLER', open: /the port itself$/ },
+])('handlers with $key that say nothing are open in a hybrid app: $open', async ({ key, open }) => {
+  @Injectable()
+  class Queue {
+    silent(): void {}
+    asking(): void {}
+  }
+  const { prototype } = Queue
+  for (const name of ['silent', 'asking'] as const) Reflect.defineMetadata(key, 'x', prototype[name])
+  markDemand({ kind: 'admin' })(prototype, 'asking', Object.getOwnPropertyDescriptor(prototype, 'asking') ?? {})
+  warnOfMessages(await containerOf([Queue, { provide: APP_GUARD, useClass: CognitoAuthGuard }]))
+  expect(process.emitWarning).toHaveBeenCalledExactlyOnceWith(expect.stringMatching(open), expect.anything())
+})
