@@ -82,9 +82,17 @@ interface State {
   readonly passageOf: (request: NextRequest) => Promise<Passage>
 }
 
+/** Next goes on to the page where an answer of `proxy` has this header: `NextResponse.next()` is no refusal (fail closed). */
+function checkAnswer({ headers }: Response): void {
+  if (!headers.has('x-middleware-next')) return
+  throw new ConfigurationError(
+    'onError must not return NextResponse.next(), which lets the request through. Return nothing for the usual answer',
+  )
+}
+
 function createState({ create, bypass, onError }: ParsedOptions): State {
   const auth = create()
-  const gate = createGate(auth, { onError })
+  const gate = createGate(auth, { onError, checkAnswer })
   return {
     auth,
     requests: new RequestUsers<CurrentHeaders>(auth, (headers) => headers),

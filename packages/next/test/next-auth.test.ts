@@ -1,6 +1,6 @@
 import type { ConfigSource } from '@cognito-auth/core'
 import { createTestAlb, type TestAlb, type TestUser } from '@cognito-auth/testing'
-import { NextRequest } from 'next/server.js'
+import { NextRequest, NextResponse } from 'next/server.js'
 import { afterEach, beforeEach, describe, expect, expectTypeOf, test, vi } from 'vitest'
 import * as edge from '../src/edge.js'
 import * as index from '../src/index.js'
@@ -102,6 +102,28 @@ describe('onError', () => {
       expect((await proxy(await requestOf()))?.status).toBe(expected)
       expect((await withUser(ok)(await requestOf(), through)).status).toBe(expected)
     }
+  })
+
+  test.each<[string, NextAuthOptions['onError']]>([
+    ['returns', () => NextResponse.next()],
+    ['returns later', async () => await Promise.resolve(NextResponse.next({ status: 403 }))],
+    ['throws', () => Promise.reject(NextResponse.next() as unknown as Error)],
+  ])('that %s NextResponse.next() has failed: no request goes on to the page', async (_, onError) => {
+    vi.spyOn(process, 'emitWarning').mockImplementation(() => {})
+    const { proxy, withUser } = authWith({ onError })
+    const answers = [await proxy(await requestOf()), await withUser(ok)(await requestOf(), through)]
+    for (const answer of answers) {
+      expect(answer?.status).toBe(500)
+      expect(answer?.headers.has('x-middleware-next')).toBe(false)
+    }
+  })
+
+  test('may redirect, or rewrite to a page', async () => {
+    const to = 'http://app.example/denied'
+    const redirected = await authWith({ onError: () => NextResponse.redirect(to) }).proxy(await requestOf())
+    expect([redirected?.status, redirected?.headers.get('location')]).toEqual([307, to])
+    const rewritten = await authWith({ onError: () => NextResponse.rewrite(to) }).proxy(await requestOf())
+    expect(rewritten?.headers.get('x-middleware-rewrite')).toBe(to)
   })
 })
 

@@ -22,6 +22,8 @@ import { errorResponse, ownResponse, signOutResponse, withReason } from './web-r
 /** How a framework on Web `Request`s differs from the others. */
 export interface GateOptions {
   readonly onError?: OnError<never> | undefined
+  /** Refuses an answer of `onError` that the framework would not take for one, by throwing. @default every answer counts */
+  readonly checkAnswer?: ((answer: Response) => void) | undefined
   /** Whether a script asks for data, which is never redirected. @default what the headers say */
   readonly isData?: ((request: WebRequest) => boolean) | undefined
   /**
@@ -91,22 +93,34 @@ function checkOnError(onError: unknown): void {
  *
  * @throws {ConfigurationError} when `onError` is no function.
  */
-export function createGate(auth: CognitoAuth, { onError, isData, isByRouter, onRefusal }: GateOptions = {}): Gate {
+export function createGate(
+  auth: CognitoAuth,
+  { onError, checkAnswer, isData, isByRouter, onRefusal }: GateOptions = {},
+): Gate {
   checkOnError(onError)
   const requests = createSharedRequests(auth)
   const seen = (request: WebRequest) => answerable(request, isData?.(request) === true)
 
+  /** What the hook answers. To throw a `Response` is a manner of answering, too. */
+  async function hookAnswer(error: unknown, request: WebRequest): Promise<unknown> {
+    try {
+      return await (onError as OnError<WebRequest> | undefined)?.(asError(error), request)
+    } catch (thrown) {
+      if (thrown instanceof Response) return thrown
+      throw thrown
+    }
+  }
+
   async function answerOf(error: unknown, request: WebRequest): Promise<Response> {
     try {
-      const answer = ownResponse(await (onError as OnError<WebRequest> | undefined)?.(asError(error), request))
-      if (answer !== undefined) return answer
+      const answer = ownResponse(await hookAnswer(error, request))
+      if (answer === undefined) return errorResponse(error, seen(request), auth)
+      checkAnswer?.(answer)
+      return answer
     } catch (cause) {
-      // To throw a Response is a manner of answering, too.
-      if (cause instanceof Response)
-        return cause.bodyUsed ? errorResponse(failed(cause), seen(request), auth) : cause.clone()
-      return errorResponse(failed(cause), seen(request), auth)
+      // A hook that failed is a mistake of the app: 500, whatever it was asked about.
+      return errorResponse(new Error('onError failed', { cause }), seen(request), auth)
     }
-    return errorResponse(error, seen(request), auth)
   }
 
   async function refuse(error: unknown, request: WebRequest): Promise<Response> {
@@ -158,9 +172,4 @@ export function createGate(auth: CognitoAuth, { onError, isData, isByRouter, onR
 /** The answer to a failure where no `CognitoAuth` could be made: there is no hook, page or redirect to go by. */
 export function refuseUnmade(error: unknown, request: WebRequest): Response {
   return errorResponse(error, answerable(request, false), { errorPage: false })
-}
-
-/** A hook that failed is a mistake of the app: 500, whatever it was asked about. */
-function failed(cause: unknown): Error {
-  return new Error('onError failed', { cause })
 }
