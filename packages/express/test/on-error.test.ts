@@ -80,6 +80,23 @@ describe.each(majors)('$version', ({ express }) => {
     { what: 'sends a file that is missing', onError: (_e, _req, res) => res.sendFile(`${page}x`), status: 499 },
     // Express calls next() without an error for a folder.
     { what: 'sends a folder', onError: (_e, _req, res) => res.sendFile(views), status: 499 },
+    { what: 'sends a file by a relative path', onError: (_e, _req, res) => res.sendFile('denied.html'), status: 500 },
+    {
+      what: 'sends a file by a relative path, in a promise',
+      onError: async (_e, _req, res) => {
+        await setImmediate()
+        res.status(403).sendFile('denied.html')
+      },
+      status: 500,
+    },
+    {
+      what: 'sends no file, and catches what that throws',
+      onError: (_e, _req, res) => {
+        expect(() => res.sendFile('denied.html')).toThrow(TypeError)
+      },
+      status: 401,
+    },
+    { what: 'renders without a view engine', onError: (_e, _req, res) => res.render('denied.no-engine'), status: 500 },
     {
       what: 'renders a view',
       onError: (_e, _req, res) => res.status(418).render('denied'),
