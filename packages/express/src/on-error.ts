@@ -30,8 +30,10 @@ function watchAnswer(res: Response): () => boolean {
     const method = res[name] as (...given: unknown[]) => unknown
     Object.assign(res, {
       [name]: (...given: unknown[]): unknown => {
+        const result = method.apply(res, given)
+        // Afterwards: a method that throws, for a relative path or without a view engine, has begun nothing.
         hasBegun = true
-        return method.apply(res, given)
+        return result
       },
     })
   }
