@@ -52,6 +52,21 @@ export interface ProtectOptions extends ProtectOptionsOf<Context> {}
 /** What {@link cognitoAuth} gives: each method makes Hono middleware, which sets the variable `user` where it goes on. */
 export interface HonoAuth extends AuthMiddleware<Context, MiddlewareHandler, ProtectOptions> {}
 
+/** Whether this is a response, of whichever class: `@hono/node-server` puts its own in the place of the runtime's, which `fetch()` gives. */
+function isResponse(given: unknown): given is Response {
+  const response = given as Partial<Response> | null | undefined
+  return (
+    typeof response?.status === 'number' &&
+    typeof response.headers?.get === 'function' &&
+    typeof response.arrayBuffer === 'function'
+  )
+}
+
+/** A copy: the headers of a response that was fetched cannot be changed, and other middleware sets some. */
+function copyOf({ body, status, statusText, headers }: Response): Response {
+  return new Response(body, { status, statusText, headers: new Headers(headers) })
+}
+
 /** Replaces whatever response there is, and keeps its headers: those of other middleware, cookies among them. */
 function respond(c: Context, response: Response): void {
   // Assigned twice, as Hono documents: else headers of the earlier response would win over ours.
@@ -80,7 +95,7 @@ function port(onError: OnError | undefined): Framework<Context, Context, Context
       if (onError !== undefined) {
         try {
           const response: unknown = await onError(error, c)
-          if (response instanceof Response) return respond(c, response)
+          if (isResponse(response)) return respond(c, copyOf(response))
           if (response !== undefined && response !== null) {
             throw new ConfigurationError('onError must return a Response, or nothing')
           }

@@ -113,6 +113,21 @@ test.each<[string, HonoAuthOptions['onError'], number, string]>([
   expect(await response.text()).toContain(body)
 })
 
+/** Node's; `@hono/node-server` puts its own in its place once there is a server. */
+const NodeResponse = Response
+const kept = new NodeResponse('No entry', { status: 403 })
+
+test.each<[string, HonoAuthOptions['onError'], number, string]>([
+  ['kept since before there was a server', () => kept.clone(), 403, 'No entry'],
+  ['fetched', async () => await fetch('data:text/html,denied'), 200, 'denied'],
+  ['of Node’s class', () => NodeResponse.json('denied', { status: 403 }), 403, '"denied"'],
+])('an onError on Node may answer with a Response that is %s', async (_, onError, status, body) => {
+  const origin = await listen(appOf(secureHeaders(), auth({ onError }).protect()))
+  expect(Response).not.toBe(NodeResponse)
+  const response = await sendRaw(origin, { path: '/' })
+  expect(response).toMatchObject({ status, body, headers: { 'x-content-type-options': 'nosniff' } })
+})
+
 test.each([null, 'throw', {}, 1])('an onError that is %j is a mistake', (onError) => {
   expect(() => auth({ onError } as unknown as HonoAuthOptions)).toThrow(/^onError must be a function/)
 })

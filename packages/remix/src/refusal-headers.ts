@@ -7,6 +7,8 @@
  * @module
  */
 
+import { isResponse } from '@cognito-auth/web/adapter'
+
 /** What goes with a 401, 403 or 503. Not the content type: the page is no problem document. */
 const REFUSAL_HEADERS = ['cache-control', 'www-authenticate', 'retry-after'] as const
 
@@ -46,7 +48,7 @@ export function headers({ parentHeaders, errorHeaders }: HeadersArgs): Headers {
 /** Adds the headers of a refusal to the page that shows it; an answer of another status tells of something else. */
 export function withRefusalHeaders<Result>(result: Result, refusal: Response | undefined): Result
 export function withRefusalHeaders(result: unknown, refusal: Response | undefined): unknown {
-  if (refusal === undefined || !(result instanceof Response) || result.status !== refusal.status) return result
+  if (refusal === undefined || !isResponse(result) || result.status !== refusal.status) return result
   // A copy: the headers of a response that an app fetched elsewhere cannot be changed.
   const { status, statusText } = result
   return new Response(result.body, { status, statusText, headers: copy(refusal.headers, new Headers(result.headers)) })

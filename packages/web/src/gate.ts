@@ -17,7 +17,7 @@ import {
 } from '@cognito-auth/core/adapter'
 import { createSharedRequests } from './shared-requests.js'
 import { answerable, checkRequest, isRequest, NO_REQUEST, type OnError, type WebRequest } from './web-request.js'
-import { errorResponse, ownResponse, signOutResponse, withReason } from './web-response.js'
+import { errorResponse, isResponse, ownResponse, signOutResponse, withReason } from './web-response.js'
 
 /** How a framework on Web `Request`s differs from the others. */
 export interface GateOptions {
@@ -106,7 +106,7 @@ export function createGate(
     try {
       return await (onError as OnError<WebRequest> | undefined)?.(asError(error), request)
     } catch (thrown) {
-      if (thrown instanceof Response) return thrown
+      if (isResponse(thrown)) return thrown
       throw thrown
     }
   }

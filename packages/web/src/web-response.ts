@@ -59,14 +59,27 @@ export function withReason(response: Response, reason: string | undefined): Resp
   return new Response(response.body, { status, statusText, headers })
 }
 
+/** Whether this is a response, of whichever class: `@hono/node-server` and others put their own in the place of the runtime's. */
+export function isResponse(given: unknown): given is Response {
+  const response = given as Partial<Response> | null | undefined
+  return (
+    typeof response?.status === 'number' &&
+    typeof response.headers?.get === 'function' &&
+    typeof response.arrayBuffer === 'function' &&
+    typeof response.clone === 'function'
+  )
+}
+
 /**
- * What `onError` answered, as a `Response` of its own: apps keep one for all refusals, and a body is read once only.
+ * What `onError` answered, as a `Response` of its own: apps keep one for all refusals, and a body is read once only. It is
+ * of the app's class, by which frameworks tell a `Response` that is thrown; `clone()` may give one of the runtime's.
  *
  * @returns `undefined` where it answered nothing.
  * @throws {ConfigurationError} when it answered with something else.
  */
 export function ownResponse(answer: unknown): Response | undefined {
   if (answer === undefined || answer === null) return undefined
-  if (answer instanceof Response) return answer.clone()
-  throw new ConfigurationError('onError must return a Response, or nothing')
+  if (!isResponse(answer)) throw new ConfigurationError('onError must return a Response, or nothing')
+  const { body, status, statusText, headers } = answer.clone()
+  return new Response(body, { status, statusText, headers: new Headers(headers) })
 }

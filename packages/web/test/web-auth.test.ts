@@ -21,6 +21,7 @@ beforeEach(async () => {
 
 afterEach(() => {
   vi.restoreAllMocks()
+  vi.unstubAllGlobals()
 })
 
 function authWith(options: WebAuthOptions = {}): WebAuth {
@@ -81,6 +82,39 @@ describe('refusals', () => {
     expect(await one.json()).toHaveProperty('code')
     expect(await two.json()).toHaveProperty('code')
     expect(await (await auth.authenticate(request)).response?.json()).toHaveProperty('code')
+  })
+
+  test.each<[string, (native: typeof Response) => WebAuthOptions['onError']]>([
+    [
+      'returns',
+      (Native) => () =>
+        new Native('own', {
+          status: 418,
+          headers: [
+            ['set-cookie', 'a=1'],
+            ['set-cookie', 'b=2'],
+          ],
+        }),
+    ],
+    [
+      'throws',
+      (Native) => () =>
+        Promise.reject(
+          new Native('own', {
+            status: 418,
+            headers: [
+              ['set-cookie', 'a=1'],
+              ['set-cookie', 'b=2'],
+            ],
+          }),
+        ),
+    ],
+  ])('are of the class that the app has, of whichever class is what an onError %s', async (_, onErrorOf) => {
+    const onError = onErrorOf(Response)
+    // As @hono/node-server does.
+    vi.stubGlobal('Response', class extends Response {})
+    const answer = await thrownBy(authWith({ onError }).requireUser(await requestOf()))
+    expect([answer.status, await answer.text(), answer.headers.getSetCookie()]).toEqual([418, 'own', ['a=1', 'b=2']])
   })
 
   test('of an onError that answers with what was read already are a 500', async () => {
