@@ -5,13 +5,14 @@
  */
 
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http'
-import type { CognitoAuth, CognitoAuthError, User } from '@cognito-auth/core'
+import { type CognitoAuth, type CognitoAuthError, ConfigurationError, type User } from '@cognito-auth/core'
 import {
   asError,
   errorResponse,
   type Framework,
   nodeHeaders,
   type PipelineResponse,
+  problemDetails,
   warnOnce,
 } from '@cognito-auth/core/adapter'
 import type { FastifyReply, FastifyRequest } from 'fastify'
@@ -53,26 +54,61 @@ function send({ reply }: Call, { status, headers, body, cookies = [] }: Pipeline
     .send(Buffer.from(body))
 }
 
-/** Asks the hook for an answer; `false` where it gives none. What `reply.send()` began is not `sent` until it has ended. */
+/** What a hook has done to a reply before it is sent. */
+interface Watch {
+  /** Whether `reply.send()` was called: what it began is not `sent` until it has ended. */
+  readonly hasBegun: () => boolean
+  readonly hasStatus: () => boolean
+  readonly stop: () => void
+}
+
+function watch(reply: FastifyReply): Watch {
+  const called = new Set<string>()
+  const methods = (['send', 'code', 'status'] as const).map((name) => [name, reply[name]] as const)
+  for (const [name, method] of methods) {
+    Reflect.set(reply, name, (...given: unknown[]) => {
+      called.add(name)
+      return Reflect.apply(method, reply, given) as unknown
+    })
+  }
+  return {
+    hasBegun: () => called.has('send') || reply.sent || reply.raw.headersSent,
+    hasStatus: () => called.has('code') || called.has('status'),
+    stop: () => {
+      for (const [name, method] of methods) Reflect.set(reply, name, method)
+    },
+  }
+}
+
+/** Whether a hook gave a body; what an arrow function gives by the way, such as `false` or a length, is none. */
+function isBody(result: unknown): boolean {
+  if (result === undefined || result === null) return false
+  if (typeof result === 'string' || typeof result === 'object') return true
+  throw new ConfigurationError('onError must return a body (an object, a string, a Buffer or a stream), or nothing')
+}
+
+/** Asks the hook for an answer; `false` where it gives none. */
 async function hasAnswered(hook: Hook, error: CognitoAuthError | Error, { request, reply }: Call): Promise<boolean> {
-  const sending = reply.send
-  let hasBegun = false
-  reply.send = function (this: FastifyReply, ...given: Parameters<FastifyReply['send']>) {
-    hasBegun = true
-    return sending.apply(this, given)
-  } as FastifyReply['send']
+  const cacheControl = reply.getHeader('cache-control')
+  const { hasBegun, hasStatus, stop } = watch(reply)
   try {
-    const result = await hook(error, request, reply)
-    if (hasBegun || reply.sent || reply.raw.headersSent) return true
-    if (result === undefined || result === reply) return false
+    const given = hook(error, request, reply)
+    // Not awaited where it is the reply, a thenable that is never fulfilled where nothing is sent.
+    const result = given === reply ? undefined : await given
+    if (hasBegun()) return true
+    if (result === reply || !isBody(result)) return false
+    // A body is the answer to a refusal: neither a success nor to be kept, unless the hook says so.
+    // An `Error` has a status of its own, for the app's error handler.
+    if (!hasStatus() && !(result instanceof Error)) reply.code(problemDetails(error).status)
+    if (reply.getHeader('cache-control') === cacheControl) reply.header('cache-control', 'no-store')
     reply.send(result)
     return true
   } catch (cause) {
-    if (!hasBegun && !reply.sent && !reply.raw.headersSent) throw new Error('onError failed', { cause })
+    if (!hasBegun()) throw new Error('onError failed', { cause })
     warnOnce(new Error('onError failed', { cause }), 'A request was answered already')
     return true
   } finally {
-    reply.send = sending
+    stop()
   }
 }
 

@@ -351,6 +351,29 @@ test.each<[string, FastifyAuthOptions['onError'], number, string]>([
   ['answers nothing', () => undefined, 401, 'missing_token'],
   ['only sets a status', (_, __, reply) => void reply.code(418), 401, 'missing_token'],
   ['answers nothing, later', async () => undefined, 401, 'missing_token'],
+  ['returns null', () => null, 401, 'missing_token'],
+  ['returns null, later', async () => null, 401, 'missing_token'],
+  ['returns the reply, and sends nothing', (_, __, reply) => reply.code(418), 401, 'missing_token'],
+  ['returns a body without a status', () => ({ own: true }), 401, '{"own":true}'],
+  ['returns a text without a status', async () => 'No entry', 401, 'No entry'],
+  [
+    'returns a body of a success, on purpose',
+    (_, __, reply) => {
+      void reply.status(200)
+      return 'No entry'
+    },
+    200,
+    'No entry',
+  ],
+  ...[false, true, 0, 5, 5n, Symbol('x'), () => 1].map(
+    (given): [string, FastifyAuthOptions['onError'], number, string] => [
+      `returns a ${typeof given}, ${String(given)}`,
+      () => given,
+      500,
+      'internal_error',
+    ],
+  ),
+  ['returns a boolean, later', async () => await Promise.resolve(true), 500, 'internal_error'],
   [
     'throws',
     () => {
@@ -378,6 +401,21 @@ test.each<[string, FastifyAuthOptions['onError'], number, string]>([
   const response = await sendRaw(await listen(app), { path: '/' })
   expect(response.status).toBe(status)
   expect(response.body).toContain(body)
+})
+
+test.each<[string, string | undefined, string]>([
+  ['is not to be kept', undefined, 'no-store'],
+  ['is kept as the hook says', 'private', 'private'],
+])('a body that an onError returns %s', async (_, cacheControl, expected) => {
+  app.addHook('onRequest', async (__, reply) => void reply.header('cache-control', 'public'))
+  await protect({
+    onError(__, ___, reply) {
+      if (cacheControl !== undefined) void reply.header('cache-control', cacheControl)
+      return 'No entry'
+    },
+  })
+  await app.register(reached)
+  expect((await app.inject('/')).headers['cache-control']).toBe(expected)
 })
 
 test('an exception of a later handler goes to the app, not to us', async () => {
