@@ -11,7 +11,10 @@ import type { User } from './user.js'
 /** Close code 4401: RFC 6455 section 7.4.2 leaves 4000 to 4999 to applications; 401 is what HTTP would say. */
 export const EXPIRED_CLOSE_CODE = 4401
 
-/** What is needed of a WebSocket: the browser's, `ws` and most others have it. */
+/**
+ * What is needed of a WebSocket: the browser's, `ws` and most others have it. What is not a plain object of the app is
+ * told from servers and other things that can be closed by its `send`.
+ */
 export interface ClosableSocket {
   close(code?: number, reason?: string): void
   /** Ends the connection without asking; of `ws`. */
@@ -20,7 +23,7 @@ export interface ClosableSocket {
   addEventListener?(event: 'close', listener: () => void): unknown
 }
 
-/** What is needed of a socket of Socket.IO, on the server. */
+/** What is needed of a socket of Socket.IO, on the server; what is not a plain object is told by its `emit` and `join`. */
 export interface DisconnectableSocket {
   /** `true` closes the connection below, of all namespaces. */
   disconnect(close?: boolean): unknown
@@ -55,27 +58,70 @@ interface Ending {
 
 /** The methods of something that are there. */
 type Methods = Partial<
-  Record<'abort' | 'close' | 'destroy' | 'disconnect' | 'end' | 'listen' | 'terminate' | 'write', unknown>
+  Record<
+    | 'abort'
+    | 'bind'
+    | 'close'
+    | 'destroy'
+    | 'disconnect'
+    | 'emit'
+    | 'end'
+    | 'join'
+    | 'listen'
+    | 'send'
+    | 'setHeader'
+    | 'terminate'
+    | 'write'
+    | 'writeHead',
+    unknown
+  >
 >
 
 const isFunction = (value: unknown): boolean => typeof value === 'function'
 
+/** Whether an app wrote it for the purpose: `{ close: () => … }`. By its prototypes, since there is more than one realm. */
+function isPlain(target: object): boolean {
+  const prototype: unknown = Object.getPrototypeOf(target)
+  return prototype === null || Object.getPrototypeOf(prototype) === null
+}
+
+/**
+ * Whether it is one connection, and can be closed with a code. Many others have a `close`: servers, where one user's expiry
+ * would end everybody's connections or nobody's, HTTP/2 sessions, files, ports, timers. They send nothing; UDP does, to anybody.
+ */
+function isClosable(target: object): boolean {
+  const { bind, close, listen, send } = target as Methods
+  return isFunction(close) && !isFunction(listen) && ((isFunction(send) && !isFunction(bind)) || isPlain(target))
+}
+
+/** Whether it is a socket of Socket.IO. Child processes and workers have a `disconnect` as well. */
+function isDisconnectable(target: object): boolean {
+  const { disconnect, emit, join, listen } = target as Methods
+  return isFunction(disconnect) && !isFunction(listen) && ((isFunction(emit) && isFunction(join)) || isPlain(target))
+}
+
+/** Whether it is a response, or a stream that is written to; not a request that this process sends. */
+function isWritten(target: object): boolean {
+  const { destroy, end, setHeader, write, writeHead } = target as Methods
+  const isOutgoingRequest = isFunction(setHeader) && !isFunction(writeHead)
+  return isFunction(destroy) && isFunction(write) && isFunction(end) && !isOutgoingRequest
+}
+
 /** @throws {ConfigurationError} for what cannot be ended: in a timer, an hour later, an exception would end the process. */
 function endingOf(given: Expirable): Ending {
   const target: object = Object(given)
-  const { abort, close, destroy, disconnect, end, listen, terminate, write } = target as Methods
+  const { abort, terminate } = target as Methods
   const { signal } = target as Partial<AbortController>
   if (isFunction(abort) && isFunction(signal?.addEventListener)) {
     const controller = given as AbortController
     const expired = (): Error => new ExpiredTokenError('Token expired: x-amzn-oidc-accesstoken')
     return { event: 'abort', emitter: controller.signal, end: () => controller.abort(expired()) }
   }
-  // Streams before sockets: those of HTTP/2 have a `close` that wants another code. What can be written to is no request.
-  if (isFunction(destroy) && isFunction(write) && isFunction(end)) {
+  // Streams before sockets: those of HTTP/2 have a `close` that wants another code.
+  if (isWritten(target)) {
     return { event: 'close', emitter: target, end: () => (given as StreamedResponse).destroy() }
   }
-  // A server has `close` and `listen`: with it, one user's expiry would end everybody's connections.
-  if (isFunction(close) && !isFunction(listen)) {
+  if (isClosable(target)) {
     const socket = given as ClosableSocket
     return {
       event: 'close',
@@ -84,7 +130,7 @@ function endingOf(given: Expirable): Ending {
       force: isFunction(terminate) ? () => socket.terminate?.() : undefined,
     }
   }
-  if (isFunction(disconnect) && !isFunction(listen)) {
+  if (isDisconnectable(target)) {
     return { event: 'disconnect', emitter: target, end: () => (given as DisconnectableSocket).disconnect(true) }
   }
   throw new ConfigurationError(

@@ -1,14 +1,21 @@
-import { once } from 'node:events'
-import { createServer, get, type IncomingMessage, type ServerResponse } from 'node:http'
-import { connect, createServer as createHttp2Server } from 'node:http2'
+import { type ChildProcess, spawn } from 'node:child_process'
+import { createSocket, type Socket } from 'node:dgram'
+import { EventEmitter, once } from 'node:events'
+import { type FSWatcher, watch } from 'node:fs'
+import { type ClientRequest, createServer, get, type IncomingMessage, request, type ServerResponse } from 'node:http'
+import { type ClientHttp2Session, connect, createServer as createHttp2Server } from 'node:http2'
 import { type AddressInfo, type Server } from 'node:net'
+import { tmpdir } from 'node:os'
+import { createInterface, type Interface } from 'node:readline'
+import { PassThrough } from 'node:stream'
 import { afterEach, expect, test } from 'vitest'
-import { closeAtExpiry, createMockUser } from '../src/index.js'
+import { closeAtExpiry, createMockUser, type Expirable } from '../src/index.js'
 
-let server: Server
+let server: Server | undefined
 
 afterEach(async () => {
-  await new Promise((resolve) => server.close(resolve))
+  await new Promise((resolve) => (server === undefined ? resolve(undefined) : server.close(resolve)))
+  server = undefined
 })
 
 async function listen(one: Server): Promise<number> {
@@ -63,7 +70,6 @@ test('work that goes by an AbortController ends, and fetch with it', async () =>
   const answer = await fetch(`http://127.0.0.1:${port}`, { signal: controller.signal })
   closeAtExpiry(controller, almostExpired())
   await expect(answer.text()).rejects.toMatchObject({ code: 'expired_token' })
-  server.close()
 })
 
 test('an answer that ended before is whole', async () => {
@@ -75,4 +81,44 @@ test('an answer that ended before is whole', async () => {
   )
   const response = await fetch(`http://127.0.0.1:${port}`)
   expect(await response.text()).toBe('done')
+})
+
+/** As that of `ws`. */
+class WebSocketServer extends EventEmitter {
+  readonly clients = new Set()
+
+  close(): void {}
+
+  handleUpgrade(): void {}
+}
+
+const nowhere = { host: '127.0.0.1', port: 9, signal: AbortSignal.abort() }
+
+test.each<[string, () => unknown, (one: never) => unknown]>([
+  ['a server of WebSockets', () => new WebSocketServer(), () => undefined],
+  ['a server of HTTP/2', () => createHttp2Server(), () => undefined],
+  ['a session of HTTP/2', () => connect('http://127.0.0.1:9'), (one: ClientHttp2Session) => one.destroy()],
+  ['a request that is sent', () => request(nowhere), (one: ClientRequest) => one.destroy()],
+  ['a web stream', () => new WritableStream(), () => undefined],
+  ['the writer of one', () => new WritableStream().getWriter(), () => undefined],
+  ['a watched folder', () => watch(tmpdir()), (one: FSWatcher) => one.close()],
+  ['a message port', () => new MessageChannel().port1, (one: InstanceType<typeof MessagePort>) => one.close()],
+  [
+    'a broadcast channel',
+    () => new BroadcastChannel('test'),
+    (one: InstanceType<typeof BroadcastChannel>) => one.close(),
+  ],
+  ['readline', () => createInterface({ input: new PassThrough() }), (one: Interface) => one.close()],
+  ['a UDP socket', () => createSocket('udp4'), (one: Socket) => one.close()],
+  [
+    'a child process',
+    () => spawn(process.execPath, ['-v'], { stdio: ['ignore', 'ignore', 'ignore', 'ipc'] }),
+    (one: ChildProcess) => one.kill(),
+  ],
+  ['a timer', () => setTimeout(() => undefined, 60_000), (one: NodeJS.Timeout) => clearTimeout(one)],
+])('%s is refused at once: its end is not that of one connection', (_, make, end) => {
+  const one = make()
+  if (one instanceof EventEmitter) one.on('error', () => undefined)
+  expect(() => closeAtExpiry(one as Expirable, almostExpired())).toThrow(/^closeAtExpiry\(\) takes a WebSocket/)
+  end(one as never)
 })
