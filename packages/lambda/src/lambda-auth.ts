@@ -84,8 +84,10 @@ function toResult({ status, headers, body, cookies = [] }: ErrorResponse & { coo
 
 function checkAnswer(answer: unknown): AlbResult | undefined {
   if (answer === undefined || answer === null) return undefined
-  if (typeof (answer as Partial<AlbResult>).statusCode === 'number') return answer as AlbResult
-  throw new ConfigurationError('onError must return an answer with a statusCode, or nothing')
+  const { statusCode } = answer as Partial<AlbResult>
+  // The load balancer makes a 502 of any other.
+  if (Number.isInteger(statusCode) && Number(statusCode) >= 200 && Number(statusCode) <= 599) return answer as AlbResult
+  throw new ConfigurationError('onError must return an answer with a statusCode from 200 to 599, or nothing')
 }
 
 /**

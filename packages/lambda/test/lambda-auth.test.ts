@@ -173,6 +173,18 @@ describe('onError', () => {
     ['answers null', () => null, 401],
     ['throws', () => Promise.reject(new Error('x')), 500],
     ['answers with something else', () => true as never, 500],
+    ...[200, 599].map((statusCode): [string, LambdaAuthOptions['onError'], number] => [
+      `answers with the statusCode ${statusCode}`,
+      () => ({ statusCode }),
+      statusCode,
+    ]),
+    ...[Number.NaN, 0, 99, 199, 200.5, 600, Infinity, '403'].map(
+      (statusCode): [string, LambdaAuthOptions['onError'], number] => [
+        `answers with the statusCode ${JSON.stringify(statusCode)} (${statusCode})`,
+        () => ({ statusCode }) as AlbResult,
+        500,
+      ],
+    ),
   ])('that %s ends in its answer', async (_, onError, status) => {
     vi.spyOn(process, 'emitWarning').mockImplementation(() => {})
     expect((await authWith({ onError }).withUser(ok)(await eventFor(), {})).statusCode).toBe(status)
