@@ -17,7 +17,9 @@ import {
   createMiddleware,
   type Framework,
   type PipelineResponse,
+  problemHeaders,
   type ProtectOptions as ProtectOptionsOf,
+  REASON_HEADER,
   requireUserOf,
 } from '@cognito-auth/core/adapter'
 import type { Context, MiddlewareHandler } from 'hono'
@@ -79,7 +81,10 @@ function send(c: Context, { status, headers, body, cookies = [] }: PipelineRespo
   respond(c, c.newResponse(body === '' ? null : body, status as StatusCode, { ...headers }))
 }
 
-function port(onError: OnError | undefined): Framework<Context, Context, Context, MiddlewareHandler> {
+function port(
+  auth: CognitoAuth,
+  onError: OnError | undefined,
+): Framework<Context, Context, Context, MiddlewareHandler> {
   return {
     // Not c.req.raw, which body limits and others replace.
     rawOf: (c) => c,
@@ -95,7 +100,13 @@ function port(onError: OnError | undefined): Framework<Context, Context, Context
       if (onError !== undefined) {
         try {
           const response: unknown = await onError(error, c)
-          if (isResponse(response)) return respond(c, copyOf(response))
+          if (isResponse(response)) {
+            const answered = copyOf(response)
+            const { [REASON_HEADER]: reason } = problemHeaders(error, auth)
+            // What c.header() sets goes with c.text() and the like, not with a Response that the hook makes.
+            if (reason !== undefined) answered.headers.set(REASON_HEADER, reason)
+            return respond(c, answered)
+          }
           if (response !== undefined && response !== null) {
             throw new ConfigurationError('onError must return a Response, or nothing')
           }
@@ -142,7 +153,7 @@ export function cognitoAuth(options: HonoAuthOptions | CognitoAuth = {}): HonoAu
   if (own.onError !== undefined && typeof own.onError !== 'function') {
     throw new ConfigurationError('onError must be a function (error, c)')
   }
-  return createMiddleware(auth, port(own.onError))
+  return createMiddleware(auth, port(auth, own.onError))
 }
 
 /**

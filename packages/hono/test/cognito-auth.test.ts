@@ -128,6 +128,18 @@ test.each<[string, HonoAuthOptions['onError'], number, string]>([
   expect(response).toMatchObject({ status, body, headers: { 'x-content-type-options': 'nosniff' } })
 })
 
+test.each<[string, HonoAuthOptions['onError']]>([
+  ['by the context', (_, c) => c.text('No entry', 403)],
+  ['by a Response of its own', () => new Response('No entry', { status: 403 })],
+])('a local load balancer is told why, also where an onError answers %s', async (_, onError) => {
+  const told = async (more: HonoAuthOptions): Promise<string | null> => {
+    const response = await appOf(auth({ onError, ...more }).protect()).request('/')
+    return response.headers.get('x-cognito-auth-reason')
+  }
+  expect(await told({ localAlb: 'http://localhost:8080' })).toBe('missing_token')
+  expect(await told({})).toBeNull()
+})
+
 test.each([null, 'throw', {}, 1])('an onError that is %j is a mistake', (onError) => {
   expect(() => auth({ onError } as unknown as HonoAuthOptions)).toThrow(/^onError must be a function/)
 })

@@ -66,6 +66,15 @@ function send(ctx: Context, { status, headers, body, cookies = [] }: PipelineRes
   for (const cookie of cookies) ctx.append('set-cookie', cookie)
 }
 
+/** Sets a header again when the answer begins: Koa's own error handler drops all but those of the error. */
+function keepHeader({ res }: Context, name: string, value: string): void {
+  const { writeHead } = res
+  res.writeHead = (...given: unknown[]) => {
+    if (!res.headersSent) res.setHeader(name, value)
+    return Reflect.apply(writeHead, res, given) as typeof res
+  }
+}
+
 type Answer = (error: unknown) => void | Promise<void>
 
 /** The usual answer, unless the response has begun: half a response must not be taken for a whole one. */
@@ -99,7 +108,9 @@ function port(onError: KoaAuthOptions['onError']): Framework<Call, IncomingMessa
     },
     send: ({ ctx }, response) => send(ctx, response),
     setHeader({ ctx }, name, value) {
-      if (!ctx.headerSent) ctx.set(name, value)
+      if (ctx.headerSent) return
+      ctx.set(name, value)
+      if (onError === 'throw') keepHeader(ctx, name, value)
     },
     async reject({ ctx }, error, answer) {
       if (onError === undefined || ctx.headerSent) return await answerOnce(ctx, error, answer)

@@ -157,6 +157,28 @@ describe.each(majors)('$version', ({ Koa }) => {
       })
     })
 
+    test.each<[string, Parameters<Koa3['use']>[0]]>([
+      ['Koa', async (_, next) => await next()],
+      [
+        'the app’s error middleware',
+        async (ctx, next) => {
+          try {
+            await next()
+          } catch {
+            ctx.status = 401
+          }
+        },
+      ],
+    ])("with 'throw', a local load balancer is told why where %s answers", async (_, early) => {
+      const told = async (more: KoaAuthOptions): Promise<unknown> => {
+        const origin = await serve(early, auth({ onError: 'throw', ...more }).protect())
+        const { status, headers } = await sendRaw(origin, { path: '/' })
+        return [status, headers['x-cognito-auth-reason']]
+      }
+      expect(await told({ localAlb: 'http://localhost:8080' })).toEqual([401, 'missing_token'])
+      expect(await told({})).toEqual([401, undefined])
+    })
+
     test('what goes wrong once somebody is let in is answered with 500', async () => {
       const origin = await serve(async (ctx, next) => {
         Object.defineProperty(ctx.state, 'user', { get: () => undefined })

@@ -82,6 +82,11 @@ function toResult({ status, headers, body, cookies = [] }: ErrorResponse & { coo
   }
 }
 
+/** Headers but for one, in whichever letter case. */
+function without<Value>(unwanted: string, headers: { [name: string]: Value }): { [name: string]: Value } {
+  return Object.fromEntries(Object.entries(headers).filter(([name]) => name.toLowerCase() !== unwanted))
+}
+
 function checkAnswer(answer: unknown): AlbResult | undefined {
   if (answer === undefined || answer === null) return undefined
   const { statusCode } = answer as Partial<AlbResult>
@@ -116,10 +121,16 @@ export function createLambdaAuth(options: LambdaAuthOptions | CognitoAuth = {}):
   const isBypassed = createBypass(own.bypass, auth)
   const requests = new RequestUsers<AlbEvent>(auth, headersOf)
 
-  /** A local load balancer shows why, and takes the header off. */
+  /** A local load balancer shows why, and takes the header off. A hook's own of that name would be a second value. */
   function withReason(answer: AlbResult, error: unknown): AlbResult {
     const { [REASON_HEADER]: reason } = problemHeaders(error, auth)
-    return reason === undefined ? answer : { ...answer, headers: { ...answer.headers, [REASON_HEADER]: reason } }
+    if (reason === undefined) return answer
+    const { headers = {}, multiValueHeaders = {} } = answer
+    return {
+      ...answer,
+      headers: { ...without(REASON_HEADER, headers), [REASON_HEADER]: reason },
+      multiValueHeaders: without(REASON_HEADER, multiValueHeaders),
+    }
   }
 
   async function refuse(error: unknown, event: AlbEvent): Promise<AlbResult> {

@@ -91,6 +91,15 @@ describe.each(['single', 'multi'] as const)('answers in %s-value mode', (mode) =
     const result = await authWith({ onError }).withUser(ok)(await eventFor(undefined, { mode }), {})
     expect([result.statusCode, valuesOf(result, 'set-cookie')]).toEqual([418, ['a=1']])
   })
+
+  test.each<[string, AlbResult]>([
+    ['of another letter case', { statusCode: 418, headers: { 'X-Cognito-Auth-Reason': 'x' } }],
+    ['in the other form', { statusCode: 418, multiValueHeaders: { 'X-COGNITO-AUTH-REASON': ['x', 'y'] } }],
+  ])('have our reason behind a local load balancer, and none of an onError %s', async (_, answer) => {
+    const { withUser } = authWith({ localAlb: 'http://localhost:8080', onError: () => answer })
+    const result = await withUser(ok)(await eventFor(undefined, { mode }), {})
+    expect([result.statusCode, valuesOf(result, 'x-cognito-auth-reason')]).toEqual([418, ['missing_token']])
+  })
 })
 
 test('the 300th cookie has a spelling of its own in single-header mode, and the 513th is refused', async () => {
@@ -174,13 +183,13 @@ describe('onError', () => {
     ['throws', () => Promise.reject(new Error('x')), 500],
     ['answers with something else', () => true as never, 500],
     ...[200, 599].map((statusCode): [string, LambdaAuthOptions['onError'], number] => [
-      `answers with the statusCode ${statusCode}`,
+      `answers with ${statusCode} as statusCode`,
       () => ({ statusCode }),
       statusCode,
     ]),
     ...[Number.NaN, 0, 99, 199, 200.5, 600, Infinity, '403'].map(
       (statusCode): [string, LambdaAuthOptions['onError'], number] => [
-        `answers with the statusCode ${JSON.stringify(statusCode)} (${statusCode})`,
+        `answers with ${typeof statusCode} ${statusCode} as statusCode`,
         () => ({ statusCode }) as AlbResult,
         500,
       ],
