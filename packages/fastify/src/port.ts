@@ -47,11 +47,11 @@ type Hook = (error: CognitoAuthError | Error, request: FastifyRequest, reply: Fa
 function send({ reply }: Call, { status, headers, body, cookies = [] }: PipelineResponse): void {
   const earlier = [reply.getHeader('set-cookie') ?? []].flat().map(String)
   if (cookies.length > 0) reply.removeHeader('set-cookie').header('set-cookie', [...earlier, ...cookies])
+  reply.code(status).headers({ ...headers })
+  // Nothing for an empty body: Fastify takes bytes, of which there are none, for application/octet-stream.
+  if (body === '') reply.removeHeader('content-type').send()
   // Bytes: strings go through the app's serialiser, which may be for its own data.
-  reply
-    .code(status)
-    .headers({ ...headers })
-    .send(Buffer.from(body))
+  else reply.send(Buffer.from(body))
 }
 
 /** What a hook has done to a reply before it is sent. */

@@ -418,6 +418,14 @@ test.each<[string, string | undefined, string]>([
   expect((await app.inject('/')).headers['cache-control']).toBe(expected)
 })
 
+test('a redirect has no content type', async () => {
+  app.addHook('onRequest', async (_, reply) => void reply.type('text/html'))
+  await protect({ redirectUrl: '/denied' })
+  await app.register(reached)
+  const { statusCode, headers: sent, body } = await app.inject({ url: '/', headers: { accept: 'text/html' } })
+  expect([statusCode, sent['content-type'], sent['content-length'], body]).toEqual([302, undefined, '0', ''])
+})
+
 test('an exception of a later handler goes to the app, not to us', async () => {
   app.setErrorHandler((error: Error, _, reply) => reply.code(599).send(error.message))
   await protect()

@@ -62,6 +62,8 @@ function send(ctx: Context, { status, headers, body, cookies = [] }: PipelineRes
   ctx.respond = true
   ctx.status = status
   ctx.body = body
+  // Koa takes every text for text/plain, also the empty one of a redirect.
+  if (body === '') ctx.remove('content-type')
   ctx.set(headers)
   for (const cookie of cookies) ctx.append('set-cookie', cookie)
 }

@@ -150,6 +150,16 @@ describe.each(majors)('$version', ({ Koa }) => {
       5_000,
     )
 
+    test('a redirect has no content type', async () => {
+      const early: Parameters<Koa3['use']>[0] = async (ctx, next) => {
+        ctx.type = 'html'
+        await next()
+      }
+      const origin = await serve(early, auth({ redirectUrl: '/denied' }).protect())
+      const { status, headers } = await sendRaw(origin, { path: '/', headers: { accept: 'text/html' } })
+      expect([status, headers['content-type'], headers['content-length']]).toEqual([302, undefined, '0'])
+    })
+
     test("with 'throw' and no error middleware, Koa sends the headers of the answer", async () => {
       expect(await sendRaw(await serve(auth({ onError: 'throw' }).protect()), { path: '/' })).toMatchObject({
         status: 401,
