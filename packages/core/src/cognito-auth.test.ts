@@ -166,6 +166,50 @@ describe('requireUser', () => {
     ).resolves.toMatchObject({ email: dev.email })
   })
 
+  describe.each<[string, (user: User) => User]>([
+    ['spread', (user) => ({ ...user })],
+    ['cloned', (user) => structuredClone(user)],
+    ['of JSON', (user) => JSON.parse(JSON.stringify(user)) as User],
+  ])('a copy of a user, %s', (_, copyOf) => {
+    const email = 'ceo@example.com'
+    const authoriser = Authoriser.fromLists({ allowedUsers: [email], adminUsers: [email] })
+
+    test('has no verified e-mail either where its token said nothing about it, under groupsClaim', async () => {
+      const auth = make({ authoriser, groupsClaim: 'groups' })
+      const user = await auth.authenticate(await alb.headersFor({ email, emailVerified: undefined }))
+      expect(user.emailVerified).toBeUndefined()
+      for (const asked of [user, copyOf(user)]) {
+        expect(await auth.authorise(asked)).toMatchObject({ allowed: false, user: { isAppAdmin: false } })
+        expect((await auth.explain(asked)).rules[0]?.code).toBe('email_not_verified')
+      }
+      // Nor does it once an authoriser that knows of no groupsClaim has made an app admin of it.
+      expect(await auth.isAllowed((await authoriser.authorise(copyOf(user))).user)).toBe(false)
+    })
+
+    test('is as the user itself where groups come from the access token, its expiry too', async () => {
+      const auth = make({ authoriser })
+      const user = await auth.authenticate(await alb.headersFor({ email }))
+      const decision = await auth.authorise(copyOf(user))
+      expect(decision).toMatchObject({ allowed: true, user: { isAppAdmin: true, oidcClaims: {}, accessClaims: {} } })
+      expect(user.expiresAt).toBeInstanceOf(Date)
+      expect(decision.user.expiresAt).toEqual(user.expiresAt)
+    })
+  })
+
+  test('a copy whose expiry is no date has none', async () => {
+    const auth = make({ authoriser: Authoriser.fromLists({ allowedGroups: ['a'], adminUsers: [dev.email] }) })
+    const user = await auth.authenticate(await alb.headersFor(dev))
+    for (const expiresAt of ['soon', undefined]) {
+      const { user: admin } = await auth.authorise({ ...user, expiresAt } as unknown as User)
+      expect(admin).toMatchObject({ isAppAdmin: true, expiresAt: null })
+    }
+  })
+
+  test('a mock user is none of the identity provider: its e-mail counts under groupsClaim unless it says otherwise', async () => {
+    const auth = make({ authoriser: Authoriser.fromLists({ allowedUsers: [dev.email] }), groupsClaim: 'groups' })
+    expect(await auth.isAllowed(createMockUser(dev))).toBe(true)
+  })
+
   test('warmUp refuses a user pool that publishes no keys: it does not exist', async () => {
     const fetch = async (): Promise<Response> => await Promise.resolve(new Response('', { status: 404 }))
     await expect(make({ fetch }).warmUp()).rejects.toMatchObject({

@@ -51,6 +51,7 @@ import {
   type UserOptions,
   userFromTokens,
   withPlatformAdmin,
+  withSilenceAsNo,
 } from './user.js'
 import { originOf } from './user-type.js'
 import { VerifierSetup } from './verifier/policy/options.js'
@@ -283,11 +284,16 @@ export class CognitoAuth {
     checkLogout(this.#logout, returnTo)
   }
 
-  /** A user of another `CognitoAuth`, or of a test, was labelled by a list of platform admins that is not ours. */
+  /**
+   * A user of another `CognitoAuth`, or of a test, was labelled by a list of platform admins that is not ours. A copy
+   * (`{ ...user }`, JSON) has lost what its tokens were: what `groupsClaim` says of e-mails holds for it, too.
+   */
   #asOwn(user: User): User {
-    const { platformAdminGroups } = this.#userOptions
-    if (originOf(user).labelledBy === platformAdminGroups) return user
-    return withPlatformAdmin(user, statedPlatformAdmin(user) ?? isMember(user.groups, platformAdminGroups))
+    const { groupsClaim, platformAdminGroups } = this.#userOptions
+    const { labelledBy, silenceIsNo } = originOf(user)
+    if (labelledBy === platformAdminGroups) return user
+    const own = groupsClaim !== undefined && silenceIsNo === undefined ? withSilenceAsNo(user) : user
+    return withPlatformAdmin(own, statedPlatformAdmin(user) ?? isMember(user.groups, platformAdminGroups))
   }
 
   /** Of the session that ends, never of a bearer token. A person whose tokens are rejected may sign out all the same. */

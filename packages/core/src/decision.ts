@@ -14,10 +14,11 @@ export type DecisionReason = 'rule' | 'app_admin' | 'platform_admin' | 'authoris
  *
  * - `email_missing`: it asks for an e-mail, and the token has none;
  * - `email_not_verified`: it asks for an e-mail, and that of the token does not count;
+ * - `token_unknown`: it asks for a bearer token, and the user is a copy (`{ ...user }`, JSON), which does not say what it had;
  * - `rule_failed`: it threw, or answered neither `true` nor `false`;
  * - `rule_timeout`: it did not answer in 5 s.
  */
-export type RuleDetailCode = 'email_missing' | 'email_not_verified' | 'rule_failed' | 'rule_timeout'
+export type RuleDetailCode = 'email_missing' | 'email_not_verified' | 'token_unknown' | 'rule_failed' | 'rule_timeout'
 
 /** What one rule answered. */
 export interface RuleResult {

@@ -57,10 +57,10 @@ export interface User {
 
 /** What the tokens of a user were. Not part of the profile: for rules, and for who asks them. */
 export interface UserOrigin {
-  /** Whether an e-mail that the token says nothing about is not verified. */
-  readonly silenceIsNo: boolean
-  /** Whether the only token was a bearer token. */
-  readonly isBearer: boolean
+  /** Whether an e-mail that the token says nothing about is not verified; `undefined` where nobody knows. */
+  readonly silenceIsNo: boolean | undefined
+  /** Whether the only token was a bearer token; `undefined` where nobody knows. */
+  readonly isBearer: boolean | undefined
   /** The very list that says who is a platform admin; `undefined` where it was not a list that said so. */
   readonly labelledBy: readonly string[] | undefined
 }
@@ -69,9 +69,9 @@ export interface UserOrigin {
 export const ORIGIN = Symbol.for('@cognito-auth/core/origin')
 
 /** Members of its own: a polluted `Object.prototype` must not say where a user comes from. */
-const UNKNOWN: UserOrigin = Object.freeze({ silenceIsNo: false, isBearer: false, labelledBy: undefined })
+const UNKNOWN: UserOrigin = Object.freeze({ silenceIsNo: undefined, isBearer: undefined, labelledBy: undefined })
 
-/** What the tokens of a user were; of an object that is no user of ours nothing is known. */
+/** What the tokens of a user were; of a copy (`{ ...user }`, JSON), and of what is no user of ours, nothing is known. */
 export function originOf(user: object): UserOrigin {
   return (user as { readonly [ORIGIN]?: UserOrigin })[ORIGIN] ?? UNKNOWN
 }
@@ -82,10 +82,13 @@ export function originOf(user: object): UserOrigin {
  * administrator write any address ("nOAuth").
  */
 export function isEmailVerified(user: User): boolean {
-  return user.emailVerified === true || (user.emailVerified === undefined && !originOf(user).silenceIsNo)
+  return user.emailVerified === true || (user.emailVerified === undefined && originOf(user).silenceIsNo !== true)
 }
 
-/** Whether the user's only token was a bearer token: what an ALB session says of its client is not that. */
-export function isBearer(user: object): boolean {
+/**
+ * Whether the user's only token was a bearer token: what an ALB session says of its client is not that. `undefined` where
+ * nobody knows, of a copy.
+ */
+export function isBearer(user: object): boolean | undefined {
   return originOf(user).isBearer
 }

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { isDate } from 'node:util/types'
 import { memoLast } from './lib/memory/memo-last.js'
 import { caseless } from './lib/text/caseless.js'
 import { parseJsonObject } from './claims.js'
@@ -85,6 +86,14 @@ function frozenList(list: readonly string[]): readonly string[] {
   return Object.isFrozen(list) ? list : Object.freeze([...list])
 }
 
+/** Milliseconds since 1970; `null` without an expiry. A JSON copy of a user has a string there. */
+function expiryMs(expiresAt: Date | string | null | undefined): number | null {
+  if (expiresAt === null || expiresAt === undefined) return null
+  if (isDate(expiresAt)) return expiresAt.getTime()
+  const parsed = Date.parse(expiresAt)
+  return Number.isNaN(parsed) ? null : parsed
+}
+
 /**
  * Builds a frozen user. Claims and methods are not enumerable, so that no serialiser takes them to a browser.
  *
@@ -124,7 +133,7 @@ export function createUser(
     silenceIsNo,
     isBearer,
     labelledBy,
-    expiresMs: expiresAt === null ? null : expiresAt.getTime(),
+    expiresMs: expiryMs(expiresAt),
   }
   // Frozen as the user is: nothing of one request is left on it for the next.
   hide(
@@ -142,6 +151,12 @@ export function createUser(
   hide(user, ORIGIN, Object.freeze(origin))
   hide(user, INSPECT, inspectable)
   return Object.freeze(user) as User
+}
+
+/** The same user, but for this. A copy that an app made has no claims: they are not enumerable. */
+function remade(user: User, profile: Partial<UserProfile>, origin: Partial<UserOrigin> = {}): User {
+  const { oidcClaims = NO_CLAIMS, accessClaims = NO_CLAIMS } = user as Partial<User>
+  return createUser({ ...user, ...profile }, oidcClaims, accessClaims, { ...originOf(user), ...origin })
 }
 
 /** The same user as app admin or not, and which rules say so. */
@@ -162,7 +177,7 @@ export function withAppAdmin(user: User, isAppAdmin: boolean, by: object): User 
   if (user.isAppAdmin === isAppAdmin) return user
   const before = promoted.get(user)
   if (before !== undefined && before.by === by) return before.user
-  const made = createUser({ ...user, isAppAdmin }, user.oidcClaims, user.accessClaims, originOf(user))
+  const made = remade(user, { isAppAdmin })
   // Not of a copy that an app made, which may change.
   if (Object.hasOwn(user, ORIGIN)) promoted.set(user, { by, user: made })
   return made
@@ -171,8 +186,12 @@ export function withAppAdmin(user: User, isAppAdmin: boolean, by: object): User 
 /** The same user, as platform admin or not. */
 export function withPlatformAdmin(user: User, isPlatformAdmin: boolean): User {
   if (user.isPlatformAdmin === isPlatformAdmin) return user
-  const origin = { ...originOf(user), labelledBy: undefined }
-  return createUser({ ...user, isPlatformAdmin }, user.oidcClaims, user.accessClaims, origin)
+  return remade(user, { isPlatformAdmin }, { labelledBy: undefined })
+}
+
+/** The same user, whose e-mail is not verified where its token says nothing about it. */
+export function withSilenceAsNo(user: User): User {
+  return remade(user, {}, { silenceIsNo: true })
 }
 
 /** "email_verified": Cognito writes `"true"`, other identity providers `true`; anything else there is is no. */

@@ -2,7 +2,7 @@
  * What a rule is, and how it is asked.
  *
  * An answer has three values: yes, no, and none. A rule has none where it cannot know: an e-mail that is missing or not
- * verified, or no answer in time. None denies, and `not()` of none is none: whoever is banned by e-mail must not be
+ * verified, a copy of a user that does not say what its token was, or no answer in time. None denies, and `not()` of none is none: whoever is banned by e-mail must not be
  * allowed once the address is unverified.
  *
  * @module

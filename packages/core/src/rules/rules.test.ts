@@ -218,6 +218,18 @@ describe('three values', () => {
     expect((await decided(not(banned), user, false)).allowed).toBe(false)
   })
 
+  test.each<[string, (rule: Rule) => Rule]>([
+    ['clientRule', (rule) => rule],
+    ['not(clientRule)', not],
+    ['not(anyOf(clientRule, no))', (rule) => not(anyOf(rule, no))],
+  ])('of a copy of a user it is not known which token it had: %s denies, and says why', async (_, made) => {
+    const copy = { ...mockUser({ kind: 'machine', sub: 'cli', clientId: 'cli' }) }
+    for (const client of ['cli', 'other']) {
+      const { allowed, rules } = await decided(made(clientRule([client])), copy)
+      expect({ allowed, code: rules[0]?.code }).toEqual({ allowed: false, code: 'token_unknown' })
+    }
+  })
+
   test('a copy of a rule with a question of its own is asked that question', async () => {
     const strict: Rule = { ...banned, isAllowed: () => false }
     expect((await decided(strict, mockUser({ email: 'ada@example.com' }))).allowed).toBe(false)
