@@ -1,5 +1,13 @@
 import { expect, test } from 'vitest'
-import { hasOidcHeaders, hasTokens, type HeadersInput, readHeaders, requireTokens } from './headers.js'
+import {
+  hasHeader,
+  hasOidcHeaders,
+  hasTokens,
+  type HeadersInput,
+  readBearerToken,
+  readHeaders,
+  requireTokens,
+} from './headers.js'
 
 const found = { oidcData: 'data', accessToken: 'access', identity: 'sub' }
 
@@ -166,11 +174,56 @@ test('anything with functions get and has is headers, whatever else it has', () 
   const values = new Map([['x-amzn-oidc-data', 'a.b.c']])
   for (const headers of [
     new NextHeaders({ 'x-amzn-oidc-data': 'a.b.c' }),
-    { get: (name: string) => values.get(name), has: (name: string) => values.has(name), headers: {}, raw: {} },
+    {
+      get: (name: string) => values.get(name),
+      has: (name: string) => values.has(name),
+      headers: {},
+      raw: {},
+      req: {},
+      request: {},
+    },
     values,
   ]) {
     expect(readHeaders(headers as HeadersInput).oidcData).toBe('a.b.c')
   }
+})
+
+const capitals = { 'X-Amzn-Oidc-Data': 'data', 'X-AMZN-OIDC-ACCESSTOKEN': 'access', 'X-Amzn-Oidc-Identity': 'sub' }
+
+test('names of a Map are found in any letter case', () => {
+  const map = new Map([['X-Amzn-Trace-Id', 'Root=1'], ...Object.entries(capitals)])
+  expect(readHeaders(map)).toEqual(found)
+  expect([hasTokens(map), hasOidcHeaders(map), hasHeader(map, 'x-amzn-trace-id')]).toEqual([true, true, true])
+  expect(hasHeader(map, 'x-amzn-trace-i')).toBe(false)
+  expect(readBearerToken(new Map([['Authorization', 'Bearer a.b.c']]))).toBe('a.b.c')
+})
+
+test.each<[string, readonly (readonly [string, string])[]]>([
+  ['a lower-case name first', [['x-amzn-oidc-data', 'a'] as const, ['X-Amzn-Oidc-Data', 'b'] as const]],
+  ['a lower-case name last', [['X-Amzn-Oidc-Data', 'a'] as const, ['x-amzn-oidc-data', 'b'] as const]],
+  ['no lower-case name', [['X-Amzn-Oidc-Data', 'a'] as const, ['X-AMZN-OIDC-DATA', 'a'] as const]],
+])('two names of a Map that differ by letter case only are duplicates: %s', (_, pairs) => {
+  expect(() => readHeaders(new Map(pairs))).toThrow(expect.objectContaining({ reason: 'duplicate_header' }))
+})
+
+test('a Map may hold null and undefined, and other keys than strings', () => {
+  const map = new Map<unknown, unknown>([
+    [5, 'a'],
+    ['X-Amzn-Oidc-Data', null],
+    ['X-AMZN-OIDC-DATA', undefined],
+  ])
+  expect(readHeaders(map as unknown as HeadersInput).oidcData).toBeUndefined()
+})
+
+test('names of a Fetch Headers are not gone through', () => {
+  const headers = new Headers(capitals)
+  Object.defineProperty(headers, 'keys', {
+    value: () => {
+      throw new Error('of the test')
+    },
+  })
+  expect(readHeaders(headers)).toEqual(found)
+  expect(readHeaders(new Headers()).oidcData).toBeUndefined()
 })
 
 test.each<[string, unknown, RegExp]>([
@@ -189,6 +242,12 @@ test.each<[string, unknown, RegExp]>([
   ['an event without headers', { requestContext: { elb: {} }, headers: null }, /whole request or event/],
   ["Hono's request", { raw: new Request('https://example.com'), header: () => undefined }, /whole request/],
   ["Hono's context", { req: {}, get: () => undefined }, /whole request/],
+  ['an iterator of pairs', new Headers().entries(), /iterator/],
+  ['an iterator made by hand', { next: () => ({ done: true, value: undefined }) }, /iterator/],
+  ['an iterable made by hand', { [Symbol.iterator]: () => [].values() }, /iterator/],
+  ['a Set', new Set(['x-amzn-oidc-data']), /Set/],
+  ['a Date', new Date(), /Date/],
+  ['bytes', new Uint8Array(2), /iterator/],
 ])('%s is no headers, and it is said what to pass', (_, headers, sentence) => {
   for (const read of [readHeaders, hasTokens]) {
     expect(() => read(headers as never)).toThrow(
@@ -198,6 +257,17 @@ test.each<[string, unknown, RegExp]>([
 })
 
 test('headers of any name that a client sends are headers', () => {
-  const sent = { headers: 'x', req: 'x', raw: ['x', 'y'], request: 'x', header: 'x', requestContext: ['x'] }
+  const sent = {
+    headers: 'x',
+    req: 'x',
+    res: 'x',
+    next: 'x',
+    get: 'x',
+    has: 'x',
+    raw: ['x', 'y'],
+    request: 'x',
+    header: 'x',
+    requestContext: ['x'],
+  }
   expect(readHeaders({ ...sent, 'x-amzn-oidc-data': 'a.b.c' }).oidcData).toBe('a.b.c')
 })

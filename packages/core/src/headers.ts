@@ -20,7 +20,7 @@ export const AUTHORIZATION_HEADER = 'authorization'
 const OIDC_NAME = /^x-amzn-oidc-/i
 
 /**
- * Headers of a request: a Fetch `Headers` or anything else with functions `get` and `has`, Node's `IncomingHttpHeaders`, an
+ * Headers of a request: a Fetch `Headers`, a `Map` or anything else with functions `get` and `has`, Node's `IncomingHttpHeaders`, an
  * ALB-to-Lambda event's `headers` or `multiValueHeaders`, or any record in any letter case.
  */
 export type HeadersInput =
@@ -42,16 +42,37 @@ export interface TokenHeaders {
   readonly identity: string | undefined
 }
 
+/** Headers that are asked for a name: a Fetch `Headers`, a `Map`, what a framework makes of its own. */
+interface Asked {
+  get(name: string): unknown
+  keys?: unknown
+}
+
+/**
+ * All values under `name` of headers that are asked. A Fetch `Headers` knows every letter case of it; a `Map` knows the one that
+ * was written, so its names are gone through: with `X-Amzn-Oidc-Data` it must not look like a request without tokens.
+ */
+function valuesOfAsked(headers: Asked, name: string): unknown[] {
+  if (!(headers instanceof Headers) && typeof headers.keys === 'function') {
+    const found: unknown[] = []
+    for (const key of headers.keys() as Iterable<unknown>) {
+      if (typeof key !== 'string' || key.length !== name.length || key.toLowerCase() !== name) continue
+      const value = headers.get(key)
+      if (value !== null && value !== undefined) found.push(value)
+    }
+    if (found.length > 0) return found
+  }
+  const value = headers.get(name)
+  return value === null || value === undefined ? [] : [value]
+}
+
 /**
  * All values under `name`, in any letter case and however the framework keeps several.
  *
  * @param keys Those of the headers that `name` may be among, where several names are looked for.
  */
 function valuesOf(headers: object, name: string, keys?: readonly string[]): unknown[] {
-  if ('get' in headers && typeof headers.get === 'function') {
-    const value: unknown = headers.get(name)
-    return value === null || value === undefined ? [] : [value]
-  }
+  if ('get' in headers && typeof headers.get === 'function') return valuesOfAsked(headers as Asked, name)
   const found: unknown[] = []
   for (const key of keys ?? Object.keys(headers)) {
     // Same length first: lower-casing every header of every request is the larger part of this loop.
@@ -126,6 +147,12 @@ function isWholeRequest(given: Readonly<Record<string, unknown>>): boolean {
   )
 }
 
+/** Iterators, lists of another kind than arrays, and dates: all without a member that could be a header. */
+function isNoRecord(given: Readonly<Record<PropertyKey, unknown>>): boolean {
+  if (isFunction(given['get'])) return false
+  return isFunction(given['next']) || isFunction(given[Symbol.iterator]) || given instanceof Date
+}
+
 /** @throws {ConfigurationError} saying what to pass: what is no headers must not look like a request without tokens. */
 function checkHeaders(headers: HeadersInput): object {
   const given: unknown = headers
@@ -143,6 +170,9 @@ function checkHeaders(headers: HeadersInput): object {
   if (isFunction(members['get']) && isFunction(members['has'])) return given
   if (isWholeRequest(members)) {
     throw new ConfigurationError('This is a whole request or event: pass its `headers` (or its `multiValueHeaders`)')
+  }
+  if (isNoRecord(members)) {
+    throw new ConfigurationError('Headers must not be an iterator, a Set or a Date: pass `request.headers` itself')
   }
   return given
 }
@@ -222,7 +252,7 @@ export function hasHeader(headers: HeadersInput, name: string): boolean {
  * @param readsAccessToken `false` where groups come from the load balancer's token (`groupsClaim`): another identity
  * provider's access token may be anything, and is not looked at.
  * @throws {InvalidTokenError} `duplicate_header` when one is present more than once; `malformed` when one is not a string.
- * @throws {ConfigurationError} when `headers` is not an object, or is a whole request or event.
+ * @throws {ConfigurationError} when `headers` is not an object, or is a whole request or event, a list or an iterator.
  */
 export function readHeaders(headers: HeadersInput, readsAccessToken = true): OidcHeaders {
   const given = checkHeaders(headers)

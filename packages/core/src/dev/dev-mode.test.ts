@@ -118,6 +118,7 @@ describe('dev mode', () => {
     for (const headers of [
       { 'X-Amzn-Trace-Id': 'Root=1-67891233-abcdef012345678912345678' },
       new Headers({ 'x-amzn-trace-id': 'Root=1' }),
+      new Map([['X-Amzn-Trace-Id', 'Root=1']]),
       { 'x-amzn-trace-id': ['Root=1'] },
       { 'x-amzn-trace-id': '' },
     ]) {
