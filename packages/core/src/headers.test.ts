@@ -242,6 +242,7 @@ test.each<[string, unknown, RegExp]>([
   ['an event without headers', { requestContext: { elb: {} }, headers: null }, /whole request or event/],
   ["Hono's request", { raw: new Request('https://example.com'), header: () => undefined }, /whole request/],
   ["Hono's context", { req: {}, get: () => undefined }, /whole request/],
+  ["Koa's context", { req: {}, res: {}, request: {}, get: () => '', has: () => true }, /whole request/],
   ['an iterator of pairs', new Headers().entries(), /iterator/],
   ['an iterator made by hand', { next: () => ({ done: true, value: undefined }) }, /iterator/],
   ['an iterable made by hand', { [Symbol.iterator]: () => [].values() }, /iterator/],

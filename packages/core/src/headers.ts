@@ -147,6 +147,11 @@ function isWholeRequest(given: Readonly<Record<string, unknown>>): boolean {
   )
 }
 
+/** What contexts of Koa have, all three, beside functions `get` and `has`. Next's headers have none of them. */
+function isWholeContext(given: Readonly<Record<string, unknown>>): boolean {
+  return isObject(given['req']) && isObject(given['res']) && isObject(given['request'])
+}
+
 /** Iterators, lists of another kind than arrays, and dates: all without a member that could be a header. */
 function isNoRecord(given: Readonly<Record<PropertyKey, unknown>>): boolean {
   if (isFunction(given['get'])) return false
@@ -167,7 +172,7 @@ function checkHeaders(headers: HeadersInput): object {
     throw new ConfigurationError('This is a Promise of headers: await it first, as in `await headers()`')
   }
   // Next's Headers have a member called `headers`.
-  if (isFunction(members['get']) && isFunction(members['has'])) return given
+  if (isFunction(members['get']) && isFunction(members['has']) && !isWholeContext(members)) return given
   if (isWholeRequest(members)) {
     throw new ConfigurationError('This is a whole request or event: pass its `headers` (or its `multiValueHeaders`)')
   }
