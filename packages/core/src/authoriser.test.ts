@@ -103,6 +103,18 @@ describe('rules', () => {
   })
 })
 
+test.each(['rules', 'requireAll'])(
+  '%s of new Authoriser() that is written and undefined is not what was meant',
+  (name) => {
+    expect(() => new Authoriser({ rules: [yes], [name]: undefined })).toThrow(
+      expect.objectContaining({
+        code: 'configuration',
+        message: `new Authoriser(): ${name} is undefined. Give it a value, or leave it out`,
+      }),
+    )
+  },
+)
+
 describe('decisions', () => {
   test.each<[string, readonly Rule[], boolean, boolean]>([
     ['no', [no], false, false],

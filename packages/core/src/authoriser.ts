@@ -18,16 +18,16 @@ import { type SecretsClient, secretSource } from './config/secret-source.js'
 import { ConfigurationError } from './errors.js'
 import { goOn, isPromise } from './lib/at-once.js'
 import { brand } from './lib/process/brand.js'
-import { refuseUnknown, seconds, text } from './lib/schema.js'
+import { refuseUnknown, refuseWrittenUndefined, seconds, text } from './lib/schema.js'
 import { checkRules, type Rule } from './rules/rule.js'
 import { decide, type RuleSet } from './rules/rule-set.js'
 import type { User } from './user.js'
 
-/** Rules from code. */
+/** Rules from code. What is left out is its default; `rules` and `requireAll` must not be `undefined`. */
 export interface AuthoriserOptions {
   readonly rules: readonly Rule[]
   /** `true`: every rule must allow the user; `false`: one is enough. @default false */
-  readonly requireAll?: boolean | undefined
+  readonly requireAll?: boolean
   /** Groups whose members are app admins. @default none */
   readonly adminGroups?: readonly string[] | undefined
   /** E-mail addresses of app admins. @default none */
@@ -72,6 +72,7 @@ const entries = {
 
 function ruleSetOf(options: AuthoriserOptions): RuleSet {
   const parsed = parseOptions(entries, options, 'Authoriser')
+  refuseWrittenUndefined(options, ['rules', 'requireAll'], 'new Authoriser()')
   return {
     rules: checkRules(parsed.rules, 'new Authoriser()'),
     requireAll: parsed.requireAll,
@@ -129,7 +130,8 @@ export class Authoriser {
   }
 
   /**
-   * @throws {ConfigurationError} without a rule: to allow everyone who is signed in is written `authoriser: null`.
+   * @throws {ConfigurationError} without a rule (to allow everyone who is signed in is written `authoriser: null`); when an
+   * option is unknown or wrong, or `rules` or `requireAll` is written and `undefined`.
    */
   constructor(options: AuthoriserOptions) {
     this.#rules = options instanceof Checked ? options.set : ruleSetOf(options)

@@ -7,7 +7,7 @@
 import * as v from 'valibot'
 import { caseless } from '../lib/text/caseless.js'
 import { ConfigurationError } from '../errors.js'
-import { checkMembers, refuseUnknown } from '../lib/schema.js'
+import { checkMembers, refuseUnknown, refuseWrittenUndefined } from '../lib/schema.js'
 import { clientRule } from '../rules/client-rule.js'
 import { domainRule, emailRule } from '../rules/email-rule.js'
 import { groupRule } from '../rules/group-rule.js'
@@ -163,11 +163,7 @@ export function parseAccessLists(lists: AccessLists): ConfiguredRuleSet {
   const where = 'Authoriser.fromLists()'
   const codeNames = Object.keys(FILE_NAMES) as (keyof AccessLists)[]
   refuseUnknown(lists, codeNames, where)
-  for (const name of NARROWING) {
-    if (Object.hasOwn(lists, name) && lists[name] === undefined) {
-      throw new ConfigurationError(`${where}: ${name} is undefined. Give it a value, or leave it out`)
-    }
-  }
+  refuseWrittenUndefined(lists, NARROWING, where)
   // Known, each: refused above if not. `undefined` counts as left out.
   const members = Object.entries(lists).flatMap(([name, value]) =>
     value === undefined ? [] : [[FILE_NAMES[name as keyof AccessLists], value] as const],

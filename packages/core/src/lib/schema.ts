@@ -32,6 +32,20 @@ export function refuseUnknown(given: object, known: readonly string[], what: str
   }
 }
 
+/**
+ * Refuses members that are written and `undefined`, of a variable that is misspelt: of what narrows who is allowed, that would be a
+ * condition less.
+ *
+ * @throws {ConfigurationError} naming the first of them.
+ */
+export function refuseWrittenUndefined(given: object, names: readonly string[], what: string): void {
+  for (const name of names) {
+    if (Object.hasOwn(given, name) && (given as Readonly<Record<string, unknown>>)[name] === undefined) {
+      throw new ConfigurationError(`${what}: ${name} is undefined. Give it a value, or leave it out`)
+    }
+  }
+}
+
 /** An object of these members and nothing else: without a prototype. */
 export function ownMembers(members: Iterable<readonly [string, unknown]>): Record<string, unknown> {
   return Object.assign(Object.create(null), Object.fromEntries(members)) as Record<string, unknown>
