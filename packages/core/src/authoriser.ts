@@ -18,7 +18,7 @@ import { type SecretsClient, secretSource } from './config/secret-source.js'
 import { ConfigurationError } from './errors.js'
 import { goOn, isPromise } from './lib/at-once.js'
 import { brand } from './lib/process/brand.js'
-import { refuseUnknown, refuseWrittenUndefined, seconds, text } from './lib/schema.js'
+import { ownOptions, refuseUnknown, refuseWrittenUndefined, seconds, text } from './lib/schema.js'
 import { checkRules, type Rule } from './rules/rule.js'
 import { decide, type RuleSet } from './rules/rule-set.js'
 import type { User } from './user.js'
@@ -103,7 +103,8 @@ function checkSource(source: ConfigSource): ConfigSource {
 }
 
 /** @throws {ConfigurationError} when a time is not a number of seconds, or the source is a file that is missing or wrong. */
-function refreshing(source: ConfigSource, { ttlSeconds = 300, maxAgeSeconds }: RefreshOptions): Checked {
+function refreshing(source: ConfigSource, options: RefreshOptions): Checked {
+  const { ttlSeconds = 300, maxAgeSeconds } = ownOptions(options)
   for (const [name, value] of Object.entries({ ttlSeconds, maxAgeSeconds })) {
     if (value === undefined || v.is(seconds, value)) continue
     throw new ConfigurationError(`${name} must be a number of seconds, 0 or more`)
@@ -156,7 +157,7 @@ export class Authoriser {
    */
   static fromConfig(options: RefreshOptions = {}): Authoriser {
     refuseUnknown(options, REFRESH_OPTIONS, 'Authoriser.fromConfig()')
-    const { ttlSeconds = configTtlOfEnvironment(), maxAgeSeconds = configMaxAgeOfEnvironment() } = options
+    const { ttlSeconds = configTtlOfEnvironment(), maxAgeSeconds = configMaxAgeOfEnvironment() } = ownOptions(options)
     return new Authoriser(refreshing(configSource(), { ttlSeconds, maxAgeSeconds }))
   }
 
@@ -184,7 +185,7 @@ export class Authoriser {
   ): Authoriser {
     refuseUnknown(options, [...REFRESH_OPTIONS, 'client'], 'Authoriser.fromSecret()')
     if (typeof name !== 'string' || name === '') throw new ConfigurationError('Authoriser.fromSecret() needs a name')
-    return new Authoriser(refreshing(secretSource(name, options.client), options))
+    return new Authoriser(refreshing(secretSource(name, ownOptions(options).client), options))
   }
 
   /**
@@ -241,8 +242,10 @@ export class Authoriser {
   }
 
   #decide(user: User, given: AuthoriseOptions, askAll: boolean): Decision | Promise<Decision> {
-    const options = { admitPlatformAdmins: given.admitPlatformAdmins === true, askAll }
-    const rules = this.#load(given.configMaxAgeSeconds)
+    // Own members only: a polluted `Object.prototype` must not allow platform admins (CWE-1321).
+    const admitPlatformAdmins = Object.hasOwn(given, 'admitPlatformAdmins') && given.admitPlatformAdmins === true
+    const options = { admitPlatformAdmins, askAll }
+    const rules = this.#load(Object.hasOwn(given, 'configMaxAgeSeconds') ? given.configMaxAgeSeconds : undefined)
     return goOn(rules, (loaded) => decide(user, loaded, options))
   }
 

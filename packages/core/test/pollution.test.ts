@@ -1,7 +1,7 @@
 /** An app that lets users write to `Object.prototype` (CWE-1321) must not thereby give them groups, e-mails or options. */
 import { createTestAlb } from '@cognito-auth/testing'
-import { afterEach, describe, expect, test } from 'vitest'
-import { Authoriser, CognitoAuth, type CognitoAuthOptions, type User } from '../src/index.js'
+import { afterEach, describe, expect, test, vi } from 'vitest'
+import { Authoriser, CognitoAuth, type CognitoAuthOptions, createMockUser, type User } from '../src/index.js'
 import { userOf } from './user-of.js'
 
 const alb = await createTestAlb()
@@ -109,4 +109,56 @@ test('options that were not given stay so', async () => {
   expect(() => new CognitoAuth({ ...alb.options })).toThrow(/COGNITO_AUTH_CONFIG_PATH/)
   const auth = new CognitoAuth({ albArn: alb.options.albArn, fetch, authoriser: null })
   await expect(auth.requireUser({})).rejects.toMatchObject({ code: 'missing_token' })
+})
+
+describe('of an authoriser', () => {
+  const admin = createMockUser({ groups: ['ops'], isPlatformAdmin: true })
+  const source = (json = '{"allowed_groups":["developers"]}') => ({
+    name: 'test',
+    isSecret: false,
+    read: vi.fn<() => Promise<string>>(async () => await Promise.resolve(json)),
+  })
+
+  test('what is asked allows no platform admin', async () => {
+    const authoriser = Authoriser.fromLists({ allowedGroups: ['developers'] })
+    pollute({ admitPlatformAdmins: true })
+    expect(await authoriser.isAllowed(admin)).toBe(false)
+    expect((await authoriser.explain(admin)).allowed).toBe(false)
+    expect(await authoriser.isAllowed(admin, { admitPlatformAdmins: true })).toBe(true)
+  })
+
+  test('what is asked sets no age of its config', async () => {
+    const read = source()
+    const authoriser = Authoriser.fromSource(read)
+    pollute({ configMaxAgeSeconds: 0 })
+    await authoriser.isAllowed(admin)
+    await authoriser.isAllowed(admin)
+    expect(read.read).toHaveBeenCalledOnce()
+  })
+
+  test('options set neither how long its config serves nor how old it may be', async () => {
+    const read = source()
+    pollute({ ttlSeconds: 0, maxAgeSeconds: 0 })
+    const authoriser = Authoriser.fromSource(read)
+    await authoriser.isAllowed(admin)
+    await authoriser.isAllowed(admin)
+    expect(read.read).toHaveBeenCalledOnce()
+    vi.stubEnv('COGNITO_AUTH_SECRET_NAME', 'x')
+    pollute({ ttlSeconds: 'x', maxAgeSeconds: 'x' })
+    expect(() => Authoriser.fromConfig()).not.toThrow()
+    vi.unstubAllEnvs()
+  })
+
+  test('options give no client for its secret', async () => {
+    const send = vi.fn<() => Promise<unknown>>(async () => await Promise.reject(new Error('of the test')))
+    // Nor does it ask AWS for one.
+    for (const name of ['AWS_REGION', 'AWS_DEFAULT_REGION']) vi.stubEnv(name, '')
+    vi.stubEnv('AWS_EC2_METADATA_DISABLED', 'true')
+    pollute({ client: { send } })
+    const authoriser = Authoriser.fromSecret('x')
+    for (const name of polluted) delete prototype[name]
+    await authoriser.warmUp().catch(() => undefined)
+    expect(send).not.toHaveBeenCalled()
+    vi.unstubAllEnvs()
+  })
 })

@@ -51,6 +51,11 @@ export function ownMembers(members: Iterable<readonly [string, unknown]>): Recor
   return Object.assign(Object.create(null), Object.fromEntries(members)) as Record<string, unknown>
 }
 
+/** The same options without what a polluted `Object.prototype` adds (CWE-1321). */
+export function ownOptions<Options extends object>(options: Options): Options {
+  return ownMembers(Object.entries(options)) as Options
+}
+
 /** How a member is named in messages; `place` is where in it the trouble is: `''`, or `[1]`. */
 export type NameOf = (member: string, place: string) => string
 
