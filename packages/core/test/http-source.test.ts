@@ -1,7 +1,7 @@
 import { createServer, type RequestListener, type Server } from 'node:http'
 import { type AddressInfo } from 'node:net'
-import { afterEach, beforeEach, expect, test } from 'vitest'
-import { Authoriser, createMockUser, httpSource } from '../src/index.js'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { Authoriser, createMockUser, httpSource, type HttpSourceOptions, type SourceHeaders } from '../src/index.js'
 
 const config = '{"allowed_groups": ["developers"]}'
 const developer = createMockUser({ groups: ['developers'] })
@@ -47,6 +47,49 @@ test('unwraps what the Secrets Manager agent answers, and sends its token, anew 
   authoriser.clearCache()
   await authoriser.warmUp()
   expect(asked).toEqual([1, 2].map((one) => `GET /secretsmanager/get?secretId=my-app/auth ${one}`))
+})
+
+const TOKEN = 'X-Aws-Parameters-Secrets-Token'
+
+test.each<[string, NonNullable<HttpSourceOptions['headers']>]>([
+  ['an object', { [TOKEN]: 't' }],
+  ['a Headers', new Headers({ [TOKEN]: 't' })],
+  ['a function that gives a Headers', () => new Headers({ [TOKEN]: 't' })],
+  ['an asynchronous function', async () => await Promise.resolve({ [TOKEN]: 't' })],
+  ['an asynchronous function that gives a Headers', async () => await Promise.resolve(new Headers({ [TOKEN]: 't' }))],
+])('sends headers that are %s', async (_, headers) => {
+  answer = send(200, config)
+  await httpSource(url, { headers }).read()
+  expect(asked).toEqual(['GET / t'])
+})
+
+test.each<[string, () => unknown, string]>([
+  ['a Map', () => new Map([[TOKEN, 'hunter2']]), 'configuration'],
+  ['a Promise of a list', async () => await Promise.resolve([[TOKEN, 'hunter2']]), 'configuration'],
+  ['a Headers with an empty value', () => new Headers({ [TOKEN]: '' }), 'configuration'],
+  ['a rejection', async () => await Promise.reject(new Error('hunter2')), 'config_unavailable'],
+])('asks nobody where its function gives %s', async (_, headers, code) => {
+  const error = await httpSource(url, { headers } as HttpSourceOptions)
+    .read()
+    .catch((thrown: unknown) => thrown)
+  expect(error).toMatchObject({ code, message: expect.not.stringContaining('hunter2') as string })
+  expect(asked).toEqual([])
+})
+
+test('waits 5 s for its headers, and asks nobody once they come too late', async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+  try {
+    let give: (headers: SourceHeaders) => void = () => undefined
+    const reading = httpSource(url, { headers: () => new Promise<SourceHeaders>((resolve) => (give = resolve)) }).read()
+    const failure = reading.catch((thrown: unknown) => thrown)
+    await vi.advanceTimersByTimeAsync(5_000)
+    expect(await failure).toMatchObject({ code: 'config_unavailable', status: 503 })
+    give({ [TOKEN]: 't' })
+  } finally {
+    vi.useRealTimers()
+  }
+  await new Promise((resolve) => setTimeout(resolve, 50))
+  expect(asked).toEqual([])
 })
 
 test.each([
@@ -134,6 +177,16 @@ test.each([
   ['a header that cannot be sent', 'https://example.com/', { headers: { token: 'hunter2\nx' } }, /cannot be sent/],
   ['headers that are none', 'https://example.com/', { headers: 'hunter2' }, /headers must be an object/],
   ['headers that are null', 'https://example.com/', { headers: null }, /headers must be an object/],
+  ['headers that are a Map', 'https://example.com/', { headers: new Map([['a', 'hunter2']]) }, /must be an object of/],
+  ['headers that are a list', 'https://example.com/', { headers: [['a', 'hunter2']] }, /must be an object of/],
+  ['headers that are a Promise', 'https://example.com/', { headers: Promise.resolve({}) }, /must be an object of/],
+  ['headers of a class', 'https://example.com/', { headers: new Date() }, /must be an object of/],
+  [
+    'a Headers with an empty value',
+    'https://example.com/',
+    { headers: new Headers({ token: '' }) },
+    /header "token" must/,
+  ],
   ['a misspelt option', 'https://example.com/', { header: {} }, /httpSource\(\).*Did you mean 'headers'\?/],
   ['secret in words', 'https://example.com/', { isSecret: 'no' }, /isSecret must be true or false/],
 ])('%s is a mistake', (_, given, options, sentence) => {

@@ -7,7 +7,7 @@
 
 import { CognitoAuthError, ConfigurationError } from '../errors.js'
 import { readLimited } from '../lib/read-limited.js'
-import { refuseUnknown } from '../lib/schema.js'
+import { isPlainObject, ownMembers, ownOptions, refuseUnknown } from '../lib/schema.js'
 import { isLoopback, parseUrl } from '../lib/text/urls.js'
 import { type ConfigSource, readInTime, unavailable } from './config-source.js'
 
@@ -16,8 +16,15 @@ export type SourceHeaders = Readonly<Record<string, string>>
 
 /** How a URL is asked. */
 export interface HttpSourceOptions {
-  /** Headers to send, or a function that gives them for each read, for tokens that change. @default none */
-  readonly headers?: SourceHeaders | (() => SourceHeaders) | undefined
+  /**
+   * Headers to send: a plain object or a Fetch `Headers`. Or a function that gives them for each read, for tokens that change;
+   * it may give a Promise, which is awaited within the 5 s of the read. @default none
+   */
+  readonly headers?:
+    | SourceHeaders
+    | Headers
+    | (() => SourceHeaders | Headers | Promise<SourceHeaders | Headers>)
+    | undefined
   /** Whether values of the config may not be printed. @default true */
   readonly isSecret?: boolean | undefined
 }
@@ -39,10 +46,14 @@ function checkUrl(given: string | URL): URL {
 
 /** @throws {ConfigurationError} for headers that cannot be sent. Values are not printed: they may be credentials. */
 function checkHeaders(given: unknown): SourceHeaders {
-  if (typeof given !== 'object' || given === null) {
-    throw new ConfigurationError('httpSource(): headers must be an object, or a function that gives one')
+  // What is inherited, or asked for with `get`, as of a Map, would not be sent.
+  if (!(given instanceof Headers) && !isPlainObject(given)) {
+    throw new ConfigurationError(
+      'httpSource(): headers must be an object of names and values, a Headers, or a function that gives one of them',
+    )
   }
-  for (const [name, value] of Object.entries(given)) {
+  const headers = ownMembers(given instanceof Headers ? given : Object.entries(given))
+  for (const [name, value] of Object.entries(headers)) {
     // `undefined` comes from a variable that is not set, and would be sent as "undefined".
     if (typeof value !== 'string' || value === '') {
       throw new ConfigurationError(
@@ -55,7 +66,7 @@ function checkHeaders(given: unknown): SourceHeaders {
       throw new ConfigurationError(`httpSource(): the header ${JSON.stringify(name)} cannot be sent`)
     }
   }
-  return { ...given }
+  return headers as SourceHeaders
 }
 
 /** The agent of Secrets Manager, and its Lambda extension, answer as GetSecretValue does. */
@@ -87,6 +98,18 @@ function codeOf(error: unknown): string {
   const cause: unknown = error instanceof Error ? error.cause : undefined
   if (typeof cause === 'object' && cause !== null && 'code' in cause) return String(cause.code)
   return error instanceof Error ? error.name : 'unknown failure'
+}
+
+/** What the app's function gives. What that throws may hold anything, and is not repeated. */
+async function headersOf(give: () => unknown, name: string): Promise<SourceHeaders> {
+  let given: unknown
+  try {
+    given = await give()
+  } catch (cause) {
+    if (cause instanceof CognitoAuthError) throw cause
+    throw unavailable(name, 'the function headers failed', { cause })
+  }
+  return checkHeaders(given)
 }
 
 async function readUrl(url: URL, name: string, headers: SourceHeaders, signal: AbortSignal): Promise<string> {
@@ -122,18 +145,21 @@ async function readUrl(url: URL, name: string, headers: SourceHeaders, signal: A
 export function httpSource(url: string | URL, options: HttpSourceOptions = {}): ConfigSource {
   refuseUnknown(options, ['headers', 'isSecret'], 'httpSource()')
   const target = checkUrl(url)
-  const { headers = {}, isSecret = true } = options
+  const { headers = {}, isSecret = true } = ownOptions(options)
   if (typeof isSecret !== 'boolean') throw new ConfigurationError('httpSource(): isSecret must be true or false')
-  const headersNow = typeof headers === 'function' ? () => checkHeaders(headers()) : undefined
-  const fixed = headersNow === undefined ? checkHeaders(headers) : {}
+  const give = typeof headers === 'function' ? headers : undefined
+  const fixed = give === undefined ? checkHeaders(headers) : {}
   const name = `URL ${target.origin}${target.pathname}`
   return {
     name,
     isSecret,
     async read() {
-      const sent = headersNow?.() ?? fixed
       try {
-        return unwrapped(await readInTime(name, async (signal) => await readUrl(target, name, sent, signal)))
+        const body = await readInTime(name, async (signal) => {
+          const sent = give === undefined ? fixed : await headersOf(give, name)
+          return await readUrl(target, name, sent, signal)
+        })
+        return unwrapped(body)
       } catch (error) {
         if (error instanceof CognitoAuthError) throw error
         throw unavailable(name, codeOf(error), { cause: error })
