@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { DecisionReason } from '@cognito-auth/core'
+import type { DecisionReason, RuleDetailCode } from '@cognito-auth/core'
 import {
   bearerOfEnvironment,
   type ConfigLocation,
@@ -23,7 +23,10 @@ export interface DescribedUser {
   readonly client?: string | undefined
   /** Scopes of the bearer token. @default none */
   readonly scopes?: readonly string[] | undefined
-  /** What the token says about the address. @default undefined: nothing, which counts as verified */
+  /**
+   * What the token says about the address. @default undefined: nothing, which counts as verified unless
+   * `COGNITO_AUTH_GROUPS_CLAIM` is set
+   */
   readonly emailVerified?: boolean | undefined
 }
 
@@ -36,6 +39,10 @@ export interface ExplainedRule {
    */
   readonly name?: string
   readonly allowed: boolean
+  /** Why it came to no answer, where it did not; for programs. */
+  readonly code?: RuleDetailCode
+  /** The same for people to read. Never holds a value of the config or of the user. */
+  readonly detail?: string
 }
 
 /** Why a user is allowed or denied. */
@@ -60,10 +67,10 @@ export interface ExplainOptions {
 }
 
 function rulesOf({ decision, keys, isSecret }: Explanation): ExplainedRule[] {
-  return decision.rules.flatMap(({ name, allowed }, index) => {
+  return decision.rules.flatMap(({ name, ...result }, index) => {
     const key = keys[index]
     if (key === undefined) return []
-    return [isSecret ? { key, allowed } : { key, name, allowed }]
+    return [isSecret ? { key, ...result } : { key, name, ...result }]
   })
 }
 
@@ -100,22 +107,52 @@ function tokenHintsOf({ client, scopes = [] }: DescribedUser): string[] {
 const IF_VERIFIED =
   'Only where the token marks the e-mail address as verified, or says nothing of it. Those of SAML and OIDC providers are not, by default: try --email-verified false'
 
-function hintsOf(explanation: Explanation, rules: readonly ExplainedRule[]): string[] {
-  const { decision, requireAll, ifVerified, ifUnverified, hasAppAdmins } = explanation
-  if (decision.allowed) return ifUnverified === false ? [IF_VERIFIED] : []
+/** What the rules that denied ask for. */
+function wantedOf({ requireAll, ifVerified }: Explanation, denied: readonly RuleKey[]): string {
   const mustBeVerified = ifVerified !== undefined
-  const failing = rules
-    .filter(({ allowed }) => !allowed)
-    .map(({ key }) => (mustBeVerified && isAboutEmail(key) ? `${WANTED[key]}, verified` : WANTED[key]))
+  const wanted = denied
+    .map((key) => (mustBeVerified && isAboutEmail(key) ? `${WANTED[key]}, verified` : WANTED[key]))
     .join('; ')
-  const hints = [
-    requireAll
-      ? `Every rule must allow (require_all), and the user lacks: ${failing}`
-      : `Any of these would allow the user: ${failing}`,
-    'Groups are compared exactly, letter case included; e-mail addresses and domains are not',
-  ]
-  if (ifVerified === true) hints.unshift('The e-mail address is not verified. Verified, it would allow the user')
-  if (hasAppAdmins) hints.push('App admins (admin_groups, admin_users) are allowed whatever the rules say')
+  return requireAll
+    ? `Every rule must allow (require_all), and the user lacks: ${wanted}`
+    : `Any of these would allow the user: ${wanted}`
+}
+
+/** The same of a bearer token: no rule about e-mail addresses can ever allow it. */
+function wantedOfToken(explanation: Explanation, denied: readonly RuleKey[]): string {
+  const { requireAll } = explanation
+  const impossible = denied.filter(isAboutEmail).join(' and ')
+  if (requireAll && impossible !== '') {
+    return `Every rule must allow (require_all), and ${impossible} cannot: a bearer token has no e-mail address`
+  }
+  const possible = denied.filter((key) => !isAboutEmail(key))
+  if (possible.length > 0) return wantedOf(explanation, possible)
+  return `A bearer token has no e-mail address, so ${impossible} cannot allow it: the client in allowed_clients would`
+}
+
+/** Why the address does not count, and that it would allow the user if it did. */
+function verifiedHint(explanation: Explanation, { emailVerified }: DescribedUser): string {
+  return explanation.silenceIsNo && emailVerified === undefined
+    ? 'The token says nothing of the e-mail address, which is not verified then: COGNITO_AUTH_GROUPS_CLAIM is set. Verified, it would allow the user: try --email-verified true'
+    : 'The e-mail address is not verified. Verified, it would allow the user'
+}
+
+function hintsOf(explanation: Explanation, rules: readonly ExplainedRule[], user: DescribedUser): string[] {
+  const { decision, ifVerified, ifUnverified, hasAppAdmins } = explanation
+  if (decision.allowed) return ifUnverified === false ? [IF_VERIFIED] : []
+  const denied = rules.filter(({ allowed }) => !allowed).map(({ key }) => key)
+  const isToken = user.client !== undefined
+  const hints = isToken
+    ? [wantedOfToken(explanation, denied), 'Groups and clients are compared exactly, letter case included']
+    : [
+        wantedOf(explanation, denied),
+        'Groups are compared exactly, letter case included; e-mail addresses and domains are not',
+      ]
+  if (ifVerified === true) hints.unshift(verifiedHint(explanation, user))
+  if (hasAppAdmins) {
+    const lists = isToken ? 'admin_groups' : 'admin_groups, admin_users'
+    hints.push(`App admins (${lists}) are allowed whatever the rules say`)
+  }
   if (decision.user.isPlatformAdmin) {
     hints.push(
       'The user is a platform admin by default, which is a label only. COGNITO_AUTH_PLATFORM_ADMIN_GROUPS would allow them',
@@ -150,7 +187,7 @@ export async function explain(
     isAppAdmin: decision.user.isAppAdmin,
     requireAll,
     rules,
-    hints: [...hintsOf(explanation, rules), ...tokenHintsOf(user)],
+    hints: [...hintsOf(explanation, rules, user), ...tokenHintsOf(user)],
   }
 }
 
@@ -170,9 +207,10 @@ export function explainText(report: ExplainReport): string {
     allowed ? `ALLOWED ${reason === 'rule' ? `by ${by.join(' and ')}` : REASONS[reason]}` : 'DENIED',
     '',
     `${source}, ${requireAll ? 'every rule must allow' : 'any rule may allow'}:`,
-    ...rules.map(
-      ({ key, name, allowed: yes }) => `  ${yes ? 'yes' : 'no '}  ${name ? `${key.padEnd(15)}  ${name}` : key}`,
-    ),
+    ...rules.map(({ key, name, allowed: yes, detail }) => {
+      const rule = name ? `${key.padEnd(15)}  ${name}` : key
+      return `  ${yes ? 'yes' : 'no '}  ${rule}${detail === undefined ? '' : `: ${detail}`}`
+    }),
   ]
   if (hints.length > 0) lines.push('', ...hints.map((hint) => `${hint}.`))
   return `${lines.join('\n')}\n`

@@ -34,7 +34,8 @@ explain
   --groups <a,b>                 the user's Cognito groups, separated by commas; repeatable
   --client <id>                  the app client of a bearer token, in place of an e-mail address
   --scopes <a,b>                 the scopes of that token, separated by commas; repeatable
-  --email-verified <true|false>  what the token says about the address (default: nothing, which counts as verified)
+  --email-verified <true|false>  what the token says about the address (default: nothing, which counts as verified,
+                                 unless COGNITO_AUTH_GROUPS_CLAIM is set)
   --platform-admin-groups <a,b>  groups of platform admins (default: COGNITO_AUTH_PLATFORM_ADMIN_GROUPS)
 
 doctor

@@ -33,7 +33,7 @@ test('prints which rule allows the user', async () => {
 
 file ${config}, any rule may allow:
   yes  allowed_groups   groups: developers
-  no   allowed_users    e-mails (2)
+  no   allowed_users    e-mails (2): no e-mail in the token (behind a load balancer: is email in the scope of its listener rule?)
 `)
 })
 
@@ -60,6 +60,39 @@ test('says that a verified address would do', async () => {
   const { stdout } = await cognitoAuth(other)
   expect(stdout).toContain('the e-mail address in allowed_users, verified.')
   expect(stdout).not.toContain('it would allow the user')
+})
+
+test('under groupsClaim takes an address that the token says nothing of for not verified, as the app does', async () => {
+  const args = ['explain', '--config', config, '--email', 'ada@example.com']
+  const env = { COGNITO_AUTH_GROUPS_CLAIM: 'groups' }
+  const silent = await cognitoAuth(args, env)
+  expect(silent.code).toBe(1)
+  expect(silent.stdout).toMatch(/^DENIED\n/)
+  expect(silent.stdout).toContain('COGNITO_AUTH_GROUPS_CLAIM is set. Verified, it would allow the user: try --email')
+  expect(silent.stdout).not.toContain('or says nothing of it')
+  const stated = await cognitoAuth([...args, '--email-verified', 'true'], env)
+  expect(stated.code).toBe(0)
+  expect(stated.stdout).not.toContain('Only where')
+  const denied = await cognitoAuth([...args, '--email-verified', 'false'], env)
+  expect(denied.stdout).toContain('The e-mail address is not verified. Verified, it would allow the user.')
+})
+
+test('says why a rule came to no answer, in words and for programs', async () => {
+  const args = ['explain', '--config', config, '--email', 'ada@example.com', '--email-verified', 'false']
+  expect((await cognitoAuth(args)).stdout).toContain(
+    '  no   allowed_users    e-mails (2): the e-mail is not verified\n',
+  )
+  const { stdout } = await cognitoAuth([...args, '--json'])
+  expect((JSON.parse(stdout) as { rules: unknown[] }).rules).toEqual([
+    { key: 'allowed_groups', name: 'groups: developers', allowed: false },
+    {
+      key: 'allowed_users',
+      name: 'e-mails (2)',
+      allowed: false,
+      code: 'email_not_verified',
+      detail: 'the e-mail is not verified',
+    },
+  ])
 })
 
 test('says which rules failed where every one must say yes', async () => {
@@ -252,6 +285,31 @@ describe('a bearer token', () => {
     expect(other.code).toBe(1)
     expect(other.stdout).toContain('a bearer token of a client of allowed_clients')
     expect((await cognitoAuth(['explain', '--config', clients, '--groups', 'nightly-job'])).code).toBe(1)
+  })
+
+  test.each<[string, object, string]>([
+    [
+      'e-mails',
+      { allowed_users: ['ada@example.com'], allowed_domains: ['example.com'] },
+      'A bearer token has no e-mail address, so allowed_users and allowed_domains cannot allow it: the client in allowed_clients would.',
+    ],
+    [
+      'e-mails and groups',
+      { allowed_users: ['ada@example.com'], allowed_groups: ['ops'] },
+      'Any of these would allow the user: a group of allowed_groups.',
+    ],
+    [
+      'e-mails and its client',
+      { allowed_users: ['ada@example.com'], allowed_clients: ['x'], require_all: true },
+      'Every rule must allow (require_all), and allowed_users cannot: a bearer token has no e-mail address.',
+    ],
+  ])('has no e-mail address, and is not told to have one: a config with %s', async (_, lists, sentence) => {
+    const path = await file('no-e-mail.json', { ...lists, admin_groups: ['admins'] })
+    const { code, stdout } = await cognitoAuth(['explain', '--config', path, '--client', 'x'])
+    expect(code).toBe(1)
+    expect(stdout).toContain(sentence)
+    expect(stdout).toContain('e-mails (1): no e-mail in the token')
+    expect(stdout).not.toMatch(/the e-mail address in|addresses and domains|admin_users/)
   })
 
   test.each([

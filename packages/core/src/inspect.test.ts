@@ -112,6 +112,17 @@ describe('explainConfig', () => {
     expect(await ask('bob@example.com')).toBeUndefined()
   })
 
+  test('takes silence for not verified where the environment sets groupsClaim, as the app does', async () => {
+    vi.stubEnv('COGNITO_AUTH_GROUPS_CLAIM', 'groups')
+    const ask = async (profile: object) => await explainConfig({ path }, { email: 'ada@example.com', ...profile })
+    const silent = await ask({})
+    expect(silent).toMatchObject({ silenceIsNo: true, ifVerified: true, decision: { allowed: false } })
+    expect(silent.ifUnverified).toBeUndefined()
+    expect(silent.decision.rules[1]).toMatchObject({ allowed: false, code: 'email_not_verified' })
+    expect((await ask({ groups: ['developers'] })).ifUnverified).toBeUndefined()
+    expect((await ask({ emailVerified: true })).decision.allowed).toBe(true)
+  })
+
   test('reads where the environment says, and lets in platform admins only where they are named', async () => {
     vi.stubEnv('COGNITO_AUTH_CONFIG_PATH', path)
     const admin = { groups: ['gds-idea'] }

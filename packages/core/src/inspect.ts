@@ -9,6 +9,7 @@ import { parseAuthConfig, type RuleKey } from './config/auth-config.js'
 import {
   bearerOfEnvironment,
   devModeOfEnvironment,
+  groupsClaimOfEnvironment,
   platformAdminGroupsOfEnvironment,
   unknownVariables as unknownAmong,
   withEnvironment,
@@ -24,7 +25,7 @@ import { refuseDevModeInProduction } from './dev/dev-mode.js'
 import { mockUser, type MockUserProfile } from './dev/mock-user.js'
 import { decide } from './rules/rule-set.js'
 import { nearest } from './lib/text/suggest.js'
-import { DEFAULT_PLATFORM_ADMIN_GROUPS } from './user.js'
+import { DEFAULT_PLATFORM_ADMIN_GROUPS, withSilenceAsNo } from './user.js'
 import { parseVerifierOptions, verifierOptionsOf, VerifierSetup } from './verifier/policy/options.js'
 
 export { bearerOfEnvironment, configSource, devModeOfEnvironment, nearest, refuseDevModeInProduction, VARIABLE_NAMES }
@@ -79,21 +80,25 @@ export interface Explanation {
   /** Where in the JSON each rule of the decision is, in their order. */
   readonly keys: readonly RuleKey[]
   readonly decision: Decision
-  /** Whether the user would be allowed if their e-mail address were verified; `undefined` where it does not matter. */
+  /** Whether an e-mail address that the token says nothing about is not verified: the environment sets `groupsClaim`. */
+  readonly silenceIsNo: boolean
+  /**
+   * Whether the user, whose address is not verified, would be allowed if it were; `undefined` where it does not matter.
+   */
   readonly ifVerified: boolean | undefined
   /**
-   * Whether the user, of whose address nothing was said, would be allowed if it were not verified; `undefined` where it
-   * does not matter.
+   * Whether the user, of whose address nothing was said, which counts as verified, would be allowed if it were not;
+   * `undefined` where it does not matter.
    */
   readonly ifUnverified: boolean | undefined
 }
 
 /**
- * Reads a config and asks it about a user: the decision of `Authoriser.explain`, platform admins as the environment
- * names them.
+ * Reads a config and asks it about a user: the decision of `CognitoAuth.explain`, with platform admins and `groupsClaim` as the
+ * environment says.
  *
  * @param platformAdminGroups Groups of platform admins. @default as the environment names them
- * @throws {ConfigurationError} when the config is wrong.
+ * @throws {ConfigurationError} when the config, or a variable that is read, is wrong.
  * @throws {ConfigUnavailableError} when the config cannot be read now.
  */
 export async function explainConfig(
@@ -106,12 +111,21 @@ export async function explainConfig(
   if (set.closed !== undefined) throw new ConfigurationError(set.closed)
   const adminGroups: readonly string[] = platformAdminGroups ?? DEFAULT_PLATFORM_ADMIN_GROUPS
   const options = { admitPlatformAdmins: platformAdminGroups !== undefined, askAll: true }
-  const ask = async (more: MockUserProfile): Promise<Decision> =>
-    await decide(mockUser({ ...profile, ...more }, adminGroups), set, options)
+  const silenceIsNo = groupsClaimOfEnvironment() !== undefined
+  const ask = async (more: MockUserProfile): Promise<Decision> => {
+    const user = mockUser({ ...profile, ...more }, adminGroups)
+    return await decide(silenceIsNo ? withSilenceAsNo(user) : user, set, options)
+  }
   const decision = await ask({})
-  const matters = !decision.allowed && profile.emailVerified === false && set.requireVerifiedEmail
+  const { emailVerified } = profile
+  const isUnverified = emailVerified === false || (emailVerified === undefined && silenceIsNo)
+  const matters = !decision.allowed && isUnverified && set.requireVerifiedEmail
   const isSilent =
-    decision.allowed && profile.emailVerified === undefined && decision.user.email !== '' && set.requireVerifiedEmail
+    decision.allowed &&
+    emailVerified === undefined &&
+    !silenceIsNo &&
+    decision.user.email !== '' &&
+    set.requireVerifiedEmail
   return {
     source: source.name,
     isSecret: source.isSecret,
@@ -119,6 +133,7 @@ export async function explainConfig(
     hasAppAdmins: set.adminGroups.size > 0 || set.adminUsers.size > 0,
     keys: set.keys,
     decision,
+    silenceIsNo,
     ifVerified: matters ? (await ask({ emailVerified: true })).allowed : undefined,
     ifUnverified: isSilent ? (await ask({ emailVerified: false })).allowed : undefined,
   }

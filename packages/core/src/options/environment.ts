@@ -99,6 +99,16 @@ export function platformAdminGroupsOfEnvironment(): readonly string[] | undefine
 }
 
 /**
+ * The claim that groups come from, as the environment says.
+ *
+ * @returns `undefined` where they come from the access token.
+ * @throws {ConfigurationError} when quotes are part of it.
+ */
+export function groupsClaimOfEnvironment(): string | undefined {
+  return OPTIONS.groupsClaim.read('groupsClaim', OPTIONS.groupsClaim)
+}
+
+/**
  * How long a config serves, in seconds, as the environment says.
  *
  * @throws {ConfigurationError} when it says something else than a number of seconds.
