@@ -2,6 +2,7 @@ import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { checkNodeVersion } from '../src/checks/node.js'
+import { checkVariables } from '../src/checks/settings.js'
 import { cognitoAuth } from './command.js'
 import { aws, folder, listen, matching, of, report, sound } from './doctor-stage.js'
 
@@ -49,6 +50,65 @@ test('a misspelt variable is a problem, with the nearest one that is read', asyn
   ])
   // The app does not start with it either.
   expect(of(result, 'options').at(-1)).toMatchObject({ status: 'problem', message: matching(/COGNITO_AUTH_CLIENTID/) })
+})
+
+test.each([
+  ['ALB_ARN', 'COGNITO_AUTH_ALB_ARN', 'problem'],
+  ['alb_arn', 'COGNITO_AUTH_ALB_ARN', 'problem'],
+  ['ALB_ARNS', 'COGNITO_AUTH_ALB_ARN', 'problem'],
+  ['AUTH_ALB_ARN', 'COGNITO_AUTH_ALB_ARN', 'problem'],
+  ['COGNITO_ALB_ARN', 'COGNITO_AUTH_ALB_ARN', 'problem'],
+  ['LOAD_BALANCER_ARN', 'COGNITO_AUTH_ALB_ARN', 'problem'],
+  ['CLIENT_ID', 'COGNITO_AUTH_CLIENT_ID', 'problem'],
+  ['COGNITO_AUTHCLIENT_ID', 'COGNITO_AUTH_CLIENT_ID', 'problem'],
+  ['COGNITO_USER_POOL_CLIENT_ID', 'COGNITO_AUTH_CLIENT_ID', 'problem'],
+  ['AWS_COGNITO_USER_POOL', 'COGNITO_AUTH_USER_POOL_ID', 'problem'],
+  ['COGNITO_DOMAIN', 'COGNITO_AUTH_DOMAIN', 'problem'],
+  ['COGNITO_CONFIG_PATH', 'COGNITO_AUTH_CONFIG_PATH', 'problem'],
+  ['AUTH_ISSUER', 'COGNITO_AUTH_ISSUER', 'warning'],
+  ['CONFIG_PATH', 'COGNITO_AUTH_CONFIG_PATH', 'warning'],
+  ['SECRET_NAME', 'COGNITO_AUTH_SECRET_NAME', 'warning'],
+  ['GROUPS_CLAIM', 'COGNITO_AUTH_GROUPS_CLAIM', 'warning'],
+  ['BEARER_CLIENT_IDS', 'COGNITO_AUTH_BEARER_CLIENT_IDS', 'warning'],
+  ['PLATFORM_ADMIN_GROUPS', 'COGNITO_AUTH_PLATFORM_ADMIN_GROUPS', 'warning'],
+])('%s is told to be %s: a %s', (name, meant, status) => {
+  expect(checkVariables({ COGNITO_AUTH_REGION: 'eu-west-2', [name]: 'x' })).toEqual([
+    {
+      check: 'variables',
+      status,
+      message: `${name} is read by nothing, and ${meant} is not set`,
+      fix: `Rename it to ${meant}`,
+    },
+  ])
+})
+
+test.each<[string, Record<string, string>?]>([
+  ['DOMAIN'],
+  ['REGION'],
+  ['AWS_REGION'],
+  ['ISSUER'],
+  ['REDIRECT_URL'],
+  ['DEV_MODE'],
+  ['COGNITO_AUTHORITY'],
+  ['AUTH_SECRET'],
+  ['ALB_ARN', { COGNITO_AUTH_ALB_ARNS: 'x' }],
+  ['ALB_ARN', { COGNITO_AUTH_ALB_ARN: 'x' }],
+  ['CONFIG_PATH', { COGNITO_AUTH_SECRET_NAME: 'x' }],
+  ['USER_POOL_ID', { COGNITO_AUTH_ISSUER: 'x' }],
+])('%s is the name of something else, beside %j', (name, others = {}) => {
+  const environment = { COGNITO_AUTH_GROUPS_CLAIM: 'x', ...others, [name]: 'x' }
+  expect(checkVariables(environment)).toMatchObject([{ status: 'ok' }])
+})
+
+test('a claim that groups come from, and that others may be able to write, is a warning', async () => {
+  const { COGNITO_AUTH_USER_POOL_ID: pool = '', ...others } = sound(await listen(aws))
+  const found = async (env: Record<string, string>) =>
+    of(await cognitoAuth(['doctor', '--json'], { ...others, ...env }), 'options').slice(1)
+  expect(await found({ COGNITO_AUTH_GROUPS_CLAIM: 'groups', COGNITO_AUTH_USER_POOL_ID: pool })).toEqual([])
+  expect(await found({ COGNITO_AUTH_GROUPS_CLAIM: 'custom:groups' })).toMatchObject([
+    { status: 'warning', message: matching(/^groupsClaim without issuer \(COGNITO_AUTH_ISSUER\) or userPoolId/) },
+    { status: 'warning', message: matching(/^groupsClaim begins with custom/) },
+  ])
 })
 
 test('a value that cannot be meant is a problem, and leaves the endpoints unknown', async () => {

@@ -71,19 +71,34 @@ export function authoriserOf(given: unknown, configTtlSeconds: number): Authoris
   throw optionError('authoriser', 'must be an Authoriser, or null to allow everyone who is signed in')
 }
 
-/** Tells of a claim that others than the identity provider of this app may be able to write. */
-export function warnOfGroupsClaim(groupsClaim: string, pinned: readonly string[] | undefined): void {
-  const options = { type: 'CognitoAuthWarning', code: 'COGNITO_AUTH_GROUPS_CLAIM' }
+/** Something to know about options that are accepted, and what to do. */
+export interface OptionWarning {
+  /** One sentence, without the full stop. */
+  readonly message: string
+  readonly fix: string
+}
+
+/** What there is to know of a claim that others than the identity provider of this app may be able to write. */
+export function warningsOfGroupsClaim(groupsClaim: string, pinned: unknown): readonly OptionWarning[] {
+  const warnings: OptionWarning[] = []
   if (pinned === undefined) {
-    process.emitWarning(
-      `groupsClaim without ${optionName('issuer')} or ${optionName('userPoolId')}: every identity provider of that load balancer can name groups. Set one of them`,
-      options,
-    )
+    warnings.push({
+      message: `groupsClaim without ${optionName('issuer')} or ${optionName('userPoolId')}: every identity provider of that load balancer can name groups`,
+      fix: 'Set one of them',
+    })
   }
   if (groupsClaim.startsWith('custom:')) {
-    process.emitWarning(
-      'groupsClaim begins with custom: users may be able to write such an attribute themselves. Take write access to it away from the app client',
-      options,
-    )
+    warnings.push({
+      message: 'groupsClaim begins with custom: users may be able to write such an attribute themselves',
+      fix: 'Take write access to it away from the app client',
+    })
+  }
+  return warnings
+}
+
+/** Tells of it once per `CognitoAuth`. */
+export function warnOfGroupsClaim(groupsClaim: string, pinned: readonly string[] | undefined): void {
+  for (const { message, fix } of warningsOfGroupsClaim(groupsClaim, pinned)) {
+    process.emitWarning(`${message}. ${fix}`, { type: 'CognitoAuthWarning', code: 'COGNITO_AUTH_GROUPS_CLAIM' })
   }
 }

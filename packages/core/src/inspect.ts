@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { CognitoAuthOptions } from './cognito-auth-options.js'
+import { type CognitoAuthOptions, type OptionWarning, warningsOfGroupsClaim } from './cognito-auth-options.js'
 import { parseAuthConfig, type RuleKey } from './config/auth-config.js'
 import {
   bearerOfEnvironment,
@@ -29,7 +29,7 @@ import { DEFAULT_PLATFORM_ADMIN_GROUPS, withSilenceAsNo } from './user.js'
 import { parseVerifierOptions, verifierOptionsOf, VerifierSetup } from './verifier/policy/options.js'
 
 export { bearerOfEnvironment, configSource, devModeOfEnvironment, nearest, refuseDevModeInProduction, VARIABLE_NAMES }
-export type { RuleKey }
+export type { OptionWarning, RuleKey }
 
 /** Where the public keys come from that a configuration trusts. */
 export interface KeyEndpoints {
@@ -49,6 +49,17 @@ export function keyEndpoints(options: CognitoAuthOptions = {}): KeyEndpoints {
   const parsed = parseVerifierOptions(verifierOptionsOf(filled))
   const { signers, issuers, groupsClaim } = new VerifierSetup(parsed, { albRequired: filled.devMode !== true })
   return { albKeys: signers.bases, jwks: groupsClaim === undefined ? issuers.knownJwksUrls : [] }
+}
+
+/**
+ * What a `CognitoAuth` warns of where groups come from a claim (`groupsClaim`): for tools that list it.
+ *
+ * @returns Nothing without `groupsClaim`.
+ * @throws {ConfigurationError} when a variable has a value that cannot be meant.
+ */
+export function groupsClaimWarnings(options: CognitoAuthOptions = {}): readonly OptionWarning[] {
+  const { groupsClaim, issuer, userPoolId } = withEnvironment(options)
+  return groupsClaim === undefined ? [] : warningsOfGroupsClaim(groupsClaim, issuer ?? userPoolId)
 }
 
 /** Variables that look like ours, in any letter case, and that nothing reads; each with the nearest one that is read. */

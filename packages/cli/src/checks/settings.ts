@@ -6,32 +6,15 @@
 
 import { existsSync } from 'node:fs'
 import { CognitoAuth, ConfigurationError } from '@cognito-auth/core'
-import { devModeOfEnvironment, refuseDevModeInProduction, unknownVariables } from '@cognito-auth/core/inspect'
+import {
+  devModeOfEnvironment,
+  groupsClaimWarnings,
+  refuseDevModeInProduction,
+  unknownVariables,
+} from '@cognito-auth/core/inspect'
 import { type Finding, finding } from './finding.js'
+import { checkPrefixes } from './forgotten-prefix.js'
 import { isAnySet } from './variables.js'
-
-/** Names that people write when they forget the prefix, or take from other libraries, and what is read instead. */
-const WITHOUT_PREFIX: readonly (readonly [RegExp, string])[] = [
-  [/^(?:AWS_)?(?:ALB|LOAD_BALANCER)_ARNS?$/, 'COGNITO_AUTH_ALB_ARN'],
-  [/^(?:AWS_)?(?:COGNITO_)?(?:USER_POOL_|APP_)?CLIENT_IDS?$/, 'COGNITO_AUTH_CLIENT_ID'],
-  [/^(?:AWS_)?(?:COGNITO_)?USER_?POOL(?:_ID)?$/, 'COGNITO_AUTH_USER_POOL_ID'],
-  [/^(?:AWS_)?COGNITO_(?:USER_POOL_)?DOMAIN$/, 'COGNITO_AUTH_DOMAIN'],
-  [/^(?:AWS_)?COGNITO_ISSUER$/, 'COGNITO_AUTH_ISSUER'],
-]
-
-/**
- * Variables whose prefix was forgotten, where the right one is not set: beside the right one they may be for something
- * else.
- */
-function withoutPrefix(environment: NodeJS.ProcessEnv): Finding[] {
-  return Object.keys(environment).flatMap((name) => {
-    const [, meant] = WITHOUT_PREFIX.find(([pattern]) => pattern.test(name)) ?? []
-    if (meant === undefined || environment[meant]?.trim() || environment[`${meant}S`]?.trim()) return []
-    return [
-      finding('variables', 'problem', `${name} is read by nothing, and ${meant} is not set`, `Rename it to ${meant}`),
-    ]
-  })
-}
 
 /** Node reads a `.env` file where it is told to, and neither the app nor this command does by itself. */
 function unreadFile(environment: NodeJS.ProcessEnv): Finding[] {
@@ -51,7 +34,7 @@ export function checkVariables(environment: NodeJS.ProcessEnv): Finding[] {
   const findings = unknownVariables(environment).map(({ name, nearest }) =>
     finding('variables', 'problem', `Unknown variable '${name}'`, `Did you mean '${nearest}'?`),
   )
-  findings.push(...withoutPrefix(environment), ...unreadFile(environment))
+  findings.push(...checkPrefixes(environment), ...unreadFile(environment))
   if (environment['COGNITO_AUTH_CONFIG_PATH']?.trim() && environment['COGNITO_AUTH_SECRET_NAME']?.trim()) {
     findings.push(
       finding(
@@ -109,7 +92,10 @@ export function checkOptions(environment: NodeJS.ProcessEnv, devMode: Finding): 
     if (!(error instanceof ConfigurationError)) throw error
     return [finding('options', 'problem', error.message, 'Correct it where the environment of the app is set')]
   }
-  const findings = [finding('options', 'ok', 'The options are sound')]
+  const findings = [
+    finding('options', 'ok', 'The options are sound'),
+    ...groupsClaimWarnings().map(({ message, fix }) => finding('options', 'warning', message, fix)),
+  ]
   const hasAlb = isAnySet(environment, 'COGNITO_AUTH_ALB_ARN', 'COGNITO_AUTH_ALB_ARNS')
   if (hasAlb && !isAnySet(environment, 'COGNITO_AUTH_CLIENT_ID', 'COGNITO_AUTH_CLIENT_IDS')) {
     findings.push(
