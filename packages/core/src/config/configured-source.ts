@@ -16,9 +16,9 @@ import { secretSource } from './secret-source.js'
  * @throws {ConfigurationError} when it does not say.
  */
 export function configSource(): ConfigSource {
-  const path = variable('COGNITO_AUTH_CONFIG_PATH')
+  const path = variable('COGNITO_AUTH_CONFIG_PATH', 'authoriser')
   if (path !== undefined) return fileSource(path)
-  const secret = variable('COGNITO_AUTH_SECRET_NAME')
+  const secret = variable('COGNITO_AUTH_SECRET_NAME', 'authoriser')
   if (secret !== undefined) return secretSource(secret)
   throw new ConfigurationError(
     'No authorisation config: set COGNITO_AUTH_CONFIG_PATH to a JSON file or COGNITO_AUTH_SECRET_NAME to a Secrets Manager secret, or give the option authoriser (null allows everyone who is signed in)',

@@ -8,6 +8,7 @@ import {
   refuseUnknownVariables,
   withEnvironment,
 } from './environment.js'
+import { configSource } from '../config/configured-source.js'
 import { optionName } from './names.js'
 import { variable } from './readers.js'
 
@@ -99,7 +100,9 @@ test.each([
 ])('%s and %s mean the same', (singular, plural, option) => {
   vi.stubEnv(singular, 'a')
   vi.stubEnv(plural, 'a, b')
-  expect(() => withEnvironment({})).toThrow(new RegExp(`${singular} and ${plural} are set to different lists`))
+  expect(() => withEnvironment({})).toThrow(
+    new RegExp(`^${option}: ${singular} and ${plural} are set to different lists`),
+  )
   vi.stubEnv(singular, ' b,a')
   expect(withEnvironment<object>({})).toEqual({ [option]: ['b', 'a'] })
   vi.stubEnv(singular, '')
@@ -137,13 +140,14 @@ test('what Kubernetes sets for a Service, and what others call theirs, is nothin
 })
 
 test.each(['"x"', "'x'", ' "x" ', '"a","b"', '""'])('quotes that docker --env-file keeps are told: %s', (value) => {
-  for (const name of [
-    'COGNITO_AUTH_ALB_ARN',
-    'COGNITO_AUTH_CLIENT_IDS',
-    'COGNITO_AUTH_REGION',
-    'COGNITO_AUTH_DEV_MODE',
-  ]) {
-    expect(() => filled(name, value)).toThrow(new RegExp(`^${name} begins and ends with a quote`))
+  for (const [option, name] of [
+    ['albArn', 'COGNITO_AUTH_ALB_ARN'],
+    ['clientId', 'COGNITO_AUTH_CLIENT_IDS'],
+    ['region', 'COGNITO_AUTH_REGION'],
+    ['devMode', 'COGNITO_AUTH_DEV_MODE'],
+    ['bearer.clientId', 'COGNITO_AUTH_BEARER_CLIENT_IDS'],
+  ] as const) {
+    expect(() => filled(name, value)).toThrow(new RegExp(`^${option}: ${name} begins and ends with a quote`))
     vi.unstubAllEnvs()
   }
 })
@@ -159,7 +163,7 @@ test.each([
 ])('two names of one list, %j and %j, are refused: which narrows the other is not known', (one, other) => {
   vi.stubEnv('COGNITO_AUTH_CLIENT_ID', one)
   expect(() => filled('COGNITO_AUTH_CLIENT_IDS', other)).toThrow(
-    'COGNITO_AUTH_CLIENT_ID and COGNITO_AUTH_CLIENT_IDS are set to different lists. Unset one of them',
+    'clientId: COGNITO_AUTH_CLIENT_ID and COGNITO_AUTH_CLIENT_IDS are set to different lists. Unset one of them',
   )
 })
 
@@ -199,11 +203,23 @@ test.each<[string, string, () => unknown]>([
   expect(read).toThrow(`${option} (${name}) must be`)
 })
 
-test.each(['COGNITO_AUTH_BEARER_CLIENT_IDS', 'COGNITO_AUTH_BEARER_SCOPES'])(
-  'an empty %s is none that was meant',
-  (name) => {
-    vi.stubEnv('COGNITO_AUTH_BEARER_CLIENT_IDS', 'cli')
-    vi.stubEnv(name, '')
-    expect(bearerOfEnvironment).toThrow(`${name} is empty`)
-  },
-)
+test.each([
+  ['COGNITO_AUTH_BEARER_CLIENT_IDS', 'bearer.clientId'],
+  ['COGNITO_AUTH_BEARER_SCOPES', 'bearer.scopes'],
+])('an empty %s is none that was meant, and the error names %s, too', (name, option) => {
+  vi.stubEnv('COGNITO_AUTH_BEARER_CLIENT_IDS', 'cli')
+  vi.stubEnv(name, '')
+  expect(bearerOfEnvironment).toThrow(`${option}: ${name} is empty`)
+})
+
+test('scopes without a client are refused, naming both options and both variables', () => {
+  vi.stubEnv('COGNITO_AUTH_BEARER_SCOPES', 'my-api/read')
+  expect(bearerOfEnvironment).toThrow(
+    'bearer.scopes: COGNITO_AUTH_BEARER_SCOPES needs COGNITO_AUTH_BEARER_CLIENT_IDS (bearer.clientId)',
+  )
+})
+
+test.each(['COGNITO_AUTH_CONFIG_PATH', 'COGNITO_AUTH_SECRET_NAME'])('a quoted %s names the option, too', (name) => {
+  vi.stubEnv(name, '"x"')
+  expect(configSource).toThrow(`authoriser: ${name} begins and ends with a quote`)
+})

@@ -50,7 +50,7 @@ function bearerWithEnvironment(given: unknown): unknown {
   if (given === undefined && clientId === undefined) {
     if (scopes === undefined) return undefined
     throw new ConfigurationError(
-      `${BEARER.scopes.variable} needs ${BEARER.clientId.variable}: the app clients whose bearer tokens are accepted`,
+      `bearer.scopes: ${BEARER.scopes.variable} needs ${BEARER.clientId.variable} (bearer.clientId): the app clients whose bearer tokens are accepted`,
     )
   }
   return { ...(clientId && { clientId }), ...(scopes && { scopes }), ...given }

@@ -8,24 +8,34 @@ import { ConfigurationError } from '../errors.js'
 import { environmentVariable } from '../lib/process/process-environment.js'
 import { errorOf, type Option } from './option.js'
 
+/** What a message about a variable begins with, where an option has it. */
+function where(option: string | undefined): string {
+  return option === undefined ? '' : `${option}: `
+}
+
 /**
  * A variable, trimmed.
  *
+ * @param option The option that it is of, for messages.
  * @throws {ConfigurationError} when quotes are part of its value: `docker --env-file` keeps them, shells do not.
  */
-function read(name: string): string | undefined {
+function read(name: string, option: string | undefined): string | undefined {
   const value = environmentVariable(name)?.trim()
   if (value !== undefined && value.length > 1 && /^(["']).*\1$/s.test(value)) {
     throw new ConfigurationError(
-      `${name} begins and ends with a quote, which is part of its value: write it without quotes (docker --env-file keeps them)`,
+      `${where(option)}${name} begins and ends with a quote, which is part of its value: write it without quotes (docker --env-file keeps them)`,
     )
   }
   return value
 }
 
-/** A variable; an empty one counts as not set. */
-export function variable(name: string): string | undefined {
-  return read(name) || undefined
+/**
+ * A variable; an empty one counts as not set.
+ *
+ * @param option The option that it is of, for messages. @default it is of none
+ */
+export function variable(name: string, option?: string): string | undefined {
+  return read(name, option) || undefined
 }
 
 function items(value: string): string[] {
@@ -41,15 +51,15 @@ function isSame(a: readonly string[], b: readonly string[]): boolean {
 }
 
 /** A list. An empty variable is an empty list. */
-export function listOrEmpty(_option: string, { variable, plural }: Option): string[] | undefined {
+export function listOrEmpty(option: string, { variable, plural }: Option): string[] | undefined {
   const names = [variable, plural].filter((name) => name !== undefined)
   const lists = names.flatMap((name) => {
-    const value = read(name)
+    const value = read(name, option)
     return value === undefined ? [] : [items(value)]
   })
   const [first = lists[0], second] = lists.filter(({ length }) => length > 0)
   if (first !== undefined && second !== undefined && !isSame(first, second)) {
-    throw new ConfigurationError(`${names.join(' and ')} are set to different lists. Unset one of them`)
+    throw new ConfigurationError(`${where(option)}${names.join(' and ')} are set to different lists. Unset one of them`)
   }
   return first
 }
@@ -61,10 +71,12 @@ export function list(option: string, row: Option): string[] | undefined {
   return found
 }
 
-/** A list as {@link list} reads it, whose error names the variable alone. */
+/** A list as {@link list} reads it, of a member of an option. */
 export function listOfMember(option: string, row: Option): string[] | undefined {
   const found = listOrEmpty(option, row)
-  if (found?.length === 0) throw new ConfigurationError(`${row.variable} is empty. Give it a value, or unset it`)
+  if (found?.length === 0) {
+    throw new ConfigurationError(`${where(option)}${row.variable} is empty. Give it a value, or unset it`)
+  }
   return found
 }
 
@@ -75,8 +87,8 @@ export function listOrNone(option: string, row: Option): string[] | undefined {
 }
 
 /** A string; an empty variable counts as not set. */
-export function text(_option: string, row: Option): string | undefined {
-  return variable(row.variable ?? '')
+export function text(option: string, row: Option): string | undefined {
+  return variable(row.variable ?? '', option)
 }
 
 /** Yes or no. */
