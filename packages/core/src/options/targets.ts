@@ -32,8 +32,11 @@ export function redirectTarget(value: string): string | undefined {
   return IS_SENT_AS_IT_IS.test(value) ? value : url.href
 }
 
-/** What others answer before the app does: `/oauth2/idpresponse` the load balancer, the rest our own tools. */
-const TAKEN = /^\/(?:oauth2\/idpresponse$|_cognito-auth\/|_local-alb\/)/
+/**
+ * What others answer before the app does: `/oauth2/idpresponse` the load balancer, the rest our own tools. A slash at the end makes
+ * no difference, as where the path is compared.
+ */
+const TAKEN = /^\/(?:oauth2\/idpresponse\/?$|(?:_cognito-auth|_local-alb)(?:\/|$))/
 
 /** An exact path that browsers send as it stands. */
 export function isSignOutPath(value: string): boolean {
