@@ -230,10 +230,11 @@ export class Authoriser {
   /**
    * Reads the config now, where there is one to read and none was read, so that the first request does not wait for it.
    *
+   * @param options `configMaxAgeSeconds`: the oldest config that counts as read, as {@link authorise} is asked.
    * @throws {ConfigurationError} {@link ConfigUnavailableError} as {@link authorise} does.
    */
-  async warmUp(): Promise<void> {
-    await this.#load()
+  async warmUp(options: Pick<AuthoriseOptions, 'configMaxAgeSeconds'> = {}): Promise<void> {
+    await this.#load(options)
   }
 
   /** Forgets a config that was read. */
@@ -245,11 +246,11 @@ export class Authoriser {
     // Own members only: a polluted `Object.prototype` must not allow platform admins (CWE-1321).
     const admitPlatformAdmins = Object.hasOwn(given, 'admitPlatformAdmins') && given.admitPlatformAdmins === true
     const options = { admitPlatformAdmins, askAll }
-    const rules = this.#load(Object.hasOwn(given, 'configMaxAgeSeconds') ? given.configMaxAgeSeconds : undefined)
-    return goOn(rules, (loaded) => decide(user, loaded, options))
+    return goOn(this.#load(given), (loaded) => decide(user, loaded, options))
   }
 
-  #load(maxAgeSeconds?: number): RuleSet | Promise<RuleSet> {
-    return this.#rules instanceof RefreshingConfig ? this.#rules.get(maxAgeSeconds) : this.#rules
+  #load(given: AuthoriseOptions): RuleSet | Promise<RuleSet> {
+    if (!(this.#rules instanceof RefreshingConfig)) return this.#rules
+    return this.#rules.get(Object.hasOwn(given, 'configMaxAgeSeconds') ? given.configMaxAgeSeconds : undefined)
   }
 }

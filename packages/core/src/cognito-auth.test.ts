@@ -108,6 +108,7 @@ describe('requireUser', () => {
     expect(await auth.isAllowed(user)).toBe(true)
     vi.setSystemTime(Date.now() + 12_000)
     await expect(auth.isAllowed(user)).rejects.toMatchObject({ code: 'config_unavailable', status: 503 })
+    await expect(auth.warmUp()).rejects.toMatchObject({ code: 'config_unavailable', status: 503 })
     warn.mockRestore()
     vi.useRealTimers()
   })

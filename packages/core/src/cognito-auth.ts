@@ -238,13 +238,14 @@ export class CognitoAuth {
    * Loads the config, and the keys that are known in advance: those of a pinned user pool. Keys that are out of reach
    * now do not fail it (the `cognito-auth:keys` event tells): the first request asks for them again.
    *
-   * @throws {ConfigurationError} {@link ConfigUnavailableError} when the config cannot be loaded.
+   * @throws {ConfigurationError} {@link ConfigUnavailableError} when the config cannot be loaded, or is older than
+   * `configMaxAgeSeconds`: requests get the same then.
    * @throws {ConfigurationError} when a pinned user pool publishes no keys: there is no such pool.
    */
   async warmUp(): Promise<void> {
     const keys = this.#devUser === undefined ? this.#verifier.warmUp() : undefined
     // Settled, so that a config that fails at once does not leave the other promise without anybody to catch it.
-    const [config, warmKeys] = await Promise.allSettled([this.#authoriser?.warmUp(), keys])
+    const [config, warmKeys] = await Promise.allSettled([this.#authoriser?.warmUp(this.#authoriseOptions), keys])
     if (config.status === 'rejected') throw config.reason
     // An outage must not keep an app from starting: without keys it answers 503, and recovers by itself.
     if (warmKeys.status === 'fulfilled' || warmKeys.reason instanceof KeysUnavailableError) return
