@@ -84,6 +84,38 @@ test.each([
   )
 })
 
+/** How many warnings there are of a config whose reads fail with these messages in turn, so many seconds apart. */
+async function warningsOf(messages: readonly string[], apart = 11): Promise<number> {
+  const one = config(
+    async () => good,
+    ...messages.map((message) => async () => await Promise.reject(new ConfigurationError(message))),
+  )
+  await one.get()
+  vi.setSystemTime(Date.now() + 301_000)
+  for (const _ of messages) {
+    await one.get()
+    await new Promise((resolve) => setImmediate(resolve))
+    vi.setSystemTime(Date.now() + apart * 1000)
+  }
+  expect(reads).toBe(messages.length + 1)
+  return vi.mocked(process.emitWarning).mock.calls.length
+}
+
+const alternating = ['one', 'other', 'one', 'other', 'one', 'other', 'one', 'other']
+
+test.each([
+  ['once each', 11, 2],
+  ['once each until an hour has passed', 514, 2],
+  ['again after an hour', 600, 4],
+])('two troubles that alternate are told %s: %i s apart', async (_, apart, warnings) => {
+  expect(await warningsOf(alternating, apart)).toBe(warnings)
+})
+
+test('of troubles that never end the first is forgotten, and told again', async () => {
+  const many = Array.from({ length: 17 }, (_, index) => `trouble ${index}`)
+  expect(await warningsOf([...many, 'trouble 16', 'trouble 1', 'trouble 0'])).toBe(18)
+})
+
 test('a first read that fails refuses, and the next request tries again', async () => {
   const one = config(fails, async () => good)
   await expect(one.get()).rejects.toMatchObject({ code: 'config_unavailable', status: 503 })

@@ -19,6 +19,9 @@ const RETRY_MS = 10_000
 /** Trouble that lasts is told again after this time: a warning of last month goes unread. */
 const WARN_AGAIN_MS = 3_600_000
 
+/** Different troubles that are remembered: those of one outage are few, and their messages must not be kept without limit. */
+const TROUBLES = 16
+
 /** A config and when it was read. */
 interface Loaded {
   readonly rules: RuleSet
@@ -49,7 +52,8 @@ export class RefreshingConfig {
   #readAt = 0
   #holdsMs = 0
   #reading: Promise<RuleSet> | undefined
-  #warned = { message: '', at: 0 }
+  /** When each trouble was warned of last, the oldest first. */
+  readonly #warned = new Map<string, number>()
 
   /**
    * @throws {ConfigurationError} when the source is a file that is missing or wrong: an app must not start with it.
@@ -146,7 +150,7 @@ export class RefreshingConfig {
       this.#holdFor(this.#ttlMs)
       if (rules.closed === undefined) {
         this.#wasOpen = true
-        this.#warned = { message: '', at: 0 }
+        this.#warned.clear()
       } else {
         this.#warn(`The authorisation config now denies everyone but its admins: ${rules.closed}`)
       }
@@ -177,9 +181,12 @@ export class RefreshingConfig {
 
   /** Once for each new trouble and each hour of it, not once for each try. */
   #warn(message: string): void {
-    const since = Date.now() - this.#warned.at
-    if (message === this.#warned.message && since >= 0 && since < WARN_AGAIN_MS) return
-    this.#warned = { message, at: Date.now() }
+    const since = Date.now() - (this.#warned.get(message) ?? -Infinity)
+    if (since >= 0 && since < WARN_AGAIN_MS) return
+    this.#warned.delete(message)
+    const [oldest] = this.#warned.keys()
+    if (oldest !== undefined && this.#warned.size >= TROUBLES) this.#warned.delete(oldest)
+    this.#warned.set(message, Date.now())
     process.emitWarning(message, { type: 'CognitoAuthWarning', code: 'COGNITO_AUTH_CONFIG' })
   }
 }
