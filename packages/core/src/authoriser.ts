@@ -164,6 +164,7 @@ export class Authoriser {
   /**
    * Rules from a JSON file. It is read at once, and again every TTL.
    *
+   * @param path Relative to the working directory of now, whatever that is at a later read.
    * @throws {ConfigurationError} when the file is missing or wrong.
    */
   static fromFile(path: string, options: RefreshOptions = {}): Authoriser {
