@@ -59,13 +59,21 @@ function isResponse(given: unknown): given is Response {
   const response = given as Partial<Response> | null | undefined
   return (
     typeof response?.status === 'number' &&
+    // Response.error() has 0, and could not be sent.
+    response.status >= 200 &&
     typeof response.headers?.get === 'function' &&
-    typeof response.arrayBuffer === 'function'
+    typeof response.clone === 'function'
   )
 }
 
-/** A copy: the headers of a response that was fetched cannot be changed, and other middleware sets some. */
-function copyOf({ body, status, statusText, headers }: Response): Response {
+/**
+ * A copy: the headers of a response that was fetched cannot be changed, and other middleware sets some; apps keep one for
+ * all refusals, and a body is read once only.
+ *
+ * @throws {TypeError} when the body was read already.
+ */
+function copyOf(response: Response): Response {
+  const { body, status, statusText, headers } = response.clone()
   return new Response(body, { status, statusText, headers: new Headers(headers) })
 }
 

@@ -120,13 +120,30 @@ const kept = new NodeResponse('No entry', { status: 403 })
 test.each<[string, HonoAuthOptions['onError'], number, string]>([
   ['kept since before there was a server', () => kept.clone(), 403, 'No entry'],
   ['fetched', async () => await fetch('data:text/html,denied'), 200, 'denied'],
+  ['kept for all, and sent more than once', () => kept, 403, 'No entry'],
   ['of Node’s class', () => NodeResponse.json('denied', { status: 403 }), 403, '"denied"'],
 ])('an onError on Node may answer with a Response that is %s', async (_, onError, status, body) => {
   const origin = await listen(appOf(secureHeaders(), auth({ onError }).protect()))
   expect(Response).not.toBe(NodeResponse)
-  const response = await sendRaw(origin, { path: '/' })
-  expect(response).toMatchObject({ status, body, headers: { 'x-content-type-options': 'nosniff' } })
+  for (const path of ['/', '/again']) {
+    const response = await sendRaw(origin, { path })
+    expect(response).toMatchObject({ status, body, headers: { 'x-content-type-options': 'nosniff' } })
+  }
 })
+
+test.each<[string, HonoAuthOptions['onError']]>([
+  ['was read already', async () => await read(new NodeResponse('x'))],
+  ['was read already, of the server’s class', async () => await read(new Response('x'))],
+  ['is Response.error()', () => Response.error()],
+])('an onError on Node whose Response %s has failed', async (_, onError) => {
+  const origin = await listen(appOf(auth({ onError }).protect()))
+  expect(await sendRaw(origin, { path: '/' })).toMatchObject({ status: 500 })
+})
+
+async function read(response: Response): Promise<Response> {
+  await response.text()
+  return response
+}
 
 test.each<[string, HonoAuthOptions['onError']]>([
   ['by the context', (_, c) => c.text('No entry', 403)],

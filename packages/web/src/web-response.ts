@@ -79,7 +79,9 @@ export function isResponse(given: unknown): given is Response {
  */
 export function ownResponse(answer: unknown): Response | undefined {
   if (answer === undefined || answer === null) return undefined
-  if (!isResponse(answer)) throw new ConfigurationError('onError must return a Response, or nothing')
+  // Not that of Response.error(), whose status is 0: what an app puts in the place of Response may tell no earlier than it is sent.
+  if (!isResponse(answer) || answer.status < 200)
+    throw new ConfigurationError('onError must return a Response, or nothing')
   const { body, status, statusText, headers } = answer.clone()
   return new Response(body, { status, statusText, headers: new Headers(headers) })
 }

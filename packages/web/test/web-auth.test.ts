@@ -117,11 +117,27 @@ describe('refusals', () => {
     expect([answer.status, await answer.text(), answer.headers.getSetCookie()]).toEqual([418, 'own', ['a=1', 'b=2']])
   })
 
-  test('of an onError that answers with what was read already are a 500', async () => {
+  test('of an onError that answers with Response.error() are a 500, where the app’s class checks no status', async () => {
+    quiet()
+    const error = Response.error()
+    const Native = Response
+    vi.stubGlobal(
+      'Response',
+      class extends Native {
+        constructor(body: string | null, init: ResponseInit) {
+          super(body, init.status === 0 ? {} : init)
+        }
+      },
+    )
+    expect((await thrownBy(authWith({ onError: () => error }).requireUser(await requestOf()))).status).toBe(500)
+  })
+
+  test('of an onError that answers with what was read already, or cannot be sent, are a 500', async () => {
     quiet()
     const read = new Response('x')
     await read.text()
-    for (const onError of [() => read, () => Promise.reject(read)]) {
+    const error = Response.error()
+    for (const onError of [() => read, () => Promise.reject(read), () => error, () => Promise.reject(error)]) {
       expect((await thrownBy(authWith({ onError }).requireUser(await requestOf()))).status).toBe(500)
     }
   })
