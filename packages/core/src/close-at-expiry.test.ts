@@ -11,8 +11,6 @@ class Socket extends EventEmitter {
     this.closed.push([code, reason])
     this.emit('close')
   }
-
-  send(): void {}
 }
 
 const DAY = 86_400_000
@@ -68,8 +66,6 @@ class DeafSocket extends EventEmitter {
     this.ended.push('close')
   }
 
-  send(): void {}
-
   terminate(): void {
     this.ended.push('terminate')
     this.emit('close')
@@ -101,8 +97,6 @@ test('does nothing for a user without an expiry', () => {
 /** Socket.IO's, on the server. */
 class IoSocket extends EventEmitter {
   readonly ended: unknown[] = []
-
-  join(): void {}
 
   disconnect(close?: boolean): this {
     this.ended.push(close)
@@ -140,10 +134,10 @@ test('disconnects a socket of Socket.IO, with the connection below it', () => {
   expect(vi.getTimerCount()).toBe(0)
 })
 
-test('takes a plain object of the app for a socket by its one method', () => {
+test('takes an object of the app for a socket by its one method', () => {
   const [close, disconnect] = [vi.fn<() => void>(), vi.fn<() => void>()]
   closeAtExpiry({ close }, userUntil(60_000))
-  closeAtExpiry({ disconnect }, userUntil(60_000))
+  closeAtExpiry(Object.assign(new EventEmitter(), { disconnect }), userUntil(60_000))
   vi.advanceTimersByTime(60_000)
   expect([close.mock.calls, disconnect.mock.calls]).toEqual([[[4401, 'expired']], [[true]]])
 })

@@ -11,10 +11,7 @@ import type { User } from './user.js'
 /** Close code 4401: RFC 6455 section 7.4.2 leaves 4000 to 4999 to applications; 401 is what HTTP would say. */
 export const EXPIRED_CLOSE_CODE = 4401
 
-/**
- * What is needed of a WebSocket: the browser's, `ws` and most others have it. What is not a plain object of the app is
- * told from servers and other things that can be closed by its `send`.
- */
+/** What is needed of a WebSocket: the browser's, `ws` and most others have it. */
 export interface ClosableSocket {
   close(code?: number, reason?: string): void
   /** Ends the connection without asking; of `ws`. */
@@ -23,7 +20,7 @@ export interface ClosableSocket {
   addEventListener?(event: 'close', listener: () => void): unknown
 }
 
-/** What is needed of a socket of Socket.IO, on the server; what is not a plain object is told by its `emit` and `join`. */
+/** What is needed of a socket of Socket.IO, on the server. */
 export interface DisconnectableSocket {
   /** `true` closes the connection below, of all namespaces. */
   disconnect(close?: boolean): unknown
@@ -57,47 +54,32 @@ interface Ending {
 }
 
 /** The methods of something that are there. */
-type Methods = Partial<
-  Record<
-    | 'abort'
-    | 'bind'
-    | 'close'
-    | 'destroy'
-    | 'disconnect'
-    | 'emit'
-    | 'end'
-    | 'join'
-    | 'listen'
-    | 'send'
-    | 'setHeader'
-    | 'terminate'
-    | 'write'
-    | 'writeHead',
-    unknown
-  >
->
+type Methods = Partial<Record<'abort' | 'destroy' | 'end' | 'setHeader' | 'terminate' | 'write' | 'writeHead', unknown>>
 
 const isFunction = (value: unknown): boolean => typeof value === 'function'
 
-/** Whether an app wrote it for the purpose: `{ close: () => … }`. By its prototypes, since there is more than one realm. */
-function isPlain(target: object): boolean {
-  const prototype: unknown = Object.getPrototypeOf(target)
-  return prototype === null || Object.getPrototypeOf(prototype) === null
-}
-
 /**
- * Whether it is one connection, and can be closed with a code. Many others have a `close`: servers, where one user's expiry
- * would end everybody's connections or nobody's, HTTP/2 sessions, files, ports, timers. They send nothing; UDP does, to anybody.
+ * Members of what can be closed, or disconnected, and is no connection: servers, where one user's expiry would end everybody's
+ * connections or nobody's; UDP, files, timers, sessions of HTTP/2, ports and processes; consoles; streams of the web.
  */
-function isClosable(target: object): boolean {
-  const { bind, close, listen, send } = target as Methods
-  return isFunction(close) && !isFunction(listen) && ((isFunction(send) && !isFunction(bind)) || isPlain(target))
-}
+const NO_CONNECTION = [
+  'listen',
+  'handleUpgrade',
+  'bind',
+  'unref',
+  'goaway',
+  'postMessage',
+  'kill',
+  'prompt',
+  'getReader',
+  'getWriter',
+  'releaseLock',
+]
 
-/** Whether it is a socket of Socket.IO. Child processes and workers have a `disconnect` as well. */
-function isDisconnectable(target: object): boolean {
-  const { disconnect, emit, join, listen } = target as Methods
-  return isFunction(disconnect) && !isFunction(listen) && ((isFunction(emit) && isFunction(join)) || isPlain(target))
+/** Whether it is one connection that ends by `name`: a socket of a library, or what an app made for the purpose. */
+function endsBy(name: 'close' | 'disconnect', target: object): boolean {
+  const members = target as { readonly [name: string]: unknown }
+  return isFunction(members[name]) && !NO_CONNECTION.some((other) => isFunction(members[other]))
 }
 
 /** Whether it is a response, or a stream that is written to; not a request that this process sends. */
@@ -121,7 +103,7 @@ function endingOf(given: Expirable): Ending {
   if (isWritten(target)) {
     return { event: 'close', emitter: target, end: () => (given as StreamedResponse).destroy() }
   }
-  if (isClosable(target)) {
+  if (endsBy('close', target)) {
     const socket = given as ClosableSocket
     return {
       event: 'close',
@@ -130,7 +112,7 @@ function endingOf(given: Expirable): Ending {
       force: isFunction(terminate) ? () => socket.terminate?.() : undefined,
     }
   }
-  if (isDisconnectable(target)) {
+  if (endsBy('disconnect', target)) {
     return { event: 'disconnect', emitter: target, end: () => (given as DisconnectableSocket).disconnect(true) }
   }
   throw new ConfigurationError(

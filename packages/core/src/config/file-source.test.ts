@@ -1,7 +1,7 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { ConfigurationError } from '../errors.js'
 import { fileSource } from './file-source.js'
 
@@ -29,19 +29,15 @@ test('a file is read each time, and named', async () => {
 })
 
 test('a relative path is that of when the source was made, and is named as given', async () => {
-  const before = process.cwd()
-  onTestFinished(() => process.chdir(before))
-  await mkdir(join(folder, 'elsewhere'))
   await writeFile(join(folder, 'relative.json'), 'right')
-  await writeFile(join(folder, 'elsewhere/relative.json'), 'wrong')
-  process.chdir(folder)
-  const made = process.cwd()
+  // Workers have no chdir().
+  const cwd = vi.spyOn(process, 'cwd').mockReturnValue(folder)
   const source = fileSource('relative.json')
-  process.chdir('elsewhere')
+  cwd.mockRestore()
   expect([source.name, await source.read(), source.readSync()]).toEqual(['file relative.json', 'right', 'right'])
   await rm(join(folder, 'relative.json'))
   await expect(source.read()).rejects.toThrow('file relative.json does not exist. Check its path')
-  expect(() => source.readSync()).toThrow(`which is relative to ${made}`)
+  expect(() => source.readSync()).toThrow(`which is relative to ${folder}`)
 })
 
 test.each([
