@@ -1,10 +1,11 @@
 /** What a `CognitoAuth` says of the process that it is made in. */
 import { createTestAlb } from '@cognito-auth/testing'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
-import type { CognitoAuth } from '../src/index.js'
+import type { CognitoAuth, TokenVerifier } from '../src/index.js'
 
 const alb = await createTestAlb()
 let make: () => CognitoAuth
+let makeVerifier: () => TokenVerifier
 let warnings: string[]
 
 beforeEach(async () => {
@@ -12,6 +13,7 @@ beforeEach(async () => {
   vi.resetModules()
   const core = await import('../src/index.js')
   make = () => new core.CognitoAuth({ ...alb.options, authoriser: null })
+  makeVerifier = () => new core.TokenVerifier(alb.options)
   warnings = []
   vi.spyOn(process, 'emitWarning').mockImplementation((_, options) => {
     warnings.push((options as { code: string }).code)
@@ -37,14 +39,16 @@ test('an unknown variable is refused by name', () => {
 test.each(['production', 'staging'])('no certificates are verified under NODE_ENV=%s: refused', (mode) => {
   vi.stubEnv('NODE_TLS_REJECT_UNAUTHORIZED', '0')
   vi.stubEnv('NODE_ENV', mode)
-  expect(make).toThrow(
-    expect.objectContaining({ code: 'configuration', message: expect.stringContaining(mode) as string }),
-  )
+  for (const one of [make, makeVerifier]) {
+    expect(one).toThrow(
+      expect.objectContaining({ code: 'configuration', message: expect.stringContaining(mode) as string }),
+    )
+  }
 })
 
 test('no certificates are verified in development: one warning', () => {
   vi.stubEnv('NODE_TLS_REJECT_UNAUTHORIZED', '0')
-  make()
+  makeVerifier()
   expect(warnings).toEqual(['COGNITO_AUTH_TLS'])
   make()
   expect(warnings).toEqual(['COGNITO_AUTH_TLS'])

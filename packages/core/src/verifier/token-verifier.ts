@@ -8,6 +8,7 @@ import { ConfigurationError } from '../errors.js'
 import { ACCESS_TOKEN_HEADER, requireTokens } from '../headers.js'
 import { isPromise } from '../lib/at-once.js'
 import { brand } from '../lib/process/brand.js'
+import { requireTlsVerification } from '../options/tls-verification.js'
 import type { Claims } from '../user-type.js'
 import { checkExpected, type ExpectedAccessToken } from './checks/access-token.js'
 import type { AlbToken } from './checks/alb-token.js'
@@ -42,9 +43,10 @@ export class TokenVerifier {
 
   readonly #verifier: RequestVerifier
 
-  /** @throws {ConfigurationError} when an option is missing or wrong. */
+  /** @throws {ConfigurationError} when an option is missing or wrong; in production where certificates are not verified. */
   constructor(options: TokenVerifierOptions) {
     refuseUndefined(options)
+    requireTlsVerification()
     this.#verifier = new RequestVerifier(new VerifierSetup(parseVerifierOptions(options), { albRequired: true }))
   }
 
