@@ -3,24 +3,28 @@
  * coverage of single tests sees little of them: every suite of a part is run for such a mutant, and the fewest are chosen.
  */
 export const parts = {
-  access: { mutate: ['src/access/*.ts', '!src/access/*.test.ts'], suites: ['stated', 'scopes'] },
+  access: { mutate: ['src/access/*.ts', '!src/access/*.test.ts'], suites: ['stated', 'scopes', 'by-hand'] },
   guard: {
     mutate: ['src/guard.ts'],
-    suites: ['contexts', 'guard', 'global-guard', 'sign-out', 'websocket', 'local-alb'],
+    suites: ['contexts', 'guard', 'global-guard', 'module-rules', 'sign-out', 'websocket', 'local-alb'],
   },
   lost: {
     mutate: ['src/discovery/lost.ts', 'src/discovery/handlers.ts'],
-    suites: ['handlers', 'lost', 'lost-graphql'],
+    suites: ['handlers', 'lost', 'lost-graphql', 'replaced-class', 'by-hand'],
   },
+  'per-request': { mutate: ['src/discovery/per-request.ts'], suites: ['per-request'] },
   'global-guard': {
     mutate: ['src/discovery/global-guard.ts', 'src/discovery/usage.ts', 'src/discovery/messages.ts'],
-    suites: ['global-guard'],
+    suites: ['global-guard', 'rpc'],
   },
   'start-up': {
     mutate: ['src/discovery/check-app.ts', 'src/discovery/start-up-check.ts', 'src/discovery/scopes.ts'],
     suites: ['start-up-check', 'scopes', 'lost'],
   },
-  unguarded: { mutate: ['src/discovery/unguarded.ts'], suites: ['federation', 'graphql', 'schema-first', 'websocket'] },
+  unguarded: {
+    mutate: ['src/discovery/unguarded.ts', 'src/discovery/schema.ts'],
+    suites: ['federation', 'graphql', 'schema-first', 'type-classes', 'websocket'],
+  },
   gateways: {
     mutate: ['src/discovery/gateways.ts'],
     suites: ['gateways', 'websocket', 'late-gateways', 'global-guard'],
