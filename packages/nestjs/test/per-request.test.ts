@@ -245,6 +245,11 @@ test.each([{ global: true }, { global: false }])('a resolver is refused, with gl
     const response = await fetch(`${origin}/graphql?query={secret}`, {
       headers: { 'content-type': 'application/json', ...headers },
     })
-    expect(await response.json()).toMatchObject({ errors: [{ extensions: { code: 'INTERNAL_SERVER_ERROR' } }] })
+    const answer = await response.text()
+    expect(JSON.parse(answer)).toMatchObject({
+      errors: [{ extensions: { code: 'INTERNAL_SERVER_ERROR', cognitoAuth: { code: 'configuration' } } }],
+    })
+    // The log names the handler.
+    expect(answer).not.toContain('Queries')
   }
 })

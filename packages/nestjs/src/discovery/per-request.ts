@@ -8,13 +8,14 @@
 import { ConfigurationError } from '@cognito-auth/core'
 import type { ModulesContainer } from '@nestjs/core'
 import type { Decorated } from '../access/stated.js'
+import { graphqlExceptionOf, logError } from '../transports/exceptions.js'
 import type { Module } from './bindings.js'
 import { calledOn, handlerMethodsOf, typeOf } from './handlers.js'
 import { findLoss } from './lost.js'
 
 type Wrapper = Module['providers'] extends Map<unknown, infer Value> ? Value : never
 
-/** @throws {ConfigurationError} naming a handler that would be called without what is written on its method. */
+/** @throws {HttpException} 500, where a handler would be called without what is written on its method; the log says which. */
 function checkInstance(
   instance: object,
   type: Decorated,
@@ -24,7 +25,11 @@ function checkInstance(
   for (const [name, method] of methods) {
     const called = calledOn(instance, name, method)
     const loss = called === method ? undefined : findLoss(type, name, called, isGlobal)
-    if (loss !== undefined) throw new ConfigurationError(loss)
+    if (loss === undefined) continue
+    const error = new ConfigurationError(loss)
+    logError(error)
+    // The kind for GraphQL, which is an ordinary one over HTTP.
+    throw graphqlExceptionOf(error)
   }
 }
 
