@@ -126,6 +126,8 @@ describe('with a public URL', () => {
   test.each([
     { host: 'y-8080.app.github.dev' },
     { host: 'evil.example', 'x-forwarded-host': 'evil.example' },
+    // What a page at a rebound name may send.
+    { host: 'evil.example', 'x-forwarded-host': 'x-8080.app.github.dev' },
     { host: 'x-8080.app.github.dev.evil.example' },
   ])('no other name is answered: %j', async (headers) => {
     expect((await get(`${here()}/a`, headers)).status).toBe(400)

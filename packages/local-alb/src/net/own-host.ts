@@ -56,5 +56,8 @@ export function isPublicHost(host: string | undefined, origins: Origins): boolea
  */
 export function restorePublicHost({ headers }: IncomingMessage, origins: Origins): void {
   const forwarded = headers['x-forwarded-host']
-  if (typeof forwarded === 'string' && isPublicHost(forwarded, origins)) headers.host = forwarded
+  // Beside a name of this machine only: a page at a rebound name may send that header, too (DNS rebinding).
+  if (isOwnHost(headers.host) && typeof forwarded === 'string' && isPublicHost(forwarded, origins)) {
+    headers.host = forwarded
+  }
 }
