@@ -1,5 +1,5 @@
 import { createTestAlb, type TestAlb } from '@cognito-auth/testing'
-import { sendRaw } from '@cognito-auth/testing/behaviour'
+import { polluted, sendRaw } from '@cognito-auth/testing/behaviour'
 import type { default as express5 } from 'express'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { authoriser, listen, majors, signedIn } from './apps.js'
@@ -27,6 +27,12 @@ describe.each(majors)('$version', ({ express }) => {
       expect(await sendRaw(origin, { path: '/me', headers: await alb.headersFor(signedIn) })).toMatchObject({
         status: 200,
       })
+    })
+
+    test('a polluted Object.prototype opens no path', async () => {
+      const protect = polluted({ bypass: ['/admin'] }, () => auth().protect())
+      const origin = await listen(express().use(protect, (_req, res) => void res.json({ ok: true })))
+      expect(await sendRaw(origin, { path: '/admin' })).toMatchObject({ status: 401 })
     })
 
     test('getUser throws where nothing protected the route, whatever others wrote to req.user', async () => {

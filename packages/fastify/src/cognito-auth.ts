@@ -18,6 +18,7 @@ import {
   createAuth,
   createMiddleware,
   isCognitoAuth,
+  ownOptions,
   type ProtectOptions as ProtectOptionsOf,
   requireUserOf,
 } from '@cognito-auth/core/adapter'
@@ -73,8 +74,8 @@ type OwnOptions = Pick<FastifyAuthOptions, 'auth' | 'protect' | 'bypass' | 'onEr
 
 /** The plugin's `CognitoAuth`, made or given. */
 function authOf(options: FastifyAuthOptions): { auth: CognitoAuth; own: OwnOptions } {
-  if (isCognitoAuth(options)) return { auth: options, own: {} }
-  const { auth: given, protect, bypass, onError, ...rest } = options
+  if (isCognitoAuth(options)) return { auth: options, own: ownOptions({}) }
+  const { auth: given, protect, bypass, onError, ...rest } = ownOptions(options)
   if (given === undefined) {
     const names = ['auth', 'protect', 'bypass', 'onError'] as const
     return createAuth<OwnOptions>(options, names)

@@ -1,6 +1,6 @@
 import { CognitoAuth, type User } from '@cognito-auth/core'
 import { createTestAlb, type TestAlb } from '@cognito-auth/testing'
-import { sendRaw, signOutOptions } from '@cognito-auth/testing/behaviour'
+import { polluted, sendRaw, signOutOptions } from '@cognito-auth/testing/behaviour'
 import Fastify, {
   type FastifyInstance,
   type FastifyPluginAsync,
@@ -35,6 +35,20 @@ async function statusOf(url: string, by: Record<string, string> = {}): Promise<n
 const reached: FastifyPluginAsync<{ path?: string }> = async (scope, { path = '/' }) => {
   scope.get(path, () => 'reached')
 }
+
+test.each<Record<string, unknown>>([{ bypass: ['/admin'] }, { protect: false }, { auth: null }])(
+  'a polluted Object.prototype opens no path: %j',
+  async (members) => {
+    const plugin = (scope: FastifyInstance, options: FastifyAuthOptions): unknown =>
+      polluted(members, () => (cognitoAuth as (...given: unknown[]) => unknown)(scope, options))
+    for (const skip of ['skip-override', 'plugin-meta'].map((name) => Symbol.for(name))) {
+      Object.assign(plugin, { [skip]: (cognitoAuth as unknown as Record<symbol, unknown>)[skip] })
+    }
+    await app.register(plugin as FastifyPluginAsync<FastifyAuthOptions>, { ...alb.options, authoriser })
+    await app.register(reached, { path: '/admin' })
+    expect(await statusOf('/admin')).toBe(401)
+  },
+)
 
 const mistake = (message: RegExp): unknown =>
   expect.objectContaining({ code: 'configuration', message: expect.stringMatching(message) as unknown })

@@ -6,7 +6,7 @@
 
 import type { IncomingMessage } from 'node:http'
 import { CognitoAuth, type CognitoAuthOptions, ConfigurationError } from '@cognito-auth/core'
-import { type Bypass, createAuth, createBypass, refuseUnknown } from '@cognito-auth/core/adapter'
+import { type Bypass, createAuth, createBypass, ownOptions, refuseUnknown } from '@cognito-auth/core/adapter'
 import {
   type DynamicModule,
   type FactoryProvider,
@@ -112,7 +112,7 @@ function readSwitch(name: 'global' | 'everything', options: OwnOptions): boolean
 /** What the module does besides verifying. */
 function readOwn(given: unknown): FrontOptions & { readonly global: boolean } {
   // What is no object is refused when the app is made.
-  const options: OwnOptions = typeof given === 'object' && given !== null ? given : {}
+  const options: OwnOptions = ownOptions(typeof given === 'object' && given !== null ? given : {})
   const [global, everything] = [readSwitch('global', options), readSwitch('everything', options)]
   if (everything && !global) throw new ConfigurationError('everything of CognitoAuthModule needs global: true')
   if (!everything && 'bypass' in options) {

@@ -1,6 +1,6 @@
 import { Authoriser, CognitoAuth, type CognitoAuthOptions } from '@cognito-auth/core'
 import { createTestAlb, type TestAlb } from '@cognito-auth/testing'
-import { REDIRECT_URL, sendRaw } from '@cognito-auth/testing/behaviour'
+import { polluted, REDIRECT_URL, sendRaw } from '@cognito-auth/testing/behaviour'
 import {
   type ArgumentsHost,
   Catch,
@@ -119,6 +119,16 @@ describe('forRoot', () => {
     await expect(create(app(CognitoAuthModule))).rejects.toMatchObject({ code: 'configuration' })
   })
 })
+
+test.each<Record<string, unknown>>([{ bypass: ['/nothing'] }, { global: false }, { everything: false }])(
+  'a polluted Object.prototype opens no path: %j',
+  async (members) => {
+    const options = { ...alb.options, authoriser, global: true, everything: true }
+    const imports = [polluted(members, () => CognitoAuthModule.forRoot(options))]
+    const origin = await listen(await create({ module: CognitoAuthModule, imports }))
+    expect(await sendRaw(origin, { path: '/nothing' })).toMatchObject({ status: 401 })
+  },
+)
 
 describe('configured twice', () => {
   /** Answers 403 to everybody. */

@@ -10,6 +10,7 @@ import {
   COGNITO_AUTH_OPTIONS,
   createBypass,
   isCognitoAuth,
+  ownOptions,
   refuseUnknown,
 } from '@cognito-auth/core/adapter'
 import type { OnError } from '@cognito-auth/web/adapter'
@@ -40,10 +41,10 @@ export interface ParsedOptions {
 export function parseOptions(options: NextAuthOptions | CognitoAuth): ParsedOptions {
   if (isCognitoAuth(options)) return { bypass: undefined, onError: undefined, create: () => options }
   refuseUnknown(options, [...COGNITO_AUTH_OPTIONS, 'bypass', 'onError'], 'createNextAuth()')
-  const { bypass, onError, ...core } = options
+  const { bypass, onError, fetch = uncachedFetch, ...core } = ownOptions(options)
   createBypass(bypass)
   if (onError !== undefined && typeof onError !== 'function') {
     throw new ConfigurationError('onError must be a function of the error and the request')
   }
-  return { bypass, onError, create: () => new CognitoAuth({ ...core, fetch: core.fetch ?? uncachedFetch }) }
+  return { bypass, onError, create: () => new CognitoAuth({ ...core, fetch }) }
 }

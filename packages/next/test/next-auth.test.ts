@@ -1,5 +1,6 @@
 import type { ConfigSource } from '@cognito-auth/core'
 import { createTestAlb, type TestAlb, type TestUser } from '@cognito-auth/testing'
+import { polluted } from '@cognito-auth/testing/behaviour'
 import { NextRequest, NextResponse } from 'next/server.js'
 import { afterEach, beforeEach, describe, expect, expectTypeOf, test, vi } from 'vitest'
 import * as edge from '../src/edge.js'
@@ -35,6 +36,13 @@ function authWith(options: NextAuthOptions = {}): NextAuth<User | null> {
 async function requestOf(user?: TestUser, path = '/'): Promise<NextRequest> {
   return new NextRequest(`http://app.example${path}`, { headers: user ? await alb.headersFor(user) : {} })
 }
+
+test('a polluted Object.prototype opens no path', async () => {
+  const { proxy, withUser } = polluted({ bypass: ['/admin'], fetch: 'x' }, () => authWith())
+  const request = await requestOf(undefined, '/admin')
+  expect((await proxy(request))?.status).toBe(401)
+  expect((await withUser(ok)(request, through)).status).toBe(401)
+})
 
 const through = { params: Promise.resolve({}) }
 const ok = (): Response => new Response('ok')

@@ -93,7 +93,10 @@ function isByRouter({ url, method, headers }: WebRequest): boolean {
  */
 export function createRemixAuth(options: RemixAuthOptions | CognitoAuth = {}): RemixAuth {
   const { auth, own } = createAuth<Pick<RemixAuthOptions, 'onError' | 'bypass'>>(options, ['onError', 'bypass'])
-  const userContext: UserContext = {}
+  // React Router reads `defaultValue` of it: that of a polluted `Object.prototype` would be everybody's user (CWE-1321).
+  const userContext = Object.freeze(
+    Object.assign(Object.create(null) as object, { defaultValue: undefined }),
+  ) as object as UserContext
   // The middleware of a request are all given the same `Request`.
   const refusals = new WeakMap<WebRequest, Response>()
   const gate = createGate(auth, {

@@ -1,6 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { fileURLToPath } from 'node:url'
 import { Authoriser, type User } from '@cognito-auth/core'
+import { polluted } from '@cognito-auth/testing/behaviour'
 import * as ReactRouter7 from 'react-router'
 import * as ReactRouter8 from 'react-router8'
 import { describe, expect, expectTypeOf, test, vi } from 'vitest'
@@ -17,6 +18,21 @@ describe('getUser', () => {
     const bad = new Request(origin, { headers: await alb.headersFor(ada, { fault: 'bad_signature' }) })
     expect((await thrownBy(auth.getUser(bad))).status).toBe(401)
   })
+})
+
+test('a polluted Object.prototype opens no path, and is nobody in a context', async () => {
+  const auth = polluted({ bypass: ['/admin'] }, () => authWith())
+  const context = new ReactRouter7.RouterContextProvider()
+  const ask = async () =>
+    await auth.middleware(
+      { request: await requestOf(undefined, '/admin'), context } as MiddlewareArgs,
+      async () => new Response('open'),
+    )
+  expect((await thrownBy(ask())).status).toBe(401)
+  const fresh = new ReactRouter7.RouterContextProvider()
+  expect(() => polluted({ defaultValue: { email: 'evil@example.com' } }, () => fresh.get(auth.userContext))).toThrow(
+    'No value found',
+  )
 })
 
 test('a loader that was answered together with others may ask again, and nothing is verified anew', async () => {

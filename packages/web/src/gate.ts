@@ -12,6 +12,7 @@ import {
   checkScopes,
   problemHeaders,
   REASON_HEADER,
+  ownOptions,
   refuseUnknown,
   type RequestUsers,
 } from '@cognito-auth/core/adapter'
@@ -164,7 +165,7 @@ export function createGate(
     logout: (request, options = {}) =>
       orThrow(request, async () => {
         refuseUnknown(options, ['returnTo'], 'logout()')
-        return await signOut(request, options.returnTo)
+        return await signOut(request, ownOptions(options).returnTo)
       }),
   }
 }

@@ -5,7 +5,7 @@
  */
 
 import { type CognitoAuth, ConfigurationError, type User } from '@cognito-auth/core'
-import { type Bypass, createBypass, isSignOut, refuseUnknown } from '@cognito-auth/core/adapter'
+import { type Bypass, createBypass, isSignOut, ownOptions, refuseUnknown } from '@cognito-auth/core/adapter'
 import type { Gate } from './gate.js'
 import { checkRequest, pathAsRouted, pathAsSent, type WebRequest } from './web-request.js'
 
@@ -67,7 +67,7 @@ export function createProtect(auth: CognitoAuth, gate: Gate): Protect {
       throw new ConfigurationError('protect() needs the handler to protect: protect((request, { user }) => …)')
     }
     refuseUnknown(options, ['bypass'], 'protect()')
-    const passageOf = createPassage(auth, gate, options.bypass)
+    const passageOf = createPassage(auth, gate, ownOptions(options).bypass)
     return async (request: WebRequest, ...rest: readonly unknown[]): Promise<Response> => {
       const passage = await passageOf(request)
       // Outside of `try`: what a handler throws is the app's.

@@ -1,4 +1,5 @@
 import { createTestAlb, type TestAlb, type TestUser } from '@cognito-auth/testing'
+import { polluted } from '@cognito-auth/testing/behaviour'
 import { afterEach, beforeEach, describe, expect, expectTypeOf, test, vi } from 'vitest'
 import {
   Authoriser,
@@ -31,6 +32,11 @@ function authWith(options: WebAuthOptions = {}): WebAuth {
 async function requestOf(user?: TestUser, path = '/', init: RequestInit = {}): Promise<Request> {
   return new Request(origin + path, { ...init, headers: user ? await alb.headersFor(user) : {} })
 }
+
+test('a polluted Object.prototype opens no path', async () => {
+  const handler = polluted({ bypass: ['/admin'] }, () => authWith().protect(() => new Response('open')))
+  expect((await handler(await requestOf(undefined, '/admin'))).status).toBe(401)
+})
 
 async function thrownBy(promise: Promise<unknown>): Promise<Response> {
   const thrown = await promise.then(

@@ -8,7 +8,7 @@ import { types } from 'node:util'
 import type { CognitoAuth } from '../cognito-auth.js'
 import { type CognitoAuthError, isCognitoAuthError } from '../errors.js'
 import type { HeadersInput } from '../headers.js'
-import { refuseUnknown } from '../lib/schema.js'
+import { ownOptions, refuseUnknown } from '../lib/schema.js'
 import type { User } from '../user.js'
 import { type Bypass, createBypass } from './bypass.js'
 import {
@@ -163,7 +163,7 @@ export function createMiddleware<Call, Raw extends object, Subject, Middleware>(
     core: auth,
     protect(options = {}) {
       refuseUnknown(options, ['bypass'], 'protect()')
-      const isBypassed = createBypass(options.bypass, auth)
+      const isBypassed = createBypass(ownOptions(options).bypass, auth)
       return middleware('protect', async (call) => {
         const { method, url } = framework.requestOf(call)
         if (isSignOut(auth, method, url)) return await signOut(call)
@@ -189,7 +189,7 @@ export function createMiddleware<Call, Raw extends object, Subject, Middleware>(
     },
     logout(options = {}) {
       refuseUnknown(options, ['returnTo'], 'logout()')
-      const { returnTo } = options
+      const { returnTo } = ownOptions(options)
       auth.checkLogout(returnTo)
       return middleware('logout', (call) => signOut(call, returnTo))
     },

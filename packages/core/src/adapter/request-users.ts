@@ -11,7 +11,7 @@ import { publish } from '../events.js'
 import { hasTokens, type HeadersInput } from '../headers.js'
 import { shared } from '../lib/process/shared.js'
 import { checkScopes as checkScopeNames } from '../lib/text/scopes.js'
-import { isPlainObject, refuseUnknown } from '../lib/schema.js'
+import { isPlainObject, ownOptions, refuseUnknown } from '../lib/schema.js'
 import { checkList } from '../rules/rule.js'
 import type { User } from '../user.js'
 import { problemDetails } from './error-response.js'
@@ -52,11 +52,12 @@ export function createAuth<Own extends object>(
   options: (CognitoAuthOptions & Own) | CognitoAuth,
   ownNames: readonly (keyof Own & string)[],
 ): { auth: CognitoAuth; own: Partial<Own> } {
-  if (isCognitoAuth(options)) return { auth: options, own: {} }
+  if (isCognitoAuth(options)) return { auth: options, own: ownOptions({}) }
   if (!isPlainObject(options)) throw new ConfigurationError('Options are a plain object, or a CognitoAuth')
   // Here, since core cannot suggest what only the adapter knows.
   refuseUnknown(options, [...COGNITO_AUTH_OPTIONS, ...ownNames], 'CognitoAuth')
-  const own: Record<string, unknown> = {}
+  // Without a prototype: what an app's polluted `Object.prototype` has must open nothing (CWE-1321).
+  const own: Record<string, unknown> = ownOptions({})
   const core: Record<string, unknown> = {}
   for (const [name, value] of Object.entries(options)) {
     const isOwn = (ownNames as readonly string[]).includes(name) && !COGNITO_AUTH_OPTIONS.includes(name)
