@@ -10,6 +10,7 @@ import { freePort } from '@cognito-auth/http-kit/ports'
 
 /**
  * `/slow` never answers, `/cut` hangs up, `/truncated` hangs up in the middle of its answer, `/garbage` is no HTTP,
+ * `/status/NNN` is answered with that status, whatever it is,
  * `/events` begins and never ends, `/headers/N` has N bytes of headers, any other path is 200.
  *
  * A WebSocket to `/slow` and `/cut` is the same, to `/taken` it is taken, to any other path refused with 403.
@@ -21,6 +22,9 @@ export async function startFailingApp() {
     if (path === 'slow') return
     if (path === 'cut') return void req.socket.destroy()
     if (path === 'garbage') return void req.socket.end('GARBAGE\r\n\r\n')
+    if (path === 'status') {
+      return void req.socket.end(`HTTP/1.1 ${size} Odd\r\ncontent-length: 0\r\n\r\n`)
+    }
     if (path === 'truncated') {
       res.writeHead(200, { 'content-length': 100 }).write('begun', () => req.socket.destroy())
       return

@@ -53,6 +53,11 @@ test.each([
   expect((await recent())[0]).toBe(String(status))
 })
 
+test.each(['000', '099', '101'])('an answer with the status %s, which is none, is 502', async (status) => {
+  expect((await fetch(`${alb.url}/status/${status}`)).status).toBe(502)
+  expect((await recent())[0]).toBe('502')
+})
+
 test('an answer may have up to 32 K of headers', async () => {
   const answer = await new Promise<number | undefined>((resolve, reject) => {
     const req = request(`${alb.url}/headers/30000`, { maxHeaderSize: 65_536 }, (res) =>

@@ -52,8 +52,10 @@ export class Forwarder {
     this.#outages = new Outages(options)
     const timeoutMs = options.timeoutSeconds * 1000
     this.#proxy = createProxyServer({ proxyTimeout: timeoutMs, upgradeTimeout: timeoutMs })
-    this.#proxy.on('proxyReq', (proxied, req) => this.#begun(proxied, req))
+    this.#proxy.on('proxyReq', (proxied, req, res) => this.#begun(proxied, req, res))
     this.#proxy.on('proxyRes', (answer, req, res) => {
+      // A status that is none, such as 099, throws where it is written, outside of any `try`.
+      if (answer.statusCode === undefined || answer.statusCode < 200) answer.statusCode = 502
       this.#answered(req, answer)
       prepareAnswer(answer, res, state.origins.app)
     })
@@ -105,8 +107,13 @@ export class Forwarder {
     res.once('close', () => this.#state.requests.end(underWay.record, { status: 'client left' }))
   }
 
-  #begun(proxied: ClientRequest, req: IncomingMessage): void {
+  #begun(proxied: ClientRequest, req: IncomingMessage, res: ServerResponse): void {
     proxied.once('timeout', () => this.#late.add(req))
+    // 101 to a request that asked for no upgrade: nobody else listens, and Node waits for nothing any more.
+    proxied.once('upgrade', (_, socket) => {
+      socket.destroy()
+      this.#failed(new Error('The app answered 101 to a request that asked for no upgrade'), req, res)
+    })
     // The proxy says `close` for bodies in chunks: an app that refuses one early would reset the connection then, see `singleUse`.
     if (proxied.headersSent) return
     proxied.setHeader('connection', 'keep-alive')
