@@ -132,9 +132,78 @@ describe.each(platforms)('a handler that lost what is written on its method, on 
   ])('is answered with 500: $what', async ({ type }) => {
     for (const global of [true, false]) {
       const origin = await listen(await create(appOf([type], global, { providers: [PerRequest] }), platform))
-      for (const who of [undefined, signedIn, root]) expect(await status(origin, '/', who)).toBe(500)
+      expect(await status(origin, '/')).toBe(global ? 401 : 500)
+      for (const who of [signedIn, root]) expect(await status(origin, '/', who)).toBe(500)
     }
   })
+})
+
+test.each([true, false])('a handler beside it is served, with global: %s', async (global) => {
+  const origin = await listen(await create(appOf([binds(RequireAdmin())], global, { providers: [PerRequest] })))
+  const answers = [await status(origin, '/other'), await status(origin, '/other', signedIn)]
+  expect([...answers, await status(origin, '/other', root)]).toEqual([401, 403, 200])
+})
+
+/** Routes to a function that is called as a handler of the class that extends it is. */
+class Crud {
+  constructor() {
+    this.list = this.run.bind(this, 'list')
+  }
+
+  @Get('list')
+  list(): object {
+    return { ok: true }
+  }
+
+  run(_operation: string): object {
+    return { ok: true }
+  }
+}
+
+test.each([
+  { scope: Scope.DEFAULT, open: Public() },
+  { scope: Scope.DEFAULT, open: OptionalAuth() },
+  { scope: Scope.REQUEST, open: Public() },
+  { scope: Scope.REQUEST, open: OptionalAuth() },
+])('a public class opens no handler that it inherits under the name of its own: %j', async ({ scope, open }) => {
+  @open
+  @Controller({ path: 'x', scope })
+  class Extends extends Crud {
+    override run(): object {
+      return { ok: true }
+    }
+  }
+  const origin = await listen(await create(appOf([Extends], true)))
+  expect(await status(origin, '/x/list')).toBe(401)
+})
+
+/** Extends what has a function in the place of a handler whose name is that of another method. */
+function namedAlike(scope: Scope): Type {
+  class Named extends Crud {
+    constructor() {
+      super()
+      Object.defineProperty(this.list, 'name', { value: 'run' })
+    }
+  }
+  @Public()
+  @Controller({ path: 'x', scope })
+  class Extends extends Named {
+    override run(): object {
+      return { ok: true }
+    }
+  }
+  return Extends
+}
+
+test('nor where it has that very name: the app does not start', async () => {
+  await expect(create(appOf([namedAlike(Scope.DEFAULT)], true)).then(listen)).rejects.toThrow(
+    /of Extends\.list is lost/,
+  )
+})
+
+test('nor where it has that very name and is made for each request', async () => {
+  const origin = await listen(await create(appOf([namedAlike(Scope.REQUEST)], true)))
+  expect([await status(origin, '/x/list'), await status(origin, '/x/list', signedIn)]).toEqual([401, 500])
 })
 
 test('without the module it is refused, too', async () => {
@@ -246,9 +315,8 @@ test.each([{ global: true }, { global: false }])('a resolver is refused, with gl
       headers: { 'content-type': 'application/json', ...headers },
     })
     const answer = await response.text()
-    expect(JSON.parse(answer)).toMatchObject({
-      errors: [{ extensions: { code: 'INTERNAL_SERVER_ERROR', cognitoAuth: { code: 'configuration' } } }],
-    })
+    const code = who === undefined && global ? 'missing_token' : 'configuration'
+    expect(JSON.parse(answer)).toMatchObject({ errors: [{ extensions: { cognitoAuth: { code } } }] })
     // The log names the handler.
     expect(answer).not.toContain('Queries')
   }

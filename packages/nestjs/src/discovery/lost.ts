@@ -17,7 +17,7 @@ import {
   writtenAccess,
 } from '../access/access.js'
 import { isOurGuard } from '../access/brand.js'
-import { classAccess, classesOf, type Decorated, handlerAccess, ownMethod } from '../access/stated.js'
+import { classAccess, classesOf, type Decorated, handlerAccess, methodsOf, ownMethod } from '../access/stated.js'
 import { hasGlobalGuard } from './global-guard.js'
 import { classesIn, handlersOf, type Listed, typeOf } from './handlers.js'
 
@@ -49,6 +49,9 @@ function describe({ mode, demands }: Access): string {
   return names.length === 0 ? '@UseGuards(CognitoAuthGuard)' : [...new Set(names)].join(' and ')
 }
 
+const REPLACED =
+  'an instance has another function in the place of the method, as bind() gives one. Leave the method as it is, put the decorators on the class, or copy the metadata of the method'
+
 /**
  * @param isGlobal Whether a guard for the whole app asks where nothing is stated.
  * @returns What is wrong with a handler; `undefined` for nothing.
@@ -65,7 +68,7 @@ export function findLoss(type: Decorated, name: string, handler: object, isGloba
   if (written !== undefined && !isAsStrict(own, written)) {
     const why = isMethod
       ? 'a decorator above it replaced the method. Put the decorators of @cognito-auth/nestjs above that one'
-      : 'an instance has another function in the place of the method, as bind() gives one. Leave the method as it is, put the decorators on the class, or copy the metadata of the method'
+      : REPLACED
     return `${describe(written)} of ${type.name}.${name} is lost: ${why}`
   }
   const stated = handlerAccess(handler, type)
@@ -74,9 +77,16 @@ export function findLoss(type: Decorated, name: string, handler: object, isGloba
   }
   // Whoever overrides a method and states something is taken at their word.
   if (own !== undefined) return undefined
+  const asked = isGlobal ? REQUIRED : undefined
+  // A function in the place of a method may have the name of another method, which a public class declares.
+  const method = isMethod ? undefined : methodsOf(type).get(name)
+  const ofMethod = method && (handlerAccess(method, type) ?? asked)
+  if (ofMethod !== undefined && !isAsStrict(stated ?? asked, ofMethod)) {
+    return `${describe(ofMethod)} of ${type.name}.${name} is lost: ${REPLACED}`
+  }
   const overridden = others.find((one) => accessInSource(one, name) !== undefined)
   const wanted = overridden && accessInSource(overridden, name)
-  const access = stated ?? (isGlobal ? REQUIRED : undefined)
+  const access = stated ?? asked
   if (overridden === undefined || wanted === undefined || isAsStrict(access, wanted)) return undefined
   return `${describe(wanted)} of ${overridden.name}.${name} is lost: ${type.name} overrides it. Write on the override what it asks, or @UseGuards(CognitoAuthGuard), or @Public()`
 }

@@ -15,7 +15,17 @@ import { findLoss } from './lost.js'
 
 type Wrapper = Module['providers'] extends Map<unknown, infer Value> ? Value : never
 
-/** @throws {HttpException} 500, where a handler would be called without what is written on its method; the log says which. */
+/** A handler that answers 500, whoever asks; the log says why. */
+function refuse(loss: string): () => never {
+  return () => {
+    const error = new ConfigurationError(loss)
+    logError(error)
+    // The kind for GraphQL, which is an ordinary one over HTTP.
+    throw graphqlExceptionOf(error)
+  }
+}
+
+/** Puts a refusal in the place of each handler that would be called without what is written on its method. */
 function checkInstance(
   instance: object,
   type: Decorated,
@@ -26,10 +36,7 @@ function checkInstance(
     const called = calledOn(instance, name, method)
     const loss = called === method ? undefined : findLoss(type, name, called, isGlobal)
     if (loss === undefined) continue
-    const error = new ConfigurationError(loss)
-    logError(error)
-    // The kind for GraphQL, which is an ordinary one over HTTP.
-    throw graphqlExceptionOf(error)
+    Object.defineProperty(instance, name, { value: refuse(loss), configurable: true, writable: true })
   }
 }
 

@@ -10,7 +10,7 @@ import { ownAccess, REQUIRED } from '../access/access.js'
 import { classesOf, type Decorated, handlerAccess, methodsOf } from '../access/stated.js'
 import { gatewaysOf, isMessageHandler } from './gateways.js'
 import { hasGlobalGuard } from './global-guard.js'
-import { classesIn } from './handlers.js'
+import { classesIn, handlerMethodsOf } from './handlers.js'
 import { GRAPHQL_OPTIONS, renamedRootsOf, typeClassesOf } from './schema.js'
 
 /** Metadata of `@ResolveField` and `@ResolveReference`: optional packages, the same in all majors. */
@@ -113,8 +113,12 @@ function checkTypeClasses(modules: ModulesContainer): void {
   const asks = (target: object): boolean => (ownAccess(target)?.mode ?? 'public') !== 'public'
   const listed = new Set<object>(classesIn(modules).map(({ type }) => type))
   for (const type of typeClassesOf(modules)) {
-    if (listed.has(type)) continue
-    const [asking] = classesOf(type).filter((one) => asks(one) || [...methodsOf(one).values()].some(asks))
+    const [asking] = classesOf(type).filter((one) => {
+      // A resolver, here or in another app of this process: Nest asks the guard of its handlers.
+      if (listed.has(one) || Reflect.hasOwnMetadata(TYPE, one)) return false
+      const handlers = new Set(handlerMethodsOf(one).values())
+      return asks(one) || [...methodsOf(one).values()].some((method) => asks(method) && !handlers.has(method))
+    })
     if (asking === undefined) continue
     throw new ConfigurationError(
       `Nest would not ask the guard of ${asking.name}, which is a type of GraphQL: put the decorators of @cognito-auth/nestjs on what returns it, or on a @ResolveField()`,
