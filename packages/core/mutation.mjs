@@ -37,6 +37,7 @@ export const parts = {
       ...tokens,
       'src/claims',
       'src/user',
+      'src/cognito-auth',
       'src/lib/memory/*',
       'src/verifier/memory/*',
       'src/rules/*',

@@ -300,3 +300,15 @@ test('where the load balancer’s token has no username, that of the access toke
   expect(user.oidcClaims['username']).toBeUndefined()
   expect(user.username).toBe('dev')
 })
+
+test.each([
+  ['a Date', new Date(86_400_000), new Date(86_400_000)],
+  ['what JSON makes of it', '1970-01-02T00:00:00.000Z', new Date(86_400_000)],
+  ['no date', 'never', null],
+  ['null', null, null],
+  ['nothing', undefined, null],
+])('a copy of a user, with %s for its expiry, is an app admin until then', (_, expiresAt, expected) => {
+  const copy = { ...createMockUser({ email: 'a@example.com' }), expiresAt } as unknown as User
+  const admin = withAppAdmin(copy, true, {})
+  expect([admin.isAppAdmin, admin.expiresAt]).toEqual([true, expected])
+})
