@@ -16,6 +16,7 @@ import {
   createAuth,
   createMiddleware,
   type Framework,
+  ownResponse,
   type PipelineResponse,
   problemHeaders,
   type ProtectOptions as ProtectOptionsOf,
@@ -54,29 +55,6 @@ export interface ProtectOptions extends ProtectOptionsOf<Context> {}
 /** What {@link cognitoAuth} gives: each method makes Hono middleware, which sets the variable `user` where it goes on. */
 export interface HonoAuth extends AuthMiddleware<Context, MiddlewareHandler, ProtectOptions> {}
 
-/** Whether this is a response, of whichever class: `@hono/node-server` puts its own in the place of the runtime's, which `fetch()` gives. */
-function isResponse(given: unknown): given is Response {
-  const response = given as Partial<Response> | null | undefined
-  return (
-    typeof response?.status === 'number' &&
-    // Response.error() has 0, and could not be sent.
-    response.status >= 200 &&
-    typeof response.headers?.get === 'function' &&
-    typeof response.clone === 'function'
-  )
-}
-
-/**
- * A copy: the headers of a response that was fetched cannot be changed, and other middleware sets some; apps keep one for
- * all refusals, and a body is read once only.
- *
- * @throws {TypeError} when the body was read already.
- */
-function copyOf(response: Response): Response {
-  const { body, status, statusText, headers } = response.clone()
-  return new Response(body, { status, statusText, headers: new Headers(headers) })
-}
-
 /** Replaces whatever response there is, and keeps its headers: those of other middleware, cookies among them. */
 function respond(c: Context, response: Response): void {
   // Assigned twice, as Hono documents: else headers of the earlier response would win over ours.
@@ -107,16 +85,12 @@ function port(
       let left: unknown = error
       if (onError !== undefined) {
         try {
-          const response: unknown = await onError(error, c)
-          if (isResponse(response)) {
-            const answered = copyOf(response)
+          const answered = ownResponse(await onError(error, c))
+          if (answered !== undefined) {
             const { [REASON_HEADER]: reason } = problemHeaders(error, auth)
             // What c.header() sets goes with c.text() and the like, not with a Response that the hook makes.
             if (reason !== undefined) answered.headers.set(REASON_HEADER, reason)
             return respond(c, answered)
-          }
-          if (response !== undefined && response !== null) {
-            throw new ConfigurationError('onError must return a Response, or nothing')
           }
         } catch (cause) {
           left = new Error('onError failed', { cause })

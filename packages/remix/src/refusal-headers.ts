@@ -7,7 +7,7 @@
  * @module
  */
 
-import { isResponse } from '@cognito-auth/web/adapter'
+import { isResponse } from '@cognito-auth/core/adapter'
 
 /** What goes with a 401, 403 or 503. Not the content type: the page is no problem document. */
 const REFUSAL_HEADERS = ['cache-control', 'www-authenticate', 'retry-after'] as const

@@ -12,13 +12,15 @@ import {
   checkScopes,
   problemHeaders,
   REASON_HEADER,
+  isResponse,
   ownOptions,
+  ownResponse,
   refuseUnknown,
   type RequestUsers,
 } from '@cognito-auth/core/adapter'
 import { createSharedRequests } from './shared-requests.js'
 import { answerable, checkRequest, isRequest, NO_REQUEST, type OnError, type WebRequest } from './web-request.js'
-import { errorResponse, isResponse, ownResponse, signOutResponse, withReason } from './web-response.js'
+import { errorResponse, signOutResponse, withReason } from './web-response.js'
 
 /** How a framework on Web `Request`s differs from the others. */
 export interface GateOptions {

@@ -19,6 +19,7 @@ export type { AnswerableRequest, AnswerOptions, ErrorResponse, ProblemDetails } 
 export { asError, createMiddleware } from './middleware.js'
 export type { AuthMiddleware, Framework, MakerName, PipelineResponse, ProtectOptions } from './middleware.js'
 export { nodeHeaders } from './node-headers.js'
+export { isResponse, ownResponse } from './own-response.js'
 export { describeError, warnOnce } from './report.js'
 export {
   checkGroups,
