@@ -1,7 +1,7 @@
 import { createServer } from 'node:http'
 import type { User } from '@cognito-auth/core'
 import { createTestAlb, type TestAlb } from '@cognito-auth/testing'
-import { sendRaw } from '@cognito-auth/testing/behaviour'
+import { polluted, sendRaw } from '@cognito-auth/testing/behaviour'
 import { getRequestListener } from '@hono/node-server'
 import { Hono, type MiddlewareHandler } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
@@ -34,6 +34,11 @@ test('app.request() needs no server', async () => {
   expect((await app.request('/')).status).toBe(401)
   expect((await app.request('/health')).status).toBe(200)
   expect((await app.request('/', { headers })).status).toBe(200)
+})
+
+test('a polluted Object.prototype opens no path', async () => {
+  const app = appOf(polluted({ bypass: ['/admin'] }, () => auth().protect()))
+  expect((await app.request('/admin')).status).toBe(401)
 })
 
 test('getUser throws where nothing protected the route, whatever others wrote to the variable', async () => {

@@ -1,7 +1,7 @@
 import { Router } from '@koa/router'
 import type { User } from '@cognito-auth/core'
 import { createTestAlb, type TestAlb } from '@cognito-auth/testing'
-import { sendRaw } from '@cognito-auth/testing/behaviour'
+import { polluted, sendRaw } from '@cognito-auth/testing/behaviour'
 import Koa3 from 'koa'
 import mount from 'koa-mount'
 import { beforeAll, describe, expect, expectTypeOf, test } from 'vitest'
@@ -28,6 +28,11 @@ describe.each(majors)('$version', ({ Koa }) => {
       })
       return await listen(app)
     }
+
+    test('a polluted Object.prototype opens no path', async () => {
+      const origin = await serve(polluted({ bypass: ['/admin'] }, () => auth().protect()))
+      expect(await sendRaw(origin, { path: '/admin' })).toMatchObject({ status: 401 })
+    })
 
     test('getUser throws where nothing protected the route, whatever others wrote to ctx.state.user', async () => {
       const origin = await serve((ctx) => {

@@ -1,4 +1,5 @@
 import { createTestAlb, type TestAlb, type TestUser } from '@cognito-auth/testing'
+import { polluted } from '@cognito-auth/testing/behaviour'
 import type { ALBEvent, ALBResult, Context } from 'aws-lambda'
 import { afterEach, beforeEach, describe, expect, expectTypeOf, test, vi } from 'vitest'
 import {
@@ -40,6 +41,11 @@ async function eventFor(user?: TestUser, { url = '/', mode = 'multi', headers = 
   const all = { ...(user && (await alb.headersFor(user))), ...headers }
   return eventOf({ method: 'GET', url, rawHeaders: Object.entries(all).flat() }, mode)
 }
+
+test('a polluted Object.prototype opens no path', async () => {
+  const handler = polluted({ bypass: ['/admin'] }, () => authWith().withUser(ok))
+  expect(await handler(await eventFor(undefined, { url: '/admin' }), {} as Context)).toMatchObject({ statusCode: 401 })
+})
 
 const ok = (): AlbResult => ({ statusCode: 200, body: 'ok' })
 
