@@ -1,43 +1,16 @@
 /** Controllers and resolvers that are made for each request, and put functions in the place of their handlers. */
 
-import { createTestAlb, type TestAlb } from '@cognito-auth/testing'
 import { sendRaw } from '@cognito-auth/testing/behaviour'
 import { ApolloDriver, type ApolloDriverConfig } from '@nestjs/apollo'
-import {
-  Controller,
-  type DynamicModule,
-  Get,
-  Inject,
-  Injectable,
-  Module,
-  Scope,
-  type Type,
-  UseGuards,
-} from '@nestjs/common'
+import { Controller, Get, Inject, Injectable, Scope, type Type, UseGuards } from '@nestjs/common'
 import { REQUEST } from '@nestjs/core'
 import { GraphQLModule, Query, Resolver } from '@nestjs/graphql'
-import { beforeAll, describe, expect, test } from 'vitest'
-import { CognitoAuthGuard, CognitoAuthModule, OptionalAuth, Public, RequireAdmin, RequireGroups } from '../src/index.js'
-import { authoriser, create, listen, platforms, root, signedIn } from './apps.js'
+import { describe, expect, test } from 'vitest'
+import { CognitoAuthGuard, OptionalAuth, Public, RequireAdmin, RequireGroups } from '../src/index.js'
+import { create, listen, platforms, root, signedIn } from './apps.js'
+import { alb, AppModule, appOf, useModuleApps } from './module-app.js'
 
-let alb: TestAlb
-
-beforeAll(async () => {
-  alb = await createTestAlb()
-})
-
-@Module({})
-class AppModule {}
-
-function appOf(controllers: Type[], global: boolean, more: Partial<DynamicModule> = {}): DynamicModule {
-  const { imports = [], ...others } = more
-  return {
-    module: AppModule,
-    imports: [CognitoAuthModule.forRoot({ ...alb.options, authoriser, global }), ...imports],
-    controllers,
-    ...others,
-  }
-}
+useModuleApps()
 
 @Injectable({ scope: Scope.REQUEST })
 class PerRequest {}
@@ -131,7 +104,9 @@ describe.each(platforms)('a handler that lost what is written on its method, on 
     { what: 'the guard', type: binds(UseGuards(CognitoAuthGuard)) },
   ])('is answered with 500: $what', async ({ type }) => {
     for (const global of [true, false]) {
-      const origin = await listen(await create(appOf([type], global, { providers: [PerRequest] }), platform))
+      const origin = await listen(
+        await create(appOf({ controllers: [type], global, providers: [PerRequest] }), platform),
+      )
       expect(await status(origin, '/')).toBe(global ? 401 : 500)
       for (const who of [signedIn, root]) expect(await status(origin, '/', who)).toBe(500)
     }
@@ -139,7 +114,9 @@ describe.each(platforms)('a handler that lost what is written on its method, on 
 })
 
 test.each([true, false])('a handler beside it is served, with global: %s', async (global) => {
-  const origin = await listen(await create(appOf([binds(RequireAdmin())], global, { providers: [PerRequest] })))
+  const origin = await listen(
+    await create(appOf({ controllers: [binds(RequireAdmin())], global, providers: [PerRequest] })),
+  )
   const answers = [await status(origin, '/other'), await status(origin, '/other', signedIn)]
   expect([...answers, await status(origin, '/other', root)]).toEqual([401, 403, 200])
 })
@@ -173,7 +150,7 @@ test.each([
       return { ok: true }
     }
   }
-  const origin = await listen(await create(appOf([Extends], true)))
+  const origin = await listen(await create(appOf({ controllers: [Extends], global: true })))
   expect(await status(origin, '/x/list')).toBe(401)
 })
 
@@ -196,13 +173,13 @@ function namedAlike(scope: Scope): Type {
 }
 
 test('nor where it has that very name: the app does not start', async () => {
-  await expect(create(appOf([namedAlike(Scope.DEFAULT)], true)).then(listen)).rejects.toThrow(
+  await expect(create(appOf({ controllers: [namedAlike(Scope.DEFAULT)], global: true })).then(listen)).rejects.toThrow(
     /of Extends\.list is lost/,
   )
 })
 
 test('nor where it has that very name and is made for each request', async () => {
-  const origin = await listen(await create(appOf([namedAlike(Scope.REQUEST)], true)))
+  const origin = await listen(await create(appOf({ controllers: [namedAlike(Scope.REQUEST)], global: true })))
   expect([await status(origin, '/x/list'), await status(origin, '/x/list', signedIn)]).toEqual([401, 500])
 })
 
@@ -275,14 +252,14 @@ describe('what lost nothing is served', () => {
     // Nobody is let in by what is not there: with a guard for the app it is closed.
     { what: '@Public() that is lost', type: binds(Public()), global: true, statuses: [401, 200, 200] },
   ])('$what, global: $global', async ({ type, global, statuses }) => {
-    const origin = await listen(await create(appOf([type], global)))
+    const origin = await listen(await create(appOf({ controllers: [type], global })))
     const found = []
     for (const who of [undefined, signedIn, root]) found.push(await status(origin, '/', who))
     expect(found).toEqual(statuses)
   })
 
   test('and so are the other handlers of a class that binds one that asks nothing', async () => {
-    const origin = await listen(await create(appOf([Silent], false)))
+    const origin = await listen(await create(appOf({ controllers: [Silent], global: false })))
     expect(await status(origin, '/other')).toBe(401)
     expect(await status(origin, '/other', signedIn)).toBe(403)
     expect(await status(origin, '/other', root)).toBe(200)
@@ -308,7 +285,7 @@ test.each([{ global: true }, { global: false }])('a resolver is refused, with gl
     autoSchemaFile: true,
     csrfPrevention: false,
   })
-  const origin = await listen(await create(appOf([], global, { providers: [Queries], imports: [graphql] })))
+  const origin = await listen(await create(appOf({ global, providers: [Queries], imports: [graphql] })))
   for (const who of [undefined, signedIn, root]) {
     const headers = who === undefined ? {} : await alb.headersFor(who)
     const response = await fetch(`${origin}/graphql?query={secret}`, {

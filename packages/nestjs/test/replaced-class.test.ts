@@ -1,24 +1,17 @@
 /** Class decorators that put another object in the place of the class: Nest tells guards another class than it lists. */
 
-import { createTestAlb, type TestAlb } from '@cognito-auth/testing'
 import { sendRaw } from '@cognito-auth/testing/behaviour'
 import { ApolloDriver, type ApolloDriverConfig } from '@nestjs/apollo'
-import { Controller, type DynamicModule, Get, Module, Scope, type Type, UseGuards } from '@nestjs/common'
+import { Controller, Get, Scope, type Type, UseGuards } from '@nestjs/common'
 import { GraphQLModule, Query, Resolver } from '@nestjs/graphql'
 import { WsAdapter } from '@nestjs/platform-ws'
 import { SubscribeMessage, WebSocketGateway } from '@nestjs/websockets'
-import { beforeAll, describe, expect, test } from 'vitest'
-import { CognitoAuthGuard, CognitoAuthModule, OptionalAuth, Public, RequireAdmin, RequireGroups } from '../src/index.js'
-import { authoriser, create, listen, root, signedIn } from './apps.js'
+import { describe, expect, test } from 'vitest'
+import { CognitoAuthGuard, OptionalAuth, Public, RequireAdmin, RequireGroups } from '../src/index.js'
+import { create, listen, root, signedIn } from './apps.js'
+import { alb, appOf, useModuleApps } from './module-app.js'
 
-let alb: TestAlb
-
-beforeAll(async () => {
-  alb = await createTestAlb()
-})
-
-@Module({})
-class AppModule {}
+useModuleApps()
 
 type Replacement = <Class extends Type>(type: Class) => Class
 
@@ -76,14 +69,6 @@ function controllerOf(replace: Replacement, { above = [], below = [], onMethod =
   return type
 }
 
-function appOf(parts: Partial<DynamicModule>, global: boolean): DynamicModule {
-  return {
-    module: AppModule,
-    ...parts,
-    imports: [CognitoAuthModule.forRoot({ ...alb.options, authoriser, global }), ...(parts.imports ?? [])],
-  }
-}
-
 /** What starts, and how it answers nobody, a developer and an admin. */
 const SERVED: readonly {
   readonly what: string
@@ -117,7 +102,7 @@ describe.each(REPLACEMENTS)('by $how', ({ replace }) => {
     { what: 'a demand over a public class', above: [RequireAdmin()], below: [Public()], written: '@RequireAdmin()' },
   ])('$what above it is lost: the app does not start', async ({ written, ...decorators }) => {
     for (const global of [true, false]) {
-      const app = await create(appOf({ controllers: [controllerOf(replace, decorators)] }, global))
+      const app = await create(appOf({ controllers: [controllerOf(replace, decorators)], global }))
       await expect(app.init()).rejects.toThrow(`${written} of `)
     }
   })
@@ -125,7 +110,7 @@ describe.each(REPLACEMENTS)('by $how', ({ replace }) => {
   // Of a class whose prototype names another one there is nothing below.
   const rows = SERVED.filter(({ given }) => replace !== mixed || given.below === undefined)
   test.each(rows)('what stands $what is asked, global: $global', async ({ given, global, statuses }) => {
-    const origin = await listen(await create(appOf({ controllers: [controllerOf(replace, given)] }, global)))
+    const origin = await listen(await create(appOf({ controllers: [controllerOf(replace, given)], global })))
     const found = []
     for (const who of [undefined, signedIn, root]) {
       const headers = who === undefined ? {} : await alb.headersFor(who)
@@ -159,7 +144,7 @@ describe.each([
       RequireAdmin()(replaced)
       const graphql = GraphQLModule.forRoot<ApolloDriverConfig>({ driver: ApolloDriver, autoSchemaFile: true })
       const imports = type === Queries ? [graphql] : []
-      const app = await create(appOf({ providers: [replaced], imports }, true))
+      const app = await create(appOf({ providers: [replaced], imports, global: true }))
       app.useWebSocketAdapter(new WsAdapter(app))
       await expect(app.init()).rejects.toThrow(`@RequireAdmin() of ${type.name} is lost: a class decorator`)
     }
@@ -167,6 +152,6 @@ describe.each([
 })
 
 test('below a proxy Nest would not ask without a guard for the app, and the app does not start', async () => {
-  const app = await create(appOf({ controllers: [controllerOf(proxied, { below: [RequireAdmin()] })] }, false))
+  const app = await create(appOf({ controllers: [controllerOf(proxied, { below: [RequireAdmin()] })] }))
   await expect(app.init()).rejects.toThrow('@RequireAdmin() of Reports is lost: a class decorator')
 })
