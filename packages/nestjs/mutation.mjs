@@ -6,7 +6,10 @@ export const parts = {
   access: { mutate: ['src/access/*.ts', '!src/access/*.test.ts'], suites: ['stated', 'scopes', 'by-hand'] },
   guard: {
     mutate: ['src/guard.ts'],
-    suites: ['contexts', 'guard', 'global-guard', 'module-rules', 'sign-out', 'websocket', 'local-alb'],
+    suites: [
+      ...['contexts', 'guard', 'global-guard', 'module-rules', 'sign-out', 'websocket', 'local-alb'],
+      ...['late-gateways', 'type-classes'],
+    ],
   },
   lost: {
     mutate: ['src/discovery/lost.ts', 'src/discovery/handlers.ts'],
@@ -19,7 +22,7 @@ export const parts = {
   },
   'start-up': {
     mutate: ['src/discovery/check-app.ts', 'src/discovery/start-up-check.ts', 'src/discovery/scopes.ts'],
-    suites: ['start-up-check', 'scopes', 'lost'],
+    suites: ['start-up-check', 'scopes', 'lost', 'type-classes'],
   },
   unguarded: {
     mutate: ['src/discovery/unguarded.ts', 'src/discovery/schema.ts'],
