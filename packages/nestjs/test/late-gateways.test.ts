@@ -20,7 +20,7 @@ import { WsAdapter } from '@nestjs/platform-ws'
 import { SubscribeMessage, WebSocketGateway } from '@nestjs/websockets'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { WebSocket } from 'ws'
-import { AuthUser, CognitoAuthGuard, CognitoAuthModule, Public } from '../src/index.js'
+import { AuthUser, CognitoAuthGuard, CognitoAuthModule, Public, RequireGroups } from '../src/index.js'
 import { authoriser, create, listen, signedIn } from './apps.js'
 import { AppModule, closed, type Headers } from './gateways.js'
 
@@ -169,11 +169,7 @@ test('without the module, a public gateway is open beside a controller with the 
   expect(await ask(await start({ ...appModule(PublicClass), controllers: [Guarding] }))).toBe('everybody')
 })
 
-test('a gateway with a guard made by hand does not start where Nest opens it unseen', async () => {
-  @UseGuards(new CognitoAuthGuard(new CognitoAuth({ ...alb.options, authoriser })))
-  @WebSocketGateway()
-  class ByHand extends Who {}
-  // Something asks for the adapter before the gateway is made.
+describe('where Nest is asked for the adapter before a gateway is made', () => {
   @Injectable()
   class Early {
     constructor(@Inject(ExternalContextCreator) creator: object, @Inject(CognitoAuthGuard) _guard: unknown) {
@@ -182,6 +178,51 @@ test('a gateway with a guard made by hand does not start where Nest opens it uns
       config.getIoAdapter()
     }
   }
-  const app = await createApp({ ...appModule(ByHand, configured(false)), providers: [Early] })
-  await expect(app.init()).rejects.toThrow(/handshake of ByHand cannot be protected: .*the class and not a guard made/)
+  const early = (gateway: Type): DynamicModule => ({
+    ...appModule(gateway, configured(false)),
+    providers: [Early],
+  })
+  const byHand = (): CognitoAuthGuard => new CognitoAuthGuard(new CognitoAuth({ ...alb.options, authoriser }))
+
+  test('one with a guard made by hand keeps the app from starting, public or not', async () => {
+    @UseGuards(byHand())
+    @WebSocketGateway()
+    class ByHand extends Who {}
+    @Public()
+    @UseGuards(byHand())
+    @WebSocketGateway()
+    class PublicByHand extends Who {}
+    for (const gateway of [ByHand, PublicByHand]) {
+      const app = await createApp(early(gateway))
+      await expect(app.init()).rejects.toThrow(
+        new RegExp(`handshake of ${gateway.name} cannot be protected: .*the class and not a guard made`),
+      )
+    }
+  })
+
+  test('one of whose handlers asks something, by hand or not, keeps it from starting', async () => {
+    @WebSocketGateway()
+    class Asking extends Who {
+      @Public()
+      @SubscribeMessage('open')
+      open(): string {
+        return 'open'
+      }
+
+      @UseGuards(byHand())
+      @RequireGroups('admins')
+      @SubscribeMessage('who')
+      override who(): object {
+        return { event: 'who', data: 'admins' }
+      }
+    }
+    // What brings no guard of its own into the module.
+    Reflect.defineMetadata('__guards__', [byHand()], Asking.prototype.who)
+    const app = await createApp(early(Asking))
+    await expect(app.init()).rejects.toThrow(/handshake of Asking cannot/)
+  })
+
+  test.each([PublicClass, PublicHandler])('one that is public is open: %o', async (gateway) => {
+    expect(await ask(await start(early(gateway)))).toBe('everybody')
+  })
 })
