@@ -38,6 +38,12 @@ class Asking implements CanActivate {
   }
 }
 
+/** The same, given by Nest to a property. */
+@Injectable()
+class Given extends Other {
+  @Inject(CognitoAuthGuard) readonly guard: CognitoAuthGuard | undefined
+}
+
 const byHand = new CognitoAuthGuard()
 
 async function containerOf(providers: Provider[], global?: CanActivate): Promise<ModulesContainer> {
@@ -75,6 +81,24 @@ test.each<[string, Provider[], CanActivate | undefined, boolean]>([
     undefined,
     true,
   ],
+  [
+    'APP_GUARD of a guard with it in a property',
+    [CognitoAuthGuard, { provide: APP_GUARD, useClass: Given }],
+    undefined,
+    true,
+  ],
+  [
+    'APP_GUARD of such a guard, for each request',
+    [CognitoAuthGuard, { provide: APP_GUARD, useClass: Given, ...request }],
+    undefined,
+    true,
+  ],
+  [
+    'APP_GUARD of a guard that a factory gave it',
+    [{ provide: APP_GUARD, useFactory: () => new Asking(new Reflector(), byHand) }],
+    undefined,
+    true,
+  ],
   ['APP_GUARD of another', [CognitoAuthGuard, { provide: APP_GUARD, useClass: Other }], undefined, false],
   [
     'APP_GUARD of another, beside one that asks ours',
@@ -84,9 +108,19 @@ test.each<[string, Provider[], CanActivate | undefined, boolean]>([
   ],
   ['another token', [{ provide: 'GUARD', useValue: byHand }], undefined, false],
   ['useGlobalGuards()', [], byHand, true],
+  ['useGlobalGuards() of a guard that asks it', [], new Asking(new Reflector(), byHand), true],
+  ['useGlobalGuards() of one with a list', [], Object.assign(new Other(), { guards: [new Other(), byHand] }), true],
   ['useGlobalGuards() of another', [CognitoAuthGuard], new Other(), false],
 ])('%s', async (_, providers, global, expected) => {
   expect(hasGlobalGuard(await containerOf(providers, global))).toBe(expected)
+})
+
+test('what a guard of the app keeps is not read: proxies of other libraries throw', async () => {
+  const refuse = (): never => {
+    throw new Error('not resolved yet')
+  }
+  const members = [{}, refuse].map((target) => new Proxy(target, { get: refuse, has: refuse }))
+  expect(hasGlobalGuard(await containerOf([], Object.assign(new Other(), members)))).toBe(false)
 })
 
 test('no module at all has no guard', () => {
@@ -96,6 +130,7 @@ test('no module at all has no guard', () => {
 test.each<[string, Provider[], boolean]>([
   ['nobody', [CognitoAuthGuard, Other], false],
   ['a guard that is given it, among others', [CognitoAuthGuard, Asking], true],
+  ['a guard that is given it in a property', [CognitoAuthGuard, Given], true],
 ])('our guard is used by %s: %s', async (_, providers, expected) => {
   expect(isGuardUsed(await containerOf(providers))).toBe(expected)
 })

@@ -6,6 +6,9 @@
 
 import { type ApplicationConfig, APP_GUARD, ExternalContextCreator, type ModulesContainer } from '@nestjs/core'
 import { isOurGuard } from '../access/brand.js'
+import type { Module } from './bindings.js'
+
+type Wrapper = Module['providers'] extends Map<unknown, infer Value> ? Value : never
 
 /** What Nest keeps of an app, and does not provide. */
 export interface Contexts {
@@ -27,6 +30,13 @@ export function applicationConfigOf(modules: ModulesContainer): ApplicationConfi
   return creator && contextsOf(creator).config
 }
 
+/** What a provider is given, in its constructor, factory or properties. */
+export function dependenciesOf(wrapper: Wrapper): unknown[] {
+  // With holes, where something optional was not found.
+  const given = (wrapper.getCtorMetadata() ?? []).map(({ token }) => token as unknown)
+  return [...given, ...(wrapper.getPropertiesMetadata() ?? []).map((property) => property.wrapper.token as unknown)]
+}
+
 /**
  * Guards under Nest's `APP_GUARD`, with which the token of such a provider begins, request-scoped ones included; and the
  * classes that they are given: a guard of the app's own may ask ours.
@@ -42,12 +52,25 @@ function appGuards(modules: ModulesContainer): unknown[] {
   return [...global, ...made].flatMap((wrapper) => [
     wrapper.instance as unknown,
     wrapper.metatype,
-    ...(wrapper.getCtorMetadata() ?? []).map(({ token }) => token as unknown),
+    ...dependenciesOf(wrapper),
   ])
+}
+
+/**
+ * What a guard of the app's own keeps is an instance of: it may ask ours, which a factory or the app itself gave it. No
+ * member is read but its own: others may be proxies that throw.
+ */
+function membersOf(guard: unknown): unknown[] {
+  if (typeof guard !== 'object' || guard === null) return []
+  return Object.values(Object.getOwnPropertyDescriptors(guard))
+    .flatMap(({ value }) => value as unknown)
+    .filter((member) => typeof member === 'object' && member !== null)
+    .map((member) => Object.getPrototypeOf(member) as unknown)
 }
 
 /** Whether a guard of ours is asked for every handler: by the module, as `APP_GUARD`, or by `useGlobalGuards()`. */
 export function hasGlobalGuard(modules: ModulesContainer): boolean {
   const made = applicationConfigOf(modules)?.getGlobalGuards() ?? []
-  return [...appGuards(modules), ...made].some(isOurGuard)
+  const guards: unknown[] = [...appGuards(modules), ...made]
+  return [...guards, ...guards.flatMap(membersOf)].some(isOurGuard)
 }

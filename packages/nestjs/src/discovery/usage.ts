@@ -8,7 +8,7 @@ import type { ModulesContainer } from '@nestjs/core'
 import { ownAccess } from '../access/access.js'
 import { isOurGuard } from '../access/brand.js'
 import { classesOf, methodsOf } from '../access/stated.js'
-import { hasGlobalGuard } from './global-guard.js'
+import { dependenciesOf, hasGlobalGuard } from './global-guard.js'
 import { classesIn } from './handlers.js'
 
 function asks(target: object): boolean {
@@ -20,7 +20,7 @@ function asks(target: object): boolean {
 function isInjected(modules: ModulesContainer): boolean {
   return [...modules.values()]
     .flatMap((module) => [...module.providers.values(), ...module.controllers.values(), ...module.injectables.values()])
-    .some((wrapper) => wrapper.getCtorMetadata()?.some(({ token }) => isOurGuard(token)) ?? false)
+    .some((wrapper) => dependenciesOf(wrapper).some(isOurGuard))
 }
 
 /** Whether a handler, a class, the whole app or a guard of its own uses the guard. */
