@@ -25,8 +25,8 @@ export const parts = {
     suites: ['start-up-check', 'scopes', 'lost', 'type-classes'],
   },
   unguarded: {
-    mutate: ['src/discovery/unguarded.ts', 'src/discovery/schema.ts'],
-    suites: ['federation', 'graphql', 'schema-first', 'type-classes', 'websocket'],
+    mutate: ['src/discovery/unguarded.ts', 'src/discovery/schema.ts', 'src/discovery/entities.ts'],
+    suites: ['entities', 'federation', 'graphql', 'schema-first', 'type-classes', 'websocket'],
   },
   gateways: {
     mutate: ['src/discovery/gateways.ts'],

@@ -14,9 +14,17 @@ interface Named {
   readonly name: string
 }
 
+/** What is used of a named type; which of it there is depends on its kind. */
+export interface NamedType extends Named {
+  getFields?(): { readonly [name: string]: { readonly type: unknown } }
+  getInterfaces?(): readonly NamedType[]
+}
+
 /** What is used of a `GraphQLSchema`. */
 export interface Schema {
   getType(name: string): unknown
+  /** Of a union or an interface; none of others. */
+  getPossibleTypes(type: NamedType): readonly NamedType[]
   getQueryType(): Named | null | undefined
   getMutationType(): Named | null | undefined
   getSubscriptionType(): Named | null | undefined

@@ -8,18 +8,17 @@ import { ConfigurationError } from '@cognito-auth/core'
 import type { ModulesContainer } from '@nestjs/core'
 import { ownAccess, REQUIRED } from '../access/access.js'
 import { classesOf, type Decorated, handlerAccess, methodsOf } from '../access/stated.js'
+import { REFERENCE_RESOLVER, sentTypesOf } from './entities.js'
 import { gatewaysOf, isMessageHandler } from './gateways.js'
 import { hasGlobalGuard } from './global-guard.js'
 import { classesIn, handlerMethodsOf } from './handlers.js'
-import { GRAPHQL_OPTIONS, renamedRootsOf, typeClassesOf } from './schema.js'
+import { GRAPHQL_OPTIONS, renamedRootsOf, schemasOf, typeClassesOf } from './schema.js'
 
 /** Metadata of `@ResolveField` and `@ResolveReference`: optional packages, the same in all majors. */
 const FIELD = 'graphql:resolve_property'
 const REFERENCE = 'graphql:resolve_reference'
 /** Under which name a resolver is registered, where that is not the name of its method. */
 const NAME = 'graphql:resolver_name'
-/** The name of a reference: all that Apollo Federation goes by, with `@ResolveReference` and without. */
-const REFERENCE_RESOLVER = '__resolveReference'
 /** Of which type a class has resolvers. */
 const TYPE = 'graphql:resolver_type'
 /** Tells the type of what another resolver returned. Nest asks no guard for a method of this name, whatever the options say. */
@@ -33,6 +32,10 @@ function asksForFields(modules: ModulesContainer): boolean {
   return options.every(({ fieldResolverEnhancers }) => fieldResolverEnhancers?.includes('guards') === true)
 }
 
+function isFieldOrReference(method: object): boolean {
+  return Reflect.hasMetadata(REFERENCE, method) || Reflect.hasMetadata(FIELD, method)
+}
+
 /** The name that Nest registers a resolver under. */
 function registeredName(name: string, method: object): string {
   if (Reflect.hasMetadata(REFERENCE, method)) return REFERENCE_RESOLVER
@@ -43,13 +46,13 @@ function registeredName(name: string, method: object): string {
 /**
  * A field or reference resolver of which something is asked, by itself or by its class. A guard for the whole app asks
  * nothing of fields, whose parents were asked; a reference has no parent: the request itself, which may
- * come past Apollo's gateway, names an entity and its key. Nor has a field of a root type.
+ * come past Apollo's gateway, names an entity and its key. Nor has a field of a root type, or of what the request sends.
  */
-function unguardedField(type: Decorated, isGlobal: boolean, roots: ReadonlySet<unknown>): string | undefined {
+function unguardedField(type: Decorated, isGlobal: boolean, parentless: ReadonlySet<unknown>): string | undefined {
   for (const [name, method] of methodsOf(type)) {
-    if (!Reflect.hasMetadata(REFERENCE, method) && !Reflect.hasMetadata(FIELD, method)) continue
+    if (!isFieldOrReference(method)) continue
     const registered = registeredName(name, method)
-    const isParentless = registered === REFERENCE_RESOLVER || roots.has(Reflect.getMetadata(TYPE, type))
+    const isParentless = registered === REFERENCE_RESOLVER || parentless.has(Reflect.getMetadata(TYPE, type))
     if (registered === TYPE_RESOLVER && ownAccess(method) === undefined) continue
     const access = handlerAccess(method, type) ?? (isParentless && isGlobal ? REQUIRED : undefined)
     if (access !== undefined && access.mode !== 'public') return `${type.name}.${name}`
@@ -77,11 +80,11 @@ function checkTypeResolvers(modules: ModulesContainer): void {
   }
 }
 
-function checkFields(modules: ModulesContainer, roots: ReadonlySet<unknown> = new Set()): void {
+function checkFields(modules: ModulesContainer, parentless: ReadonlySet<unknown> = new Set()): void {
   if (asksForFields(modules)) return
   const isGlobal = hasGlobalGuard(modules)
   for (const { type } of classesIn(modules)) {
-    const field = unguardedField(type, isGlobal, roots)
+    const field = unguardedField(type, isGlobal, parentless)
     if (field === undefined) continue
     throw new ConfigurationError(
       `Nest would not ask the guard of ${field}: Nest asks guards for fields and references only with fieldResolverEnhancers: ['guards'] in the options of GraphQLModule. Write that there, or @Public() on ${field} if what comes before it is enough`,
@@ -126,12 +129,26 @@ function checkTypeClasses(modules: ModulesContainer): void {
   }
 }
 
+/** Types of which a request may send objects, in the place of entities that no resolver of Nest finds. */
+function sentTypes(modules: ModulesContainer): string[] {
+  const resolved = new Set(
+    classesIn(modules).flatMap(({ type }) =>
+      [...methodsOf(type)]
+        .filter(([, method]) => isFieldOrReference(method))
+        .map(([name, method]) => `${String(Reflect.getMetadata(TYPE, type))}.${registeredName(name, method)}`),
+    ),
+  )
+  return schemasOf(modules).flatMap((schema) => [
+    ...sentTypesOf(schema, (type, field) => resolved.has(`${type}.${field}`)),
+  ])
+}
+
 /**
  * What can be known once the schemas are built.
  *
  * @throws {ConfigurationError} naming a root field or a type that would be open.
  */
 export function checkSchemas(modules: ModulesContainer): void {
-  checkFields(modules, renamedRootsOf(modules))
+  checkFields(modules, new Set([...renamedRootsOf(modules), ...sentTypes(modules)]))
   checkTypeClasses(modules)
 }

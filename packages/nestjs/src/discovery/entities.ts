@@ -1,0 +1,42 @@
+/**
+ * Which objects of a subgraph of Apollo Federation are made of what a request sends. `_entities` gives the reference
+ * itself to the fields of an entity that no reference resolver resolves, with all that is nested in it.
+ *
+ * @module
+ */
+
+import { member } from '../transports/request-of.js'
+import type { NamedType, Schema } from './schema.js'
+
+/** The union of all entities that `_entities` answers with. */
+const ENTITIES = '_Entity'
+
+/** The name under which Federation looks for the resolver of references. */
+export const REFERENCE_RESOLVER = '__resolveReference'
+
+/** The type itself, of a list of it or of one that is not null. */
+function namedType(type: unknown): NamedType {
+  const inner = member(type, 'ofType')
+  return inner === undefined ? (type as NamedType) : namedType(inner)
+}
+
+/**
+ * Names of types whose objects a request may send, and of the interfaces whose resolvers they may inherit.
+ *
+ * @param isResolved Whether a resolver of Nest stands behind a field of a type, or behind its references.
+ */
+export function sentTypesOf(schema: Schema, isResolved: (type: string, field: string) => boolean): ReadonlySet<string> {
+  const union = schema.getType(ENTITIES) as NamedType | undefined
+  const found = new Set<NamedType>()
+  const visit = (type: NamedType): void => {
+    if (found.has(type)) return
+    found.add(type)
+    schema.getPossibleTypes(type).forEach(visit)
+    for (const [name, field] of Object.entries(type.getFields?.() ?? {})) {
+      if (!isResolved(type.name, name)) visit(namedType(field.type))
+    }
+  }
+  const entities = union === undefined ? [] : schema.getPossibleTypes(union)
+  entities.filter(({ name }) => !isResolved(name, REFERENCE_RESOLVER)).forEach(visit)
+  return new Set([...found].flatMap((type) => [type, ...(type.getInterfaces?.() ?? [])]).map(({ name }) => name))
+}
