@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { User } from '@cognito-auth/core'
+import { ConfigurationError, type User } from '@cognito-auth/core'
 import { userOf } from '@cognito-auth/core/adapter'
 import {
   applyDecorators,
@@ -36,10 +36,20 @@ function guarded(decorator: AccessDecorator): AccessDecorator {
 }
 
 /**
+ * `@RequireAdmin` without `()` is given what it stands on, and would ask nothing. It does not compile, but many apps are
+ * run without a type check.
+ */
+function refuseUncalled(name: string, given: readonly unknown[]): void {
+  if (given.length > 0) throw new ConfigurationError(`@${name}() takes nothing, and is written with (): @${name}()`)
+}
+
+/**
  * Opens a handler, or all handlers that a class itself declares, past a guard of the class or the app. Nothing is
  * verified, and `@AuthUser()` is `null`. A handler wins over its class. A class that extends a public one says so itself.
  */
-export function Public(): AccessDecorator {
+export function Public(): AccessDecorator
+export function Public(...given: never[]): AccessDecorator {
+  refuseUncalled('Public', given)
   return markMode('public')
 }
 
@@ -47,7 +57,9 @@ export function Public(): AccessDecorator {
  * Also allows anonymous requests: `@AuthUser()` is `null` for them. Bad tokens are still refused, and so are users whom
  * the rules deny. Brings the guard. On a class it counts for the handlers that this class itself declares.
  */
-export function OptionalAuth(): AccessDecorator {
+export function OptionalAuth(): AccessDecorator
+export function OptionalAuth(...given: never[]): AccessDecorator {
+  refuseUncalled('OptionalAuth', given)
   return guarded(markMode('optional'))
 }
 
@@ -62,7 +74,9 @@ export function RequireGroups(...groups: string[]): AccessDecorator {
 }
 
 /** Allows app admins and platform admins. Brings the guard. */
-export function RequireAdmin(): AccessDecorator {
+export function RequireAdmin(): AccessDecorator
+export function RequireAdmin(...given: never[]): AccessDecorator {
+  refuseUncalled('RequireAdmin', given)
   return guarded(markDemand({ kind: 'admin' }))
 }
 

@@ -108,6 +108,19 @@ describe.each(DECORATORS)('$what', ({ decorator }) => {
   })
 })
 
+test.each([
+  { name: 'RequireAdmin', decorator: RequireAdmin },
+  { name: 'OptionalAuth', decorator: OptionalAuth },
+  { name: 'Public', decorator: Public },
+])('@$name that is not called is refused: it would say nothing', ({ name, decorator }) => {
+  const refusal = new RegExp(`^@${name}\\(\\) takes nothing, and is written with \\(\\)`)
+  class Cats {
+    all(): void {}
+  }
+  expect(() => decorate(decorator as unknown as MethodDecorator, Cats.prototype, 'all')).toThrow(refusal)
+  expect(() => Reflect.decorate([decorator as unknown as ClassDecorator], Cats)).toThrow(refusal)
+})
+
 test('@UseGuards() without a descriptor guards nothing in Nest: the app does not start', async () => {
   for (const global of [false, true]) {
     const imports = [CognitoAuthModule.forRoot({ ...alb.options, authoriser, global })]
