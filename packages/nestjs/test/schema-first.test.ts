@@ -7,7 +7,7 @@ import { APP_GUARD } from '@nestjs/core'
 import { GraphQLModule, Query, ResolveField, Resolver } from '@nestjs/graphql'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { CognitoAuthGuard, CognitoAuthModule, Public, RequireGroups } from '../src/index.js'
-import { authoriser, create, listen, signedIn } from './apps.js'
+import { admin, authoriser, create, listen, signedIn } from './apps.js'
 
 @Module({})
 class AppModule {}
@@ -137,6 +137,32 @@ describe('whatever its method is called', () => {
     }
   })
 })
+
+test.each([{ global: true }, { global: false }])(
+  'a field of Query is asked as a query, with global: $global: Nest goes by the name',
+  async ({ global }) => {
+    @Resolver('Query')
+    class Reads {
+      @RequireGroups('admins')
+      @ResolveField()
+      secret(): string {
+        return 'secret'
+      }
+    }
+    const graphql = GraphQLModule.forRoot<ApolloDriverConfig>({
+      driver: ApolloDriver,
+      typeDefs: 'type Query { secret: String }',
+      csrfPrevention: false,
+    })
+    const imports = [graphql, CognitoAuthModule.forRoot({ ...alb.options, authoriser, global })]
+    const url = `${await listen(await create({ module: AppModule, imports, providers: [Reads] }))}/graphql?query={secret}`
+    const ask = async (tokens: object): Promise<unknown> =>
+      await (await fetch(url, { headers: { 'content-type': 'application/json', ...tokens } })).json()
+    expect(await ask({})).toMatchObject({ errors: [{ extensions: { code: 'UNAUTHENTICATED' } }] })
+    expect(await ask(await alb.headersFor(signedIn))).toMatchObject({ errors: [{ extensions: { code: 'FORBIDDEN' } }] })
+    expect(await ask(await alb.headersFor(admin))).toEqual({ data: { secret: 'secret' } })
+  },
+)
 
 describe('a root type of another name than Query, Mutation and Subscription', () => {
   const renamed = `schema { query: RootQuery mutation: Writes } type Plain { secret: String }

@@ -59,7 +59,7 @@ export function schemasOf(modules: ModulesContainer): Schema[] {
 }
 
 /** Types that Nest asks guards for, whatever the options say: it goes by these names. */
-const ROOTS: readonly string[] = ['Query', 'Mutation', 'Subscription']
+export const ROOTS: readonly unknown[] = ['Query', 'Mutation', 'Subscription']
 
 /** Root types of other names: `schema { query: RootQuery }`. Nest takes their resolvers for those of fields. */
 export function renamedRootsOf(modules: ModulesContainer): ReadonlySet<string> {

@@ -12,7 +12,7 @@ import { REFERENCE_RESOLVER, sentTypesOf } from './entities.js'
 import { gatewaysOf, isMessageHandler } from './gateways.js'
 import { hasGlobalGuard } from './global-guard.js'
 import { classesIn, handlerMethodsOf } from './handlers.js'
-import { GRAPHQL_OPTIONS, renamedRootsOf, schemasOf, typeClassesOf } from './schema.js'
+import { GRAPHQL_OPTIONS, renamedRootsOf, ROOTS, schemasOf, typeClassesOf } from './schema.js'
 
 /** Metadata of `@ResolveField` and `@ResolveReference`: optional packages, the same in all majors. */
 const FIELD = 'graphql:resolve_property'
@@ -49,10 +49,12 @@ function registeredName(name: string, method: object): string {
  * come past Apollo's gateway, names an entity and its key. Nor has a field of a root type, or of what the request sends.
  */
 function unguardedField(type: Decorated, isGlobal: boolean, parentless: ReadonlySet<unknown>): string | undefined {
+  const typeName: unknown = Reflect.getMetadata(TYPE, type)
+  if (ROOTS.includes(typeName)) return undefined
   for (const [name, method] of methodsOf(type)) {
     if (!isFieldOrReference(method)) continue
     const registered = registeredName(name, method)
-    const isParentless = registered === REFERENCE_RESOLVER || parentless.has(Reflect.getMetadata(TYPE, type))
+    const isParentless = registered === REFERENCE_RESOLVER || parentless.has(typeName)
     if (registered === TYPE_RESOLVER && ownAccess(method) === undefined) continue
     const access = handlerAccess(method, type) ?? (isParentless && isGlobal ? REQUIRED : undefined)
     if (access !== undefined && access.mode !== 'public') return `${type.name}.${name}`
