@@ -28,6 +28,7 @@ export const parts = {
     mutate: ['src/discovery/unguarded.ts', 'src/discovery/schema.ts', 'src/discovery/entities.ts'],
     suites: ['entities', 'federation', 'graphql', 'schema-first', 'type-classes', 'websocket'],
   },
+  'no-handlers': { mutate: ['src/discovery/no-handlers.ts'], suites: ['no-handlers'] },
   gateways: {
     mutate: ['src/discovery/gateways.ts'],
     suites: ['gateways', 'websocket', 'late-gateways', 'global-guard'],

@@ -9,6 +9,7 @@ import { checkGateways } from './gateways.js'
 import { hasGlobalGuard } from './global-guard.js'
 import { checkLost } from './lost.js'
 import { warnOfMessages } from './messages.js'
+import { checkModuleClasses, warnOfServices } from './no-handlers.js'
 import { watchPerRequest } from './per-request.js'
 import { checkSchemas, checkUnguarded } from './unguarded.js'
 
@@ -22,8 +23,10 @@ export function checkApp(modules: ModulesContainer): void {
   checkGateways(modules)
   checkLost(modules)
   checkUnguarded(modules)
+  checkModuleClasses(modules)
   watchPerRequest(modules, hasGlobalGuard(modules))
   warnOfMessages(modules)
+  warnOfServices(modules)
   checked.add(modules)
 }
 
