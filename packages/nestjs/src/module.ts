@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { IncomingMessage } from 'node:http'
+import type { IncomingMessage, Server } from 'node:http'
 import { CognitoAuth, type CognitoAuthOptions, ConfigurationError } from '@cognito-auth/core'
 import { type Bypass, createAuth, createBypass, ownOptions, refuseUnknown } from '@cognito-auth/core/adapter'
 import {
@@ -20,14 +20,15 @@ import {
   type Provider,
   type Type,
 } from '@nestjs/common'
-import { APP_FILTER, APP_GUARD, HttpAdapterHost, ModulesContainer } from '@nestjs/core'
+import { type AbstractHttpAdapter, APP_FILTER, APP_GUARD, HttpAdapterHost, ModulesContainer } from '@nestjs/core'
 import { AppGuard } from './app-guard.js'
 import { checkApp, checkInitialised } from './discovery/check-app.js'
 import { checkSilentGateways } from './discovery/gateways.js'
 import { refuseScopes } from './discovery/scopes.js'
 import { isGuardUsed } from './discovery/usage.js'
-import { createFront, type FrontOptions } from './front/front.js'
+import { createFront, createUpgradeCheck, type FrontOptions } from './front/front.js'
 import { runFirst } from './front/platforms.js'
+import { checkUpgrades } from './front/upgrades.js'
 import { CognitoAuthGuard } from './guard.js'
 import { ProblemFilter } from './transports/problem-filter.js'
 import { MODULE_AUTH, type ModuleAuth, rememberModule, requestsOf } from './requests.js'
@@ -190,6 +191,8 @@ function asyncProviders(options: CognitoAuthModuleAsyncOptions): Provider[] {
 export class CognitoAuthModule implements OnModuleInit, OnApplicationBootstrap {
   readonly #auth: CognitoAuth
   readonly #modules: ModulesContainer | undefined
+  /** Once there is a server, and nothing listens. */
+  readonly #checkUpgrades: () => void = () => undefined
 
   /**
    * @param auth What `forRoot()` or `forRootAsync()` made.
@@ -210,6 +213,12 @@ export class CognitoAuthModule implements OnModuleInit, OnApplicationBootstrap {
     rememberModule(auth)
     if (modules === undefined || host === undefined || front === undefined) return
     runFirst(host, createFront(auth, modules, front), front.everything)
+    if (!front.everything) return
+    const check = createUpgradeCheck(auth, modules, front)
+    this.#checkUpgrades = () => {
+      const server = (host.httpAdapter as AbstractHttpAdapter | undefined)?.getHttpServer() as Server | undefined
+      if (server !== undefined) checkUpgrades(server, check)
+    }
   }
 
   /**
@@ -223,6 +232,7 @@ export class CognitoAuthModule implements OnModuleInit, OnApplicationBootstrap {
     checkSilentGateways(this.#modules)
     this.#checkOnce(this.#modules)
     if (this.#auth.groupsClaim !== undefined) refuseScopes(this.#modules)
+    this.#checkUpgrades()
     if (isGuardUsed(this.#modules)) return
     warn(
       'CognitoAuthModule protects nothing: set global: true, or put @UseGuards(CognitoAuthGuard) on handlers or classes',

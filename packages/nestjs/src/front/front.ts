@@ -11,6 +11,7 @@ import {
   type AnswerableRequest,
   type Bypass,
   createBypass,
+  type ErrorResponse,
   errorResponse,
   isSignOut,
   nodeHeaders,
@@ -18,10 +19,12 @@ import {
 } from '@cognito-auth/core/adapter'
 import type { ModulesContainer } from '@nestjs/core'
 import { verifyOnArrival } from '../requests.js'
+import { destroyAfterExpiry } from '../transports/end-at-expiry.js'
 import { hold } from './hold.js'
-import { openOperations } from './open-operations.js'
+import { closedConnections, openOperations } from './open-operations.js'
 import type { Call, Check } from './platforms.js'
 import { sendWhole } from './send.js'
+import type { UpgradeCheck } from './upgrades.js'
 
 /** What of an app is checked before its handlers. */
 export interface FrontOptions {
@@ -88,5 +91,29 @@ export function createFront(auth: CognitoAuth, modules: ModulesContainer, { ever
       return false
     }
     return judge(auth, call)
+  }
+}
+
+/** Makes the check of connections to GraphQL's endpoint, which needs a user as a whole: so do they. */
+export function createUpgradeCheck(
+  auth: CognitoAuth,
+  modules: ModulesContainer,
+  { bypass }: Pick<FrontOptions, 'bypass'>,
+): UpgradeCheck {
+  const isBypassed = createBypass(bypass, auth)
+  const isClosed = closedConnections(modules)
+  return (request) => {
+    const { method = '', url = '' } = request
+    if (!isClosed(url)) return undefined
+    const verify = async (): Promise<ErrorResponse | undefined> => {
+      try {
+        if (isBypassed(request, url, url)) return undefined
+        destroyAfterExpiry(request.socket, await verifyOnArrival(auth, request))
+        return undefined
+      } catch (error) {
+        return errorResponse(error, { method, url, header: (name) => request.headers[name]?.toString() }, auth)
+      }
+    }
+    return verify()
   }
 }

@@ -20,6 +20,8 @@ const GRAPHQL_OPTIONS = 'GqlModuleOptions'
 interface GraphqlOptions {
   readonly path?: string
   readonly useGlobalPrefix?: boolean
+  /** By protocol. */
+  readonly subscriptions?: { readonly [protocol: string]: boolean | { readonly path?: string } | undefined }
 }
 
 function hasOpenOperation(modules: ModulesContainer): boolean {
@@ -31,13 +33,33 @@ function hasOpenOperation(modules: ModulesContainer): boolean {
   )
 }
 
-function endpointsOf(modules: ModulesContainer): string[] {
-  const prefix = applicationConfigOf(modules)?.getGlobalPrefix() ?? ''
+function optionsOf(modules: ModulesContainer): GraphqlOptions[] {
   return [...modules.values()]
     .map((module) => module.providers.get(GRAPHQL_OPTIONS)?.instance as GraphqlOptions | null | undefined)
     .filter((options) => options !== null && options !== undefined)
-    .map(({ path = '/graphql', useGlobalPrefix = false }) => `/${useGlobalPrefix ? `${prefix}/` : ''}${path}`)
-    .map((path) => normalisePath(path.replaceAll(/\/+/g, '/')))
+}
+
+function withPrefix(modules: ModulesContainer, path: string): string {
+  return `/${applicationConfigOf(modules)?.getGlobalPrefix() ?? ''}/${path}`
+}
+
+function normal(path: string): string {
+  return normalisePath(`/${path}`.replaceAll(/\/+/g, '/'))
+}
+
+function endpointsOf(modules: ModulesContainer): string[] {
+  return optionsOf(modules).map(({ path = '/graphql', useGlobalPrefix = false }) =>
+    normal(useGlobalPrefix ? withPrefix(modules, path) : path),
+  )
+}
+
+/** Where connections are opened: releases of Nest differ in whether a path of their own gets the prefix. */
+function connectionsOf(modules: ModulesContainer): string[] {
+  const own = optionsOf(modules)
+    .flatMap(({ subscriptions = {} }) => Object.values(subscriptions))
+    .map((one) => (typeof one === 'object' ? one.path : undefined))
+    .filter((path) => path !== undefined)
+  return [...endpointsOf(modules), ...own.flatMap((path) => [normal(path), normal(withPrefix(modules, path))])]
 }
 
 /**
@@ -51,5 +73,14 @@ export function openOperations(modules: ModulesContainer): (request: IncomingMes
     if (!endpoints.includes(normalisePath(path))) return false
     // Servers answer those that accept HTML with a page.
     return request.method === 'POST' || !/text\/html|\*\/\*/i.test(request.headers.accept ?? '*/*')
+  }
+}
+
+/** Makes the question whether a path opens a connection for operations none of which is open. Asked as the other one is. */
+export function closedConnections(modules: ModulesContainer): (path: string) => boolean {
+  let connections: readonly string[] | undefined
+  return (path) => {
+    connections ??= hasOpenOperation(modules) ? [] : connectionsOf(modules)
+    return connections.includes(normalisePath(path))
   }
 }

@@ -4,6 +4,7 @@
  * @module
  */
 
+import type { Duplex } from 'node:stream'
 import { type ClosableSocket, closeAtExpiry, type User } from '@cognito-auth/core'
 import { member } from './request-of.js'
 
@@ -37,4 +38,13 @@ export function endConnection(socket: object): void {
   const { disconnect, close } = socket as { disconnect?: unknown; close?: unknown }
   if (typeof disconnect === 'function') disconnect.call(socket, true)
   else if (typeof close === 'function') close.call(socket, 1008, 'Not allowed')
+}
+
+/**
+ * Destroys what carries a connection some time after its user's access token has expired: what runs over it may have
+ * closed it with a code of its own by then.
+ */
+export function destroyAfterExpiry(carrier: Duplex, user: User): void {
+  const once: ClosableSocket['once'] = (event, listener) => carrier.once(event, listener)
+  endAtExpiry({ close: () => undefined, terminate: () => carrier.destroy(), once }, user)
 }
