@@ -28,6 +28,10 @@ export const parts = {
     mutate: ['src/discovery/unguarded.ts', 'src/discovery/schema.ts', 'src/discovery/entities.ts'],
     suites: ['entities', 'federation', 'graphql', 'schema-first', 'type-classes', 'websocket'],
   },
+  'plain-fields': {
+    mutate: ['src/discovery/plain-fields.ts', 'src/discovery/resolvers.ts'],
+    suites: ['plain-fields', 'entities', 'schema-first'],
+  },
   'no-handlers': { mutate: ['src/discovery/no-handlers.ts'], suites: ['no-handlers'] },
   gateways: {
     mutate: ['src/discovery/gateways.ts'],

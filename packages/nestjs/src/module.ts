@@ -31,7 +31,7 @@ import { runFirst } from './front/platforms.js'
 import { checkUpgrades } from './front/upgrades.js'
 import { CognitoAuthGuard } from './guard.js'
 import { ProblemFilter } from './transports/problem-filter.js'
-import { MODULE_AUTH, type ModuleAuth, rememberModule, requestsOf } from './requests.js'
+import { FRONT_OPTIONS, MODULE_AUTH, type ModuleAuth, rememberModule, requestsOf } from './requests.js'
 import { warn } from './warn.js'
 
 /** Options of {@link CognitoAuthModule.forRoot}: those of `CognitoAuth`, and Nest's own. */
@@ -79,8 +79,6 @@ export interface CognitoAuthModuleAsyncOptions {
   readonly useExisting?: InjectionToken<CognitoAuthOptionsFactory> | undefined
 }
 
-/** What the module does before handlers. */
-const FRONT_OPTIONS = Symbol('cognito-auth:front-options')
 const OPTIONS_FACTORY = Symbol('cognito-auth:options-factory')
 const OWN_OPTIONS = ['global', 'everything', 'bypass'] as const
 const ASYNC_OPTIONS: readonly string[] = [...OWN_OPTIONS, 'imports', 'inject', 'useFactory', 'useClass', 'useExisting']

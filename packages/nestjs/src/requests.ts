@@ -9,7 +9,7 @@ import { CognitoAuth, ExpiredTokenError, type HeadersInput, type User } from '@c
 import { nodeHeaders, RequestUsers } from '@cognito-auth/core/adapter'
 import type { ModulesContainer } from '@nestjs/core'
 import type { Access } from './access/access.js'
-import type { Carrier } from './transports/request-of.js'
+import { type Carrier, member } from './transports/request-of.js'
 
 /** By app: its guards, of which Nest makes one in each module, share the keys that were fetched. */
 const fromEnvironment = new WeakMap<object, CognitoAuth>()
@@ -45,6 +45,16 @@ export const MODULE_AUTH = Symbol.for('@cognito-auth/nestjs/auth')
 /** Whether an app has a {@link CognitoAuthModule}, of either build; known before it is made. */
 export function hasModule(modules: ModulesContainer): boolean {
   return [...modules.values()].some(({ providers }) => providers.has(MODULE_AUTH))
+}
+
+/** What the module does before handlers is provided under it. Registered, as {@link MODULE_AUTH} is. */
+export const FRONT_OPTIONS = Symbol.for('@cognito-auth/nestjs/front')
+
+/** Whether the module of an app checks what is no handler, too. */
+export function coversEverything(modules: ModulesContainer): boolean {
+  return [...modules.values()].some(
+    ({ providers }) => member(providers.get(FRONT_OPTIONS)?.instance, 'everything') === true,
+  )
 }
 
 /** Those that the module gives: with it, gateways are checked at start. */

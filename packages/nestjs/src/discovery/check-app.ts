@@ -11,6 +11,7 @@ import { checkLost } from './lost.js'
 import { warnOfMessages } from './messages.js'
 import { checkModuleClasses, warnOfServices } from './no-handlers.js'
 import { watchPerRequest } from './per-request.js'
+import { checkPlainFields } from './plain-fields.js'
 import { checkSchemas, checkUnguarded } from './unguarded.js'
 
 /** Each guard of an app asks, and the module: once is enough. */
@@ -38,5 +39,6 @@ export function checkApp(modules: ModulesContainer): void {
 export function checkInitialised(modules: ModulesContainer): void {
   if (schemasChecked.has(modules)) return
   checkSchemas(modules)
+  checkPlainFields(modules)
   schemasChecked.add(modules)
 }

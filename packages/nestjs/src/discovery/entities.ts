@@ -6,13 +6,11 @@
  */
 
 import { member } from '../transports/request-of.js'
+import { type IsResolved, REFERENCE_RESOLVER } from './resolvers.js'
 import type { NamedType, Schema } from './schema.js'
 
 /** The union of all entities that `_entities` answers with. */
 const ENTITIES = '_Entity'
-
-/** The name under which Federation looks for the resolver of references. */
-export const REFERENCE_RESOLVER = '__resolveReference'
 
 /** The type itself, of a list of it or of one that is not null. */
 function namedType(type: unknown): NamedType {
@@ -20,13 +18,28 @@ function namedType(type: unknown): NamedType {
   return inner === undefined ? (type as NamedType) : namedType(inner)
 }
 
+function entitiesOf(schema: Schema): readonly NamedType[] {
+  const union = schema.getType(ENTITIES) as NamedType | undefined
+  return union === undefined ? [] : schema.getPossibleTypes(union)
+}
+
+/** References that something resolves, and no resolver of Nest: as Apollo keeps it, and as Mercurius does. */
+export function plainReferencesOf(schema: Schema, isResolved: IsResolved): string[] {
+  const isPlain = (type: NamedType): boolean => {
+    const subgraph = member(member(member(type, 'extensions'), 'apollo'), 'subgraph')
+    return [subgraph, type].some((one) => typeof member(one, 'resolveReference') === 'function')
+  }
+  return entitiesOf(schema)
+    .filter((type) => isPlain(type) && !isResolved(type.name, REFERENCE_RESOLVER))
+    .map(({ name }) => `${name}.${REFERENCE_RESOLVER}`)
+}
+
 /**
  * Names of types whose objects a request may send, and of the interfaces whose resolvers they may inherit.
  *
  * @param isResolved Whether a resolver of Nest stands behind a field of a type, or behind its references.
  */
-export function sentTypesOf(schema: Schema, isResolved: (type: string, field: string) => boolean): ReadonlySet<string> {
-  const union = schema.getType(ENTITIES) as NamedType | undefined
+export function sentTypesOf(schema: Schema, isResolved: IsResolved): ReadonlySet<string> {
   const found = new Set<NamedType>()
   const visit = (type: NamedType): void => {
     if (found.has(type)) return
@@ -36,7 +49,8 @@ export function sentTypesOf(schema: Schema, isResolved: (type: string, field: st
       if (!isResolved(type.name, name)) visit(namedType(field.type))
     }
   }
-  const entities = union === undefined ? [] : schema.getPossibleTypes(union)
-  entities.filter(({ name }) => !isResolved(name, REFERENCE_RESOLVER)).forEach(visit)
+  entitiesOf(schema)
+    .filter(({ name }) => !isResolved(name, REFERENCE_RESOLVER))
+    .forEach(visit)
   return new Set([...found].flatMap((type) => [type, ...(type.getInterfaces?.() ?? [])]).map(({ name }) => name))
 }

@@ -14,9 +14,16 @@ interface Named {
   readonly name: string
 }
 
+/** What is used of a field. */
+interface Field {
+  readonly type: unknown
+  readonly resolve?: unknown
+  readonly subscribe?: unknown
+}
+
 /** What is used of a named type; which of it there is depends on its kind. */
 export interface NamedType extends Named {
-  getFields?(): { readonly [name: string]: { readonly type: unknown } }
+  getFields?(): { readonly [name: string]: Field }
   getInterfaces?(): readonly NamedType[]
 }
 
@@ -25,9 +32,9 @@ export interface Schema {
   getType(name: string): unknown
   /** Of a union or an interface; none of others. */
   getPossibleTypes(type: NamedType): readonly NamedType[]
-  getQueryType(): Named | null | undefined
-  getMutationType(): Named | null | undefined
-  getSubscriptionType(): Named | null | undefined
+  getQueryType(): NamedType | null | undefined
+  getMutationType(): NamedType | null | undefined
+  getSubscriptionType(): NamedType | null | undefined
 }
 
 function isSchema(value: unknown): value is Schema {
@@ -50,23 +57,40 @@ function schemaOf(host: unknown): Schema | undefined {
   }
 }
 
-/** All schemas of an app. */
-export function schemasOf(modules: ModulesContainer): Schema[] {
+/** The schemas of each GraphQL module of an app: none of a gateway of Federation. */
+function schemasByModule(modules: ModulesContainer): Schema[][] {
   return [...modules.values()]
     .filter(({ providers }) => providers.has(GRAPHQL_OPTIONS))
-    .flatMap(({ providers }) => [...providers.values()].map((wrapper) => schemaOf(wrapper.instance)))
-    .filter((schema) => schema !== undefined)
+    .map(({ providers }) =>
+      [...providers.values()].map((wrapper) => schemaOf(wrapper.instance)).filter((schema) => schema !== undefined),
+    )
+}
+
+/** All schemas of an app. */
+export function schemasOf(modules: ModulesContainer): Schema[] {
+  return schemasByModule(modules).flat()
+}
+
+/** Whether an app is a gateway of Federation, whose fields other services answer. */
+export function hasGateway(modules: ModulesContainer): boolean {
+  return schemasByModule(modules).some((schemas) => schemas.length === 0)
 }
 
 /** Types that Nest asks guards for, whatever the options say: it goes by these names. */
 export const ROOTS: readonly unknown[] = ['Query', 'Mutation', 'Subscription']
 
+/** The root types of a schema. */
+export function rootsOf(schema: Schema): NamedType[] {
+  const roots = [schema.getQueryType(), schema.getMutationType(), schema.getSubscriptionType()]
+  return roots.filter((type) => type !== null && type !== undefined)
+}
+
 /** Root types of other names: `schema { query: RootQuery }`. Nest takes their resolvers for those of fields. */
 export function renamedRootsOf(modules: ModulesContainer): ReadonlySet<string> {
   const names = schemasOf(modules)
-    .flatMap((schema) => [schema.getQueryType(), schema.getMutationType(), schema.getSubscriptionType()])
-    .map((type) => type?.name)
-  return new Set(names.filter((name): name is string => name !== undefined && !ROOTS.includes(name)))
+    .flatMap(rootsOf)
+    .map(({ name }) => name)
+  return new Set(names.filter((name) => !ROOTS.includes(name)))
 }
 
 interface TypeMetadata {

@@ -8,19 +8,13 @@ import { ConfigurationError } from '@cognito-auth/core'
 import type { ModulesContainer } from '@nestjs/core'
 import { ownAccess, REQUIRED } from '../access/access.js'
 import { classesOf, type Decorated, handlerAccess, methodsOf } from '../access/stated.js'
-import { REFERENCE_RESOLVER, sentTypesOf } from './entities.js'
+import { sentTypesOf } from './entities.js'
 import { gatewaysOf, isMessageHandler } from './gateways.js'
 import { hasGlobalGuard } from './global-guard.js'
 import { classesIn, handlerMethodsOf } from './handlers.js'
+import { isField, isFieldOrReference, REFERENCE_RESOLVER, registeredName, resolvedIn, TYPE } from './resolvers.js'
 import { GRAPHQL_OPTIONS, renamedRootsOf, ROOTS, schemasOf, typeClassesOf } from './schema.js'
 
-/** Metadata of `@ResolveField` and `@ResolveReference`: optional packages, the same in all majors. */
-const FIELD = 'graphql:resolve_property'
-const REFERENCE = 'graphql:resolve_reference'
-/** Under which name a resolver is registered, where that is not the name of its method. */
-const NAME = 'graphql:resolver_name'
-/** Of which type a class has resolvers. */
-const TYPE = 'graphql:resolver_type'
 /** Tells the type of what another resolver returned. Nest asks no guard for a method of this name, whatever the options say. */
 const TYPE_RESOLVER = '__resolveType'
 
@@ -30,17 +24,6 @@ function asksForFields(modules: ModulesContainer): boolean {
     .map((module) => module.providers.get(GRAPHQL_OPTIONS)?.instance as unknown)
     .filter((one): one is { fieldResolverEnhancers?: readonly string[] } => typeof one === 'object' && one !== null)
   return options.every(({ fieldResolverEnhancers }) => fieldResolverEnhancers?.includes('guards') === true)
-}
-
-function isFieldOrReference(method: object): boolean {
-  return Reflect.hasMetadata(REFERENCE, method) || Reflect.hasMetadata(FIELD, method)
-}
-
-/** The name that Nest registers a resolver under. */
-function registeredName(name: string, method: object): string {
-  if (Reflect.hasMetadata(REFERENCE, method)) return REFERENCE_RESOLVER
-  const given: unknown = Reflect.getMetadata(NAME, method)
-  return typeof given === 'string' && given !== '' ? given : name
 }
 
 /**
@@ -65,7 +48,7 @@ function unguardedField(type: Decorated, isGlobal: boolean, parentless: Readonly
 /** A method that no option has Nest ask a guard for, and that asks something. */
 function unguardedTypeResolver(type: Decorated): string | undefined {
   const method = methodsOf(type).get(TYPE_RESOLVER)
-  if (method === undefined || !Reflect.hasMetadata(FIELD, method)) return undefined
+  if (method === undefined || !isField(method)) return undefined
   // Under another name it is an ordinary field, for which its class asks, too.
   const access =
     registeredName(TYPE_RESOLVER, method) === TYPE_RESOLVER ? ownAccess(method) : handlerAccess(method, type)
@@ -133,16 +116,8 @@ function checkTypeClasses(modules: ModulesContainer): void {
 
 /** Types of which a request may send objects, in the place of entities that no resolver of Nest finds. */
 function sentTypes(modules: ModulesContainer): string[] {
-  const resolved = new Set(
-    classesIn(modules).flatMap(({ type }) =>
-      [...methodsOf(type)]
-        .filter(([, method]) => isFieldOrReference(method))
-        .map(([name, method]) => `${String(Reflect.getMetadata(TYPE, type))}.${registeredName(name, method)}`),
-    ),
-  )
-  return schemasOf(modules).flatMap((schema) => [
-    ...sentTypesOf(schema, (type, field) => resolved.has(`${type}.${field}`)),
-  ])
+  const isResolved = resolvedIn(modules)
+  return schemasOf(modules).flatMap((schema) => [...sentTypesOf(schema, isResolved)])
 }
 
 /**

@@ -1,0 +1,53 @@
+/**
+ * Finds what GraphQL answers past all handlers of Nest, which a guard for the whole app is not asked about: fields of
+ * plain `resolvers`, and all of a gateway of Federation.
+ *
+ * @module
+ */
+
+import { ConfigurationError } from '@cognito-auth/core'
+import type { ModulesContainer } from '@nestjs/core'
+import { coversEverything } from '../requests.js'
+import { warn } from '../warn.js'
+import { plainReferencesOf } from './entities.js'
+import { hasGlobalGuard } from './global-guard.js'
+import { type IsResolved, resolvedIn } from './resolvers.js'
+import { hasGateway, rootsOf, type Schema, schemasOf } from './schema.js'
+
+/** What Federation adds: whether a reference is asked is checked, and the schema is no secret by default. */
+const FEDERATION: readonly string[] = ['_service', '_entities']
+
+/** Root fields that something answers, and no resolver of Nest. */
+function plainRootFields(schema: Schema, isResolved: IsResolved): string[] {
+  return rootsOf(schema).flatMap((root) =>
+    Object.entries(root.getFields?.() ?? {})
+      .filter(([, { resolve, subscribe }]) => (resolve ?? subscribe) !== undefined)
+      .filter(([name]) => !FEDERATION.includes(name) && !isResolved(root.name, name))
+      .map(([name]) => `${root.name}.${name}`),
+  )
+}
+
+/**
+ * Asked once the schemas are built, where a guard for the whole app says that it is protected. Fields are told; references
+ * have no parent, and lead strangers to whatever they name.
+ *
+ * @throws {ConfigurationError} naming a reference.
+ */
+export function checkPlainFields(modules: ModulesContainer): void {
+  if (!hasGlobalGuard(modules) || coversEverything(modules)) return
+  const isResolved = resolvedIn(modules)
+  const schemas = schemasOf(modules)
+  const [reference] = schemas.flatMap((schema) => plainReferencesOf(schema, isResolved))
+  if (reference !== undefined) {
+    throw new ConfigurationError(
+      `Nest would ask no guard for ${reference}, which no resolver of Nest stands behind: write a @ResolveReference() method, or protect the whole endpoint by everything: true`,
+    )
+  }
+  const fields = schemas.flatMap((schema) => plainRootFields(schema, isResolved))
+  const open = [...fields, ...(hasGateway(modules) ? ['all of a gateway of Federation'] : [])]
+  if (open.length === 0) return
+  warn(
+    `Nest asks no guard for what GraphQL answers without a resolver of Nest, and this is open: ${open.join(', ')}. Write resolvers of Nest for it, or protect the whole endpoint by everything: true`,
+    'COGNITO_AUTH_PLAIN_FIELDS',
+  )
+}

@@ -1,0 +1,143 @@
+/** What GraphQL answers without a resolver of Nest: a guard for the whole app is not asked about it. */
+
+import { ApolloServerPluginInlineTraceDisabled } from '@apollo/server/plugin/disabled'
+import { ApolloDriver, type ApolloDriverConfig, ApolloFederationDriver } from '@nestjs/apollo'
+import { APP_GUARD } from '@nestjs/core'
+import {
+  AbstractGraphQLDriver,
+  GraphQLModule,
+  Mutation,
+  Query,
+  ResolveField,
+  Resolver,
+  Subscription,
+} from '@nestjs/graphql'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { CognitoAuthGuard, CognitoAuthModule, type CognitoAuthModuleOptions, Public } from '../src/index.js'
+import { authoriser, create } from './apps.js'
+import { alb, AppModule, useModuleApps } from './module-app.js'
+
+useModuleApps()
+
+beforeEach(() => {
+  vi.spyOn(process, 'emitWarning').mockReturnValue(undefined)
+})
+
+afterEach(() => {
+  vi.restoreAllMocks()
+})
+
+@Resolver('Query')
+class Resolvers {
+  @Query('given')
+  named(): string {
+    return 'x'
+  }
+
+  @Public()
+  @Query()
+  mine(): string {
+    return 'x'
+  }
+
+  @ResolveField()
+  ours(): string {
+    return 'x'
+  }
+
+  @Mutation()
+  write(): string {
+    return 'x'
+  }
+
+  @Subscription()
+  async *ticks(): AsyncGenerator<object> {
+    yield { ticks: 'x' }
+  }
+}
+
+const typeDefs = `
+  type Query { given: String mine: String ours: String plain: String nobody: String }
+  type Mutation { write: String erase: String }
+  type Subscription { ticks: String }
+`
+
+const plain = { Query: { plain: () => 'x' }, Mutation: { erase: () => 'x' } }
+
+const subgraph = {
+  driver: ApolloFederationDriver,
+  typeDefs: 'type Query { mine: String } type Patient @key(fields: "id") { id: ID }',
+  resolvers: { Patient: { __resolveReference: ({ id }: { id: string }) => ({ id }) } },
+  plugins: [ApolloServerPluginInlineTraceDisabled()],
+  resolverValidationOptions: { requireResolversToMatchSchema: 'ignore' },
+}
+
+interface Given {
+  readonly options?: CognitoAuthModuleOptions
+  readonly graphql?: object
+}
+
+async function start({ options = {}, graphql = {} }: Given): Promise<void> {
+  const imports = [
+    CognitoAuthModule.forRoot({ ...alb.options, authoriser, global: true, ...options }),
+    GraphQLModule.forRoot<ApolloDriverConfig>({ driver: ApolloDriver, typeDefs, ...graphql }),
+  ]
+  await (await create({ module: AppModule, imports, providers: [Resolvers] })).init()
+}
+
+/** Without those for other things. */
+function warnings(): unknown[] {
+  const calls = vi.mocked(process.emitWarning).mock.calls
+  return calls.filter(([, given]) => (given as { code?: unknown }).code === 'COGNITO_AUTH_PLAIN_FIELDS')
+}
+
+test('fields of plain resolvers are told at start', async () => {
+  await start({ graphql: { resolvers: plain } })
+  expect(warnings()).toEqual([[expect.stringContaining('open: Query.plain, Mutation.erase.'), expect.anything()]])
+})
+
+test('so is a gateway of Federation, whose fields others answer', async () => {
+  class Gateway extends AbstractGraphQLDriver {
+    override async start(): Promise<void> {}
+    override async stop(): Promise<void> {}
+    override subscriptionWithFilter(): void {}
+    override generateSchema(): never {
+      return undefined as never
+    }
+  }
+  await start({ graphql: { driver: Gateway, typeDefs: undefined } })
+  expect(warnings()).toEqual([[expect.stringContaining('open: all of a gateway of Federation.'), expect.anything()]])
+})
+
+test('without the module, too', async () => {
+  const imports = [GraphQLModule.forRoot<ApolloDriverConfig>({ driver: ApolloDriver, typeDefs, resolvers: plain })]
+  const providers = [Resolvers, { provide: APP_GUARD, useClass: CognitoAuthGuard }]
+  await (await create({ module: AppModule, imports, providers })).init()
+  expect(warnings()).toHaveLength(1)
+})
+
+test.each<Given & { readonly what: string }>([
+  { what: 'where resolvers of Nest answer all' },
+  { what: 'where everything is protected', options: { everything: true }, graphql: { resolvers: plain } },
+  { what: 'of what Federation adds', graphql: { ...subgraph, resolvers: {} } },
+  { what: 'where no guard is for the whole app', options: { global: false }, graphql: { resolvers: plain } },
+])('nothing is told $what', async (given) => {
+  await start(given)
+  expect(warnings()).toEqual([])
+})
+
+test('a reference of plain resolvers keeps a subgraph from starting, whatever the options', async () => {
+  for (const more of [{}, { fieldResolverEnhancers: ['guards'] }]) {
+    await expect(start({ graphql: { ...subgraph, ...more } })).rejects.toThrow(
+      /^Nest would ask no guard for Patient\.__resolveReference, which no resolver of Nest stands behind:/,
+    )
+  }
+})
+
+test.each([
+  { what: 'where everything is protected', options: { everything: true } },
+  { what: 'where no guard is for the whole app', options: { global: false } },
+])('it starts $what', async ({ options }) => {
+  await expect(start({ options, graphql: subgraph })).resolves.toBeUndefined()
+  expect(warnings()).toEqual([])
+})
