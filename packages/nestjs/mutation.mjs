@@ -7,8 +7,15 @@ export const parts = {
   guard: {
     mutate: ['src/guard.ts'],
     suites: [
-      ...['contexts', 'guard', 'global-guard', 'module-rules', 'sign-out', 'websocket', 'local-alb'],
-      ...['late-gateways', 'type-classes'],
+      'contexts',
+      'guard',
+      'global-guard',
+      'module-rules',
+      'sign-out',
+      'websocket',
+      'local-alb',
+      'late-gateways',
+      'type-classes',
     ],
   },
   lost: {
