@@ -122,6 +122,14 @@ test('a value that cannot be meant is a problem, and leaves the endpoints unknow
   ])
 })
 
+test.each(['maybe', '"true"', 'on'])('dev mode that is neither on nor off is a problem: %s', async (value) => {
+  const env = { ...sound(await listen(aws)), COGNITO_AUTH_DEV_MODE: value }
+  const result = await cognitoAuth(['doctor', '--json'], env)
+  expect(of(result, 'dev-mode')).toMatchObject([{ status: 'problem', message: matching(/COGNITO_AUTH_DEV_MODE/) }])
+  // What else is right or wrong is told all the same.
+  expect(of(result, 'options')).toMatchObject([{ status: 'ok' }])
+})
+
 test('no value of a variable that nothing reads is told', async () => {
   const env = { ...sound(await listen(aws)), cognito_auth_region: 'a-value' }
   const { stdout } = await cognitoAuth(['doctor'], env)

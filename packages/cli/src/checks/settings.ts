@@ -85,16 +85,17 @@ export function checkDevMode(): Finding {
  * @param devMode What was found of dev mode. Where that is refused, it must not hide what else is wrong.
  */
 export function checkOptions(environment: NodeJS.ProcessEnv, devMode: Finding): Finding[] {
+  const options = devMode.status === 'problem' ? { devMode: false } : {}
   try {
     // Without the config, which has a check of its own.
-    void new CognitoAuth({ authoriser: null, ...(devMode.status === 'problem' ? { devMode: false } : {}) })
+    void new CognitoAuth({ authoriser: null, ...options })
   } catch (error) {
     if (!(error instanceof ConfigurationError)) throw error
     return [finding('options', 'problem', error.message, 'Correct it where the environment of the app is set')]
   }
   const findings = [
     finding('options', 'ok', 'The options are sound'),
-    ...groupsClaimWarnings().map(({ message, fix }) => finding('options', 'warning', message, fix)),
+    ...groupsClaimWarnings(options).map(({ message, fix }) => finding('options', 'warning', message, fix)),
   ]
   const hasAlb = isAnySet(environment, 'COGNITO_AUTH_ALB_ARN', 'COGNITO_AUTH_ALB_ARNS')
   if (hasAlb && !isAnySet(environment, 'COGNITO_AUTH_CLIENT_ID', 'COGNITO_AUTH_CLIENT_IDS')) {
