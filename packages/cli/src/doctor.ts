@@ -13,6 +13,7 @@ import { checkNetwork } from './checks/network.js'
 import { checkHeaderSize, checkNodeVersion } from './checks/node.js'
 import { checkDevMode, checkOptions, checkTls, checkVariables } from './checks/settings.js'
 import { checkSignOut } from './checks/sign-out.js'
+import { printableLines } from './printable.js'
 
 /** What `doctor` found. */
 export interface DoctorReport {
@@ -77,5 +78,5 @@ export function doctorText({ ok, findings }: DoctorReport): string {
     const line = `${status.padEnd(8)} ${check.padEnd(12)} ${message}`
     return fix === undefined ? [line] : [line, `${' '.repeat(22)}-> ${fix}`]
   })
-  return `${lines.join('\n')}\n\n${ok ? 'No problems found.' : 'Problems found.'}\n`
+  return printableLines([...lines, '', ok ? 'No problems found.' : 'Problems found.'])
 }

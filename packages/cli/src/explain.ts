@@ -12,6 +12,7 @@ import {
   explainConfig,
   type RuleKey,
 } from '@cognito-auth/core/inspect'
+import { printableLines } from './printable.js'
 
 /** A user, described. */
 export interface DescribedUser {
@@ -213,5 +214,5 @@ export function explainText(report: ExplainReport): string {
     }),
   ]
   if (hints.length > 0) lines.push('', ...hints.map((hint) => `${hint}.`))
-  return `${lines.join('\n')}\n`
+  return printableLines(lines)
 }

@@ -236,9 +236,15 @@ test('certificates that are not verified are a problem', async () => {
 
 test('names of groups are printed without what a terminal would obey', async () => {
   const path = join(folder, 'escapes.json')
-  await writeFile(path, JSON.stringify({ allowed_groups: ['a\u001b[2Jb'] }))
+  await writeFile(path, JSON.stringify({ allowed_groups: ['a\u001b[2Jb\u061c\nALLOWED'] }))
   const { stdout } = await cognitoAuth(['explain', '--config', path, '--groups', 'x'])
-  expect(stdout).toContain(String.raw`groups: a\u001b[2Jb`)
+  expect(stdout).toContain(String.raw`groups: a\u001b[2Jb\u061c\u000aALLOWED`)
+})
+
+test('names of variables write no line of their own', async () => {
+  const env = { ...sound(await listen(aws)), 'COGNITO_AUTH_X\nok       options      fine\tso': '1' }
+  const { stdout } = await cognitoAuth(['doctor'], env)
+  expect(stdout).toContain(String.raw`'COGNITO_AUTH_X\u000aok       options      fine\u0009so'`)
 })
 
 test.each([['help'], ['--help'], ['-h']])('%s prints all options', async (word) => {

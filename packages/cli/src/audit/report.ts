@@ -5,6 +5,7 @@
  */
 
 import type { AuditReport } from './audit.js'
+import { printableLines } from '../printable.js'
 import { RULES } from './rules.js'
 
 function count(number: number, one: string, several: string): string {
@@ -27,5 +28,5 @@ export function auditText({ findings, unchecked }: AuditReport): string {
       `${count(unchecked, 'check was', 'checks were')} not made: parameters, imports, or values known after apply decide.`,
     )
   }
-  return `${lines.join('\n')}\n`
+  return printableLines(lines)
 }

@@ -123,7 +123,7 @@ test('no value of a template is printed, and no control character of a name is o
     Type: 'AWS::Lambda::Permission',
     Properties: { Principal: 'elasticloadbalancing.amazonaws.com' },
   }
-  await writeFile(path, JSON.stringify({ Resources: { 'A\u001b[2J\u009b\u202eB': permission } }))
+  await writeFile(path, JSON.stringify({ Resources: { 'A\u001b[2J\u009b\u202eB\nC': permission } }))
   const { stdout } = await cognitoAuth(['audit', path])
-  expect(stdout).toContain(String.raw`A\u001b[2J\u009b\u202eB`)
+  expect(stdout).toContain(String.raw`A\u001b[2J\u009b\u202eB\u000aC (`)
 })
