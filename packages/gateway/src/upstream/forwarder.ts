@@ -73,7 +73,10 @@ export class Forwarder {
     this.#proxy.on('proxyRes', (answer, req, res) => this.#passOn(answer, req, res))
     this.#proxy.on('proxyReqWs', (proxied, req, client) => {
       this.#begun(req, proxied)
-      proxied.once('response', (answer) => this.#answered(req, answer))
+      proxied.once('response', (answer) => {
+        if (!isFinal(answer)) answer.statusCode = 502
+        this.#answered(req, answer)
+      })
       proxied.once('upgrade', (answer, socket) => this.#upgraded(req, answer, socket, client))
     })
     this.#proxy.on('error', (error, req, res) => this.#failed(error, req, res))
@@ -173,6 +176,10 @@ export class Forwarder {
   }
 
   #passOn(answer: IncomingMessage, req: IncomingMessage, res: ServerResponse): void {
+    if (!isFinal(answer)) {
+      answer.destroy()
+      return this.#failed(new Error('the answer has a status that ends no request'), req, res)
+    }
     this.#answered(req, answer)
     try {
       if (!res.headersSent) passOn(answer, res, this.#isRefusedTrailer)
@@ -215,6 +222,11 @@ export class Forwarder {
     underWay.hasAnswer = true
     underWay.forwarding.failed(underWay.isLate ? 'upstream_timeout' : 'upstream_unavailable')
   }
+}
+
+/** Whether a status ends a request (RFC 9110, section 15): of a stray 101, a load balancer would make a tunnel. */
+function isFinal({ statusCode = 0 }: IncomingMessage): boolean {
+  return statusCode >= 200
 }
 
 /** Whether a request failed because the app had closed the connection before it got it. */

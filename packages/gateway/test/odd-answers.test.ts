@@ -1,0 +1,17 @@
+import { describe, expect, test } from 'vitest'
+import { rawApp, stageOf, tokens, useFreshStages } from './fresh-stages.js'
+import { exchange, head } from './stage.js'
+
+const CLOSE = { host: 'a', connection: 'close' }
+const UPGRADE = { host: 'a', connection: 'Upgrade', upgrade: 'websocket' }
+
+useFreshStages()
+
+describe('an answer of the app', () => {
+  test.each(['000', '099', '101'])('with the status %s, which ends no request, is 502', async (status) => {
+    const upstream = await rawApp((socket) => socket.end(`HTTP/1.1 ${status} Odd\r\nContent-Length: 0\r\n\r\n`))
+    const { port } = await stageOf({ upstream })
+    for (const lines of [CLOSE, UPGRADE])
+      expect(await exchange(port, head('GET', '/', { ...lines, ...tokens }))).toMatch(/^HTTP\/1\.1 502 /)
+  })
+})
