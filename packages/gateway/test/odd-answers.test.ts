@@ -14,4 +14,18 @@ describe('an answer of the app', () => {
     for (const lines of [CLOSE, UPGRADE])
       expect(await exchange(port, head('GET', '/', { ...lines, ...tokens }))).toMatch(/^HTTP\/1\.1 502 /)
   })
+
+  test.each([
+    ['HEAD', '200 OK'],
+    ['GET', '204 No Content'],
+    ['GET', '304 Not Modified'],
+  ])('to %s with %s goes on without the body that it must not have', async (method, status) => {
+    const upstream = await rawApp((socket) => {
+      socket.write(`HTTP/1.1 ${status}\r\nX-App: 1\r\nContent-Length: 9\r\n\r\n<p>no</p>`)
+    })
+    const { port } = await stageOf({ upstream })
+    const text = await exchange(port, head(method, '/', { ...CLOSE, ...tokens }))
+    expect(text).toMatch(new RegExp(`^HTTP/1\\.1 ${status}\r\nX-App: 1\r\n[^]*\r\n\r\n$`))
+    expect(text).not.toContain('<p>')
+  })
 })

@@ -33,6 +33,7 @@ interface UnderWay {
   readonly forwarding: Forwarding
   readonly shape: RequestShape
   proxied: ClientRequest | undefined
+  answer: IncomingMessage | undefined
   hasAnswer: boolean
   isLate: boolean
   isSecondTry: boolean
@@ -125,6 +126,7 @@ export class Forwarder {
       forwarding,
       shape,
       proxied: undefined,
+      answer: undefined,
       hasAnswer: false,
       isLate: false,
       isSecondTry: false,
@@ -195,6 +197,7 @@ export class Forwarder {
     if (underWay === undefined) return
     clearTimeout(underWay.timer)
     underWay.hasAnswer = true
+    underWay.answer = answer
     underWay.forwarding.answered(answer)
   }
 
@@ -212,6 +215,8 @@ export class Forwarder {
     const underWay = underWayOf(req)
     if (req === undefined || res === undefined || underWay === undefined) return
     if (req.socket.destroyed || res.destroyed) return void clearTimeout(underWay.timer)
+    // What follows a whole answer is not part of it: some apps send a body after HEAD, 204 or 304.
+    if (underWay.answer?.complete === true && 'writeHead' in res) return
     if (underWay.hasAnswer) return void res.destroy()
     if (isClosedConnection(error, underWay) && this.#isRepeatable(req) && 'writeHead' in res) {
       underWay.isSecondTry = true
