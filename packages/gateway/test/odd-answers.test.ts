@@ -4,6 +4,7 @@ import { exchange, head } from './stage.js'
 
 const CLOSE = { host: 'a', connection: 'close' }
 const UPGRADE = { host: 'a', connection: 'Upgrade', upgrade: 'websocket' }
+const OK = 'HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n'
 
 useFreshStages()
 
@@ -27,5 +28,19 @@ describe('an answer of the app', () => {
     const text = await exchange(port, head(method, '/', { ...CLOSE, ...tokens }))
     expect(text).toMatch(new RegExp(`^HTTP/1\\.1 ${status}\r\nX-App: 1\r\n[^]*\r\n\r\n$`))
     expect(text).not.toContain('<p>')
+  })
+
+  test('that has begun with an interim one is not asked for again', async () => {
+    let all = 0
+    const upstream = await rawApp((socket) => {
+      all += 1
+      if (all === 1) socket.write(OK)
+      else socket.end('HTTP/1.1 103 Early Hints\r\nLink: </a.css>\r\n\r\n')
+    })
+    const { port } = await stageOf({ upstream })
+    await exchange(port, head('GET', '/', { ...CLOSE, ...tokens }))
+    const text = await exchange(port, head('GET', '/', { ...CLOSE, ...tokens }))
+    expect(text).toMatch(/^HTTP\/1\.1 103 [^]*\r\n\r\nHTTP\/1\.1 502 /)
+    expect(all).toBe(2)
   })
 })

@@ -35,6 +35,8 @@ interface UnderWay {
   proxied: ClientRequest | undefined
   answer: IncomingMessage | undefined
   hasAnswer: boolean
+  /** Whether the app has said something on the way to its answer: it has the request. */
+  hasInterim: boolean
   isLate: boolean
   isSecondTry: boolean
   timer: NodeJS.Timeout | undefined
@@ -128,6 +130,7 @@ export class Forwarder {
       proxied: undefined,
       answer: undefined,
       hasAnswer: false,
+      hasInterim: false,
       isLate: false,
       isSecondTry: false,
       timer: undefined,
@@ -164,12 +167,16 @@ export class Forwarder {
   /** A request has its connection to the app, and sends its head next. */
   #connected(proxied: ClientRequest, req: IncomingMessage, res: ServerResponse): void {
     this.#begun(req, proxied)
-    const { shape } = underWayOf(req) ?? {}
+    const underWay = underWayOf(req)
+    const { shape } = underWay ?? {}
     if (shape?.isChunked === true) passTrailers(req, proxied, this.#isRefusedTrailer)
     if (shape?.expectsContinue === true) askForBody(proxied, res)
     // The app may have something to say before the first byte of a body.
     else if (shape?.hasBody === true) proxied.flushHeaders()
-    proxied.on('information', (interim) => passInterim(interim, res))
+    proxied.on('information', (interim) => {
+      if (underWay !== undefined) underWay.hasInterim = true
+      passInterim(interim, res)
+    })
     // Node ends a request whose answer switches protocols, and tells no one.
     proxied.once('upgrade', (_, socket) => {
       socket.destroy()
@@ -235,7 +242,7 @@ function isFinal({ statusCode = 0 }: IncomingMessage): boolean {
 }
 
 /** Whether a request failed because the app had closed the connection before it got it. */
-function isClosedConnection(error: Error, { proxied, isLate, isSecondTry }: UnderWay): boolean {
+function isClosedConnection(error: Error, { proxied, hasInterim, isLate, isSecondTry }: UnderWay): boolean {
   const isClosed = 'code' in error && (error.code === 'ECONNRESET' || error.code === 'EPIPE')
-  return isClosed && proxied?.reusedSocket === true && !isLate && !isSecondTry
+  return isClosed && proxied?.reusedSocket === true && !hasInterim && !isLate && !isSecondTry
 }
