@@ -392,6 +392,10 @@ describe('bearer tokens', () => {
     expect(passed.headers['authorization']).toEqual([headers.authorization])
     const open = await seenBy(await stage({ ...everyone, passTokens: true, bypass: ['/open'] }), headers, '/open')
     expect(open.headers['authorization']).toBeUndefined()
+    // Nobody has verified the session there, which may be made up.
+    const both = { ...headers, 'x-amzn-oidc-identity': 'anybody' }
+    const forged = await seenBy(await stage({ ...everyone, bypass: ['/open'] }), both, '/open')
+    expect(forged.headers['authorization']).toBeUndefined()
   })
 
   test('Authorization of a person with a session is the app\u2019s own', async () => {

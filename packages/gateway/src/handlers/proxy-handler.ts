@@ -106,6 +106,7 @@ export class ProxyHandler {
     req.headers = upstreamHeaders(req, settings.headers, {
       identity: identified?.identity ?? noIdentity(settings.headers),
       assertion: identified?.assertion,
+      isVerified: identified !== undefined,
       withTokens: settings.passTokens && identified !== undefined,
       acceptsBearer: settings.auth.acceptsBearer,
       isUpgrade: upgrade !== undefined,

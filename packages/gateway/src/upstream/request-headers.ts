@@ -19,6 +19,8 @@ const WITHOUT_CHUNKS_UNASKED = ['GET', 'HEAD', 'DELETE', 'OPTIONS', 'TRACE']
 export interface Additions {
   readonly identity: IdentityValues
   readonly assertion: string | undefined
+  /** Whether the user was; on a bypassed path nobody is. */
+  readonly isVerified: boolean
   /** Whether the tokens, which were verified, go on. */
   readonly withTokens: boolean
   /** Whether `Authorization` may hold a token that the gateway accepts. */
@@ -28,9 +30,12 @@ export interface Additions {
   readonly isChunked: boolean
 }
 
-/** Whether the credentials of a request are a bearer token: with any header of the load balancer, they are not. */
-function isBearer({ headers, rawHeaders }: IncomingMessage): boolean {
-  if (Object.keys(headers).some((name) => name.startsWith('x-amzn-oidc-'))) return false
+/**
+ * Whether the credentials of a request are a bearer token: with a session, they are not. Of a request that nobody has
+ * verified, headers of the load balancer are no session.
+ */
+function isBearer({ headers, rawHeaders }: IncomingMessage, isVerified: boolean): boolean {
+  if (isVerified && Object.keys(headers).some((name) => name.startsWith('x-amzn-oidc-'))) return false
   return valuesOf(rawHeaders, 'authorization').some((value) => /^\s*bearer\b/i.test(value))
 }
 
@@ -39,7 +44,7 @@ function isBearer({ headers, rawHeaders }: IncomingMessage): boolean {
  * nothing that the client writes, into `Connection` for one, changes what is set here.
  */
 export function upstreamHeaders(req: IncomingMessage, plan: HeaderPlan, additions: Additions): HeaderLines {
-  const withoutBearer = additions.acceptsBearer && !additions.withTokens && isBearer(req)
+  const withoutBearer = additions.acceptsBearer && !additions.withTokens && isBearer(req, additions.isVerified)
   const keepsChunks = WITHOUT_CHUNKS_UNASKED.includes(req.method ?? '')
   const lines = forwardedLines(req.rawHeaders, (name) => {
     // Asked anew, see `askForBody`.
