@@ -27,15 +27,19 @@ interface Header {
 const COOKIE = 'set-cookie'
 
 /** All headers of both forms; a value that is in both counts once. */
-function headersOf({ headers = {}, multiValueHeaders = {} }: AlbResult): Header[] {
+function headersOf({ headers, multiValueHeaders }: AlbResult): Header[] {
   const found = new Map<string, Header>()
   const add = (name: string, value: HeaderValue): void => {
     const known = found.get(name.toLowerCase())
     if (known === undefined) found.set(name.toLowerCase(), { name, values: [value] })
     else if (!known.values.includes(value)) known.values.push(value)
   }
-  for (const [name, values] of Object.entries(multiValueHeaders)) for (const value of values) add(name, value)
-  for (const [name, value] of Object.entries(headers)) add(name, value)
+  for (const form of [multiValueHeaders, headers]) {
+    for (const [name, given] of Object.entries(form ?? {})) {
+      // A member that is `undefined` is none, as in JSON; handlers without types also write one value for a list of one.
+      for (const value of [given].flat()) if (value !== undefined && value !== null) add(name, value)
+    }
+  }
   return [...found.values()]
 }
 

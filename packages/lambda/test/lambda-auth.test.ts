@@ -72,6 +72,20 @@ describe.each(['single', 'multi'] as const)('answers in %s-value mode', (mode) =
     expect(valuesOf(result, 'x-a')).toEqual(['b'])
   })
 
+  test.each<[string, object]>([
+    ['null for either form', { headers: null, multiValueHeaders: { 'x-a': ['b'], 'set-cookie': ['a=1'] } }],
+    ['null for the other', { headers: { 'x-a': 'b', 'set-cookie': 'a=1' }, multiValueHeaders: null }],
+    ['undefined for a header', { headers: { 'x-a': 'b', 'set-cookie': 'a=1', 'x-none': undefined, 'x-null': null } }],
+    ['one value for a list', { multiValueHeaders: { 'x-a': 'b', 'set-cookie': ['a=1', undefined] } }],
+    ['a list for one value', { headers: { 'x-a': ['b'], 'set-cookie': ['a=1'] } }],
+  ])('are what JavaScript means that writes %s', async (_, headers) => {
+    const answer = { statusCode: 200, ...headers } as AlbResult
+    const result = await authWith().withUser(() => answer)(await eventFor(ada, { mode }), {})
+    expect(valuesOf(result, 'set-cookie')).toEqual(['a=1'])
+    expect(valuesOf(result, 'x-a')).toEqual(['b'])
+    expect(Object.keys(result[form] ?? {}).toSorted()).toEqual(['set-cookie', 'x-a'])
+  })
+
   test('keep every cookie and every value', async () => {
     const cookies = Array.from({ length: 20 }, (_, index) => `c${index}=a, b; Path=/`)
     const answer: AlbResult = { statusCode: 200, multiValueHeaders: { 'set-cookie': cookies, vary: ['a', 'b'] } }
