@@ -35,8 +35,8 @@ const LOOPBACK = /^(?:localhost|\[::1\]|127\.\d{1,3}\.\d{1,3}\.\d{1,3})$/
 function resourceOf(given: unknown): URL {
   const url = typeof given === 'string' && URL.canParse(given) ? new URL(given) : undefined
   const isSafe = url?.protocol === 'https:' || (url?.protocol === 'http:' && LOOPBACK.test(url.hostname))
-  // A lone `#` is a fragment too, and the parser drops it.
-  const isPlain = url?.username === '' && url.password === '' && !String(given).includes('#')
+  // A lone `#` is a fragment too. The parser drops it, and mends spaces and backslashes: clients compare it as given.
+  const isPlain = url?.username === '' && url.password === '' && /^https?:\/\/[^\s\\#]+$/i.test(String(given))
   if (url !== undefined && isSafe && isPlain) return url
   throw new ConfigurationError(
     'resource must be the URL of the MCP endpoint, such as https://api.example.com/mcp: https, or http on this machine, without fragment or credentials',
@@ -78,6 +78,7 @@ function documentsOf(auth: CognitoAuth, given: string, scopes: readonly string[]
   return new Map([
     [RESOURCE_PATH, ofResource],
     [`${RESOURCE_PATH}${path}`, ofResource],
+    [`${RESOURCE_PATH}${resource.pathname}`, ofResource],
     [SERVER_PATH, ofServer],
   ])
 }

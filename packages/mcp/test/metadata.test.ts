@@ -101,6 +101,14 @@ test('methods and paths', async () => {
   })
 })
 
+test('a resource that ends in a slash is found with it (RFC 9728), and without (the SDK)', async () => {
+  const base = await serve({ resource: `${resource}/` })
+  for (const end of ['/v1/mcp/', '/v1/mcp']) {
+    const response = await fetch(`${base}/.well-known/oauth-protected-resource${end}`)
+    expect(await response.json()).toMatchObject({ resource: `${resource}/` })
+  }
+})
+
 test.each([
   'http://api.example.com/mcp',
   'ftp://api.example.com/mcp',
@@ -114,6 +122,10 @@ test.each([
   'http://localhost.evil.example/mcp',
   undefined,
   5,
+  ' https://api.example.com/mcp',
+  'https://api.example.com/mcp\n',
+  'https:api.example.com/mcp',
+  String.raw`https:\\api.example.com\mcp`,
 ])('%j is no resource', (given) => {
   expect(() => mcpMetadata(make(), { resource: given as string })).toThrow(
     expect.objectContaining({ code: 'configuration', message: expect.stringContaining('resource') as string }),
