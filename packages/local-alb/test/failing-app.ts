@@ -11,9 +11,10 @@ import { freePort } from '@cognito-auth/http-kit/ports'
 /**
  * `/slow` never answers, `/cut` hangs up, `/truncated` hangs up in the middle of its answer, `/garbage` is no HTTP,
  * `/status/NNN` is answered with that status, whatever it is,
+ * `/body/NNN` too, with a body that HEAD, 204 and 304 must not have,
  * `/events` begins and never ends, `/headers/N` has N bytes of headers, any other path is 200.
  *
- * A WebSocket to `/slow` and `/cut` is the same, to `/taken` it is taken, to any other path refused with 403.
+ * A WebSocket to `/slow` and `/cut` is the same, to `/taken` it is taken, to `/stray` the answer is a 101 without upgrade, to any other path refused with 403.
  */
 export async function startFailingApp() {
   const open = new Set<Duplex>()
@@ -24,6 +25,9 @@ export async function startFailingApp() {
     if (path === 'garbage') return void req.socket.end('GARBAGE\r\n\r\n')
     if (path === 'status') {
       return void req.socket.end(`HTTP/1.1 ${size} Odd\r\ncontent-length: 0\r\n\r\n`)
+    }
+    if (path === 'body') {
+      return void req.socket.write(`HTTP/1.1 ${size} Odd\r\ncontent-length: 9\r\n\r\n<p>no</p>`)
     }
     if (path === 'truncated') {
       res.writeHead(200, { 'content-length': 100 }).write('begun', () => req.socket.destroy())
@@ -38,6 +42,7 @@ export async function startFailingApp() {
     open.add(socket)
     if (req.url === '/slow') return
     if (req.url === '/cut') return void socket.destroy()
+    if (req.url === '/stray') return void socket.end('HTTP/1.1 101 Odd\r\n\r\n')
     if (req.url !== '/taken') return void socket.end('HTTP/1.1 403 Forbidden\r\ncontent-length: 0\r\n\r\n')
     socket.write('HTTP/1.1 101 Switching Protocols\r\nconnection: upgrade\r\nupgrade: websocket\r\n\r\n')
     // A real app ends its half, too.

@@ -58,6 +58,22 @@ test.each(['000', '099', '101'])('an answer with the status %s, which is none, i
   expect((await recent())[0]).toBe('502')
 })
 
+test('a 101 that upgrades to nothing is 502 for a WebSocket, too', async () => {
+  expect(await socketTo('/stray')).toMatch(/^HTTP\/1\.1 502 /)
+  expect((await recent())[0]).toBe('502')
+})
+
+test.each([
+  ['HEAD', 200],
+  ['GET', 204],
+  ['GET', 304],
+])('an answer to %s with %i goes on without the body that it must not have', async (method, status) => {
+  const lines = ['Host: localhost', 'Connection: close']
+  const answer = await send(alb.url, head(`${method} /body/${status} HTTP/1.1`, ...lines))
+  expect(answer).toMatch(new RegExp(`^HTTP/1\\.1 ${status} Odd\r\n[^]*\r\n\r\n$`))
+  expect(answer).not.toContain('<p>')
+})
+
 test('an answer may have up to 32 K of headers', async () => {
   const answer = await new Promise<number | undefined>((resolve, reject) => {
     const req = request(`${alb.url}/headers/30000`, { maxHeaderSize: 65_536 }, (res) =>

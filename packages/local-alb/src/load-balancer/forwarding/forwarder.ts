@@ -23,6 +23,12 @@ const MAX_ANSWER_HEADERS_BYTES = 32 * 1024
 interface UnderWay {
   readonly target: string
   readonly record: RequestRecord
+  answer?: IncomingMessage
+}
+
+/** A status that ends no request, such as 099 or a stray 101: Node throws where it is written, or the client waits on. */
+function refuseStatus(answer: IncomingMessage): void {
+  if (answer.statusCode === undefined || answer.statusCode < 200) answer.statusCode = 502
 }
 
 const isUpgradeTimeout = (error: Error): boolean => 'code' in error && error.code === 'ERR_UPSTREAM_UPGRADE_TIMEOUT'
@@ -54,15 +60,17 @@ export class Forwarder {
     this.#proxy = createProxyServer({ proxyTimeout: timeoutMs, upgradeTimeout: timeoutMs })
     this.#proxy.on('proxyReq', (proxied, req, res) => this.#begun(proxied, req, res))
     this.#proxy.on('proxyRes', (answer, req, res) => {
-      // A status that is none, such as 099, throws where it is written, outside of any `try`.
-      if (answer.statusCode === undefined || answer.statusCode < 200) answer.statusCode = 502
+      refuseStatus(answer)
       this.#answered(req, answer)
       prepareAnswer(answer, res, state.origins.app)
     })
     this.#proxy.on('proxyReqWs', (proxied, req, client) => {
       if (!proxied.headersSent) writeNames(proxied, req)
       // Before the proxy's own listeners, which write these headers to the client.
-      proxied.once('response', (answer) => this.#answered(req, answer))
+      proxied.once('response', (answer) => {
+        refuseStatus(answer)
+        this.#answered(req, answer)
+      })
       proxied.once('upgrade', (answer, socket) => {
         this.#answered(req, answer)
         // The proxy ends one when the other ends, but leaves the app's open when the client's is destroyed.
@@ -129,6 +137,7 @@ export class Forwarder {
     const reason = takeReason(answer)
     const underWay = this.#underWay.get(req)
     if (underWay === undefined) return
+    underWay.answer = answer
     const { record, target } = underWay
     const why = reason && explainReason(reason, record.sent, this.#state.issuer.provider.issuer)
     this.#state.requests.end(record, { status: answer.statusCode, answeredBy: 'app', reason, why })
@@ -142,6 +151,8 @@ export class Forwarder {
     if (req === undefined || res === undefined || underWay === undefined) return console.error('local-alb:', error)
     const { target, record } = underWay
     if (req.socket.destroyed) return
+    // What follows a whole answer is not part of it: some apps send a body after HEAD, 204 or 304.
+    if (underWay.answer?.complete === true && 'writeHead' in res) return
     if (record.status !== undefined) return void res.destroy()
     const refusal = this.#outages.failed(target, error, this.#late.has(req) || isUpgradeTimeout(error))
     this.#refused(record, refusal)
