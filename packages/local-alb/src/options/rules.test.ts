@@ -58,6 +58,9 @@ test.each<[what: string, rule: object, hit: Partial<RuleSubject>, miss: Partial<
 
 test.each<[rule: object, says: RegExp]>([
   [{ action: 'none' }, /^rules\[0\] needs a condition: path, hosts/],
+  // Would match every request.
+  [{ headers: {}, action: 'none' }, /^rules\[0\]\.headers must be an object of names/],
+  [{ query: [], action: 'none' }, /^rules\[0\]\.query must be an object of names/],
   [{ path: '/', method: ['GET'], action: 'none' }, /^rules\[0\]\.method is unknown\. Did you mean 'methods'\?/],
   [{ methods: ['get'], action: 'none' }, /^rules\[0\]\.methods\[0\] must be a list of methods in capitals/],
   [{ methods: [], action: 'none' }, /^rules\[0\]\.methods must be a list/],

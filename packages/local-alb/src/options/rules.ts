@@ -86,7 +86,10 @@ function oneOrMore(message: string): v.GenericSchema<string | readonly string[]>
 }
 
 const pathSchema = v.pipe(v.string(PATH), v.startsWith('/', PATH))
-const valuesSchema = v.record(v.string(), oneOrMore(VALUES), VALUES)
+const valuesSchema = v.pipe(
+  v.record(v.string(), oneOrMore(VALUES), VALUES),
+  v.check((values) => Object.keys(values).length > 0, VALUES),
+)
 
 /** Whether a string is an address and the length of its network. */
 function isCidr(text: string): boolean {
