@@ -116,7 +116,9 @@ test.each<[string, object, RegExp]>([
   ['a bypass with a wildcard within', { upstream, bypass: ['/*/x'] }, /bypass must be a list of exact paths/],
   ['a bypass that is one text', { upstream, bypass: '/health' }, /bypass must be a list of exact paths/],
   ['a bypass that is a function', { upstream, bypass: () => true }, /bypass must be a list of exact paths/],
-  ['a bypass that is no path', { upstream, bypass: ['health'] }, /bypass/],
+  ['a bypass that is no path', { upstream, bypass: ['health'] }, /bypass must be a list of exact paths.*wildcards$/],
+  ['a bypass with a query', { upstream, bypass: ['/health?x'] }, /bypass must be a list of exact paths.*wildcards$/],
+  ['a bypass with a hole', { upstream, bypass: ['/a', , '/b'] }, /bypass must be a list of exact paths.*wildcards$/], // eslint-disable-line no-sparse-arrays -- it is what is refused
   ['a bypass of the gateway itself', { upstream, bypass: ['/_cognito-auth/x'] }, /belongs to the gateway/],
   ['a text for passTokens', { upstream, passTokens: 'false' }, /passTokens must be true or false/],
   ['a text for verifyOnly', { verifyOnly: 'true' }, /verifyOnly must be true or false/],

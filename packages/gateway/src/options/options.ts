@@ -5,7 +5,7 @@
  */
 
 import { type CognitoAuth, type CognitoAuthOptions, ConfigurationError } from '@cognito-auth/core'
-import { createAuth, createBypass, normalisePath, refuseUnknown } from '@cognito-auth/core/adapter'
+import { createAuth, createBypass, isNormalPath, normalisePath, refuseUnknown } from '@cognito-auth/core/adapter'
 import { isOwnAddress, type ListenAddress, parseListen, parseUpstream } from './addresses.js'
 import type { AssertionOptions } from '../identity/assertion.js'
 import {
@@ -102,14 +102,20 @@ function seconds(value: unknown, name: string, otherwise: number): number {
   throw new ConfigurationError(`${name} must be a number of seconds, 0 to ${MOST_SECONDS}`)
 }
 
+function isExactPath(path: unknown): path is string {
+  return typeof path === 'string' && !/[?*]/.test(path) && isNormalPath(path)
+}
+
 function checkBypass(bypass: unknown, auth: CognitoAuth): (path: string) => boolean {
   if (bypass === undefined) return () => false
-  const paths: readonly unknown[] = Array.isArray(bypass) ? bypass : []
-  if (!Array.isArray(bypass) || paths.some((path) => typeof path !== 'string' || path.includes('*')))
-    throw new ConfigurationError('bypass must be a list of exact paths that begin with /, without wildcards')
-  if (paths.some((path) => isOwnPath(normalisePath(String(path)))))
+  // Not the words of `createBypass`, which takes all below a folder, too.
+  if (!Array.isArray(bypass) || ![...(bypass as readonly unknown[])].every(isExactPath))
+    throw new ConfigurationError(
+      'bypass must be a list of exact paths that begin with /, percent-encoded where needed, without query, dot segments or wildcards',
+    )
+  if (bypass.some((path) => isOwnPath(normalisePath(String(path)))))
     throw new ConfigurationError(`bypass: ${OWN_PATH} belongs to the gateway, and needs no bypass`)
-  const isListed = createBypass<undefined>(bypass as readonly string[], auth)
+  const isListed = createBypass<undefined>(bypass, auth)
   return (path) => isListed(undefined, path)
 }
 
