@@ -80,6 +80,9 @@ const TAKEN: ReadonlySet<string> = new Set(
     Authorization WWW-Authenticate Location Refresh Status Server Age Cache-Control Origin Referer
     Accept User-Agent Retry-After If-None-Match If-Match X-Forwarded-For X-Forwarded-Host
     X-Forwarded-Proto X-Forwarded-Port X-Forwarded-Uri X-Forwarded-Method X-Forwarded-Prefix
+    X-Forwarded-Scheme X-Forwarded-Ssl X-Forwarded-Server X-Forwarded-Path X-Original-Host X-Host
+    If-Modified-Since If-Unmodified-Since If-Range Accept-Encoding Accept-Language Sec-Fetch-Site
+    Sec-Fetch-Mode Sec-Fetch-Dest Sec-Fetch-User
     X-Original-URL X-Rewrite-URL X-HTTP-Method-Override X-Original-Method X-HTTP-Method
     X-Method-Override X-Accel-Redirect X-Sendfile X-Amzn-Trace-Id Sec-WebSocket-Key
     Sec-WebSocket-Version Sec-WebSocket-Protocol Sec-WebSocket-Extensions Sec-WebSocket-Accept X-Real-IP
