@@ -14,6 +14,8 @@ export const OWN_PATH = '/_cognito-auth/'
 /** How long an app may take to accept a connection. */
 const CONNECT_MS = 1000
 
+const LOOPBACK = ['127.0.0.1', '::1']
+
 /** What is asked of the gateway's state. */
 export interface OwnState {
   /** Resolves where the config is loaded. */
@@ -38,7 +40,10 @@ async function isReady({ warmUp, upstream }: OwnState): Promise<boolean> {
   }
   if (upstream === undefined) return true
   const port = Number(upstream.port || (upstream.protocol === 'https:' ? 443 : 80))
-  return await accepts(upstream.hostname.replaceAll(/[[\]]/g, ''), port, CONNECT_MS)
+  // `localhost` is both, whatever the resolver of this machine knows.
+  const hosts = upstream.hostname === 'localhost' ? LOOPBACK : [upstream.hostname.replaceAll(/[[\]]/g, '')]
+  const answers = await Promise.all(hosts.map(async (host) => await accepts(host, port, CONNECT_MS)))
+  return answers.includes(true)
 }
 
 function text(status: number, body: string): Answer {

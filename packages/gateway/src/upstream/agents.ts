@@ -22,6 +22,20 @@ const LOCALHOST: LookupAddress[] = [
 const lookupLocalhost: LookupFunction = (_, { all }, done) =>
   all === true ? done(null, LOCALHOST) : done(null, '127.0.0.1', 4)
 
+/** Where an app is. */
+export interface UpstreamTarget {
+  readonly protocol: string
+  /** A name, or an address without the brackets of a URL. */
+  readonly hostname: string
+  /** Empty for the protocol's own. */
+  readonly port: string
+}
+
+/** Where the app of a URL is. */
+export function upstreamTarget({ protocol, hostname, port }: URL): UpstreamTarget {
+  return { protocol, hostname: hostname.replaceAll(/[[\]]/g, ''), port }
+}
+
 /** Where connections to one app come from. */
 export interface UpstreamAgents {
   /** They are used again. */
@@ -31,9 +45,9 @@ export interface UpstreamAgents {
 }
 
 /** Makes the agents for an app. */
-export function upstreamAgents({ protocol, hostname }: URL): UpstreamAgents {
-  const AgentOf = protocol === 'https:' ? TlsAgent : Agent
+export function upstreamAgents({ protocol, hostname }: UpstreamTarget): UpstreamAgents {
   const lookup = hostname === 'localhost' ? { lookup: lookupLocalhost } : {}
+  const AgentOf = protocol === 'https:' ? TlsAgent : Agent
   return {
     kept: new AgentOf({ keepAlive: true, timeout: KEPT_MS, ...lookup }),
     single: singleUse(new AgentOf({ keepAlive: true, ...lookup })),

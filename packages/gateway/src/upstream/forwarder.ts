@@ -9,7 +9,7 @@ import type { Socket } from 'node:net'
 import { Stream } from 'node:stream'
 import { createProxyServer, type ProxyServer } from 'httpxy'
 import type { RequestShape } from '../http/request-shape.js'
-import { type UpstreamAgents, upstreamAgents } from './agents.js'
+import { type UpstreamAgents, upstreamAgents, type UpstreamTarget, upstreamTarget } from './agents.js'
 import { askForBody, type IsRefusedTrailer, passInterim, passOn, passTrailers } from './answers.js'
 
 /** The load balancer takes at most this much in headers of an answer; Node takes half. */
@@ -60,16 +60,16 @@ const NO_BODY = new NoBody()
 
 /** Forwards to one app. */
 export class Forwarder {
-  readonly #target: URL
+  readonly #target: UpstreamTarget
   readonly #timeoutMs: number
   readonly #agents: UpstreamAgents
   readonly #isRefusedTrailer: IsRefusedTrailer
   readonly #proxy: ProxyServer<IncomingMessage, ServerResponse>
 
-  constructor(target: URL, timeoutSeconds: number, isRefusedTrailer: IsRefusedTrailer) {
-    this.#target = target
+  constructor(upstream: URL, timeoutSeconds: number, isRefusedTrailer: IsRefusedTrailer) {
+    this.#target = upstreamTarget(upstream)
     this.#timeoutMs = timeoutSeconds * 1000
-    this.#agents = upstreamAgents(target)
+    this.#agents = upstreamAgents(this.#target)
     this.#isRefusedTrailer = isRefusedTrailer
     this.#proxy = createProxyServer({ prependPath: false })
     this.#proxy.on('proxyReq', (proxied, req, res) => this.#connected(proxied, req, res))
