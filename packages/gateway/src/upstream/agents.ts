@@ -7,7 +7,7 @@
 import { Agent } from 'node:http'
 import { Agent as TlsAgent } from 'node:https'
 import type { LookupAddress } from 'node:dns'
-import type { LookupFunction } from 'node:net'
+import { isIP, type LookupFunction } from 'node:net'
 import { singleUse } from '@cognito-auth/http-kit/agents'
 
 /** How long an unused connection to the app is kept. Servers close theirs after two seconds and more. */
@@ -47,9 +47,11 @@ export interface UpstreamAgents {
 /** Makes the agents for an app. */
 export function upstreamAgents({ protocol, hostname }: UpstreamTarget): UpstreamAgents {
   const lookup = hostname === 'localhost' ? { lookup: lookupLocalhost } : {}
-  const AgentOf = protocol === 'https:' ? TlsAgent : Agent
-  return {
-    kept: new AgentOf({ keepAlive: true, timeout: KEPT_MS, ...lookup }),
-    single: singleUse(new AgentOf({ keepAlive: true, ...lookup })),
-  }
+  // Node would verify the certificate of whatever `Host` the client sends. An address is no server name (RFC 6066, section 3).
+  const tls = { ...lookup, servername: isIP(hostname) === 0 ? hostname : '' }
+  const create = (timeout: { timeout?: number }): Agent =>
+    protocol === 'https:'
+      ? new TlsAgent({ keepAlive: true, ...timeout, ...tls })
+      : new Agent({ keepAlive: true, ...timeout, ...lookup })
+  return { kept: create({ timeout: KEPT_MS }), single: singleUse(create({})) }
 }
