@@ -103,6 +103,15 @@ async function answers({ url }: Run): Promise<void> {
   await expect.poll(async () => (await sendRaw(url, { path: '/' })).status, { timeout: 10_000 }).toBe(200)
 }
 
+test('a reader of the log that ends, ends nothing else', async () => {
+  const one = await run([...LISTEN, '--upstream', 'http://127.0.0.1:1', '--access-log'])
+  one.child.stdout?.destroy()
+  one.child.stderr?.destroy()
+  for (const path of ['/a', '/b', '/c']) expect(await sendRaw(one.url, { path })).toMatchObject({ status: 401 })
+  one.child.kill('SIGTERM')
+  expect(await one.exitCode()).toBe(0)
+})
+
 describe('usage', () => {
   test.each([
     [['--bypas', '/health'], 2, /Unknown option '--bypas'\. Did you mean '--bypass'\?/],

@@ -8,6 +8,7 @@
 import { readFileSync } from 'node:fs'
 import { isCognitoAuthError } from '@cognito-auth/core/adapter'
 import { exitCodeOf } from '@cognito-auth/http-kit/child-process'
+import { outliveReaders } from '@cognito-auth/http-kit/output'
 import { readFlags, UsageError } from './flags.js'
 import { type Gateway, startGateway } from '../gateway.js'
 import { HELP } from './help.js'
@@ -63,6 +64,7 @@ function exitCodeOfError(error: unknown): number {
   return isUsage ? 2 : 1
 }
 
+outliveReaders()
 const exitCode = await main().catch(exitCodeOfError)
 // Access log lines may wait for a slow reader; nothing else does.
 process.stdout.write('', () => process.exit(exitCode))
