@@ -7,6 +7,7 @@
 
 import { readFileSync } from 'node:fs'
 import { exitCodeOf } from '@cognito-auth/http-kit/child-process'
+import { outliveReaders } from '@cognito-auth/http-kit/output'
 import { managerGone } from '../app/parent.js'
 import { importModule } from './config-file.js'
 import { mergeEnvironment, shellLines } from '../app/environment.js'
@@ -104,6 +105,7 @@ async function main(): Promise<number> {
   return (await alb.appExited) ?? exitCodeOf(end)
 }
 
+outliveReaders()
 try {
   process.exitCode = await main()
 } catch (error) {
