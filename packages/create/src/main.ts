@@ -24,6 +24,9 @@ const OPTIONS = {
   version: { type: 'boolean' },
 } as const
 
+/** What terminals obey: control characters, and those that turn the direction of text. Names in a manifest may hold them. */
+const UNPRINTABLE = /[\p{Cc}\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu
+
 function parse(args: readonly string[]) {
   try {
     return parseArgs({ args: [...args], options: OPTIONS, strict: true, allowPositionals: true })
@@ -121,7 +124,7 @@ export async function run(args: readonly string[], surroundings: Surroundings = 
       return 2
     }
     if (error instanceof Failure) {
-      surroundings.error(`${error.message}\n`)
+      surroundings.error(`${error.message.replaceAll(UNPRINTABLE, '?')}\n`)
       return 1
     }
     throw error

@@ -105,6 +105,16 @@ describe('refuses, and writes nothing', () => {
       () => changeManifest(({ files }) => (files['../outside'] = 'a'.repeat(64))),
       /'\.\.\/outside', which leads out of the app/,
     ],
+    [
+      'a path that a terminal would obey',
+      () => changeManifest(({ files }) => (files['../\u001b[2J\u202e\nx'] = 'a'.repeat(64))),
+      /'\.\.\/\?\[2J\?\?x', which leads out of the app/,
+    ],
+    [
+      'a hash that is none, of such a path',
+      () => changeManifest(({ files }) => (files['\u009b2J'] = 'x')),
+      /is not what create wrote: files\.\?2J/,
+    ],
     ['an absolute path', () => changeManifest(({ files }) => (files['/etc/passwd'] = 'a'.repeat(64))), /leads out/],
     [
       'a path of Windows',
