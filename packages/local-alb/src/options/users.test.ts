@@ -21,3 +21,8 @@ test.each([
 ])('and not %j', (email) => {
   expect(() => parseUser({ email }, 'user')).toThrow('must be an e-mail address')
 })
+
+test('a name of a file is told without what a terminal would obey', () => {
+  const user = { email: 'a@example.com', 'gr\u001b[2J\u202e\noups': [] }
+  expect(() => parseUser(user, 'user')).toThrow(/^user\.gr\?\[2J\?\?oups is unknown/)
+})
