@@ -23,6 +23,11 @@ export function member(value: Json | undefined, name: string): Json | undefined 
   return isJsonRecord(value) && Object.hasOwn(value, name) ? value[name] : undefined
 }
 
+/** A string; an empty one for anything else: `String()` throws for an object with a member `toString`. */
+export function textOf(value: Json | undefined): string {
+  return typeof value === 'string' ? value : ''
+}
+
 /** Members of an object; none of anything else. */
 export function members(value: Json | undefined): readonly (readonly [string, Json])[] {
   return isJsonRecord(value) ? Object.entries(value) : []

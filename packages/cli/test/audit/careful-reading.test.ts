@@ -14,6 +14,54 @@ describe('a template is read with care', () => {
     expect(auditOf(template)).toEqual({ found: ['lambda-permission:__proto__'], unchecked: 0 })
   })
 
+  test.each<[string, object]>([
+    [
+      'types called like members of every object',
+      { A: { Type: '__proto__' }, B: { Type: 'X', Properties: { Value: { 'Fn::GetAtt': ['A', 'Id'] } } } },
+    ],
+    [
+      'fields and units called so',
+      {
+        R: {
+          Type: 'AWS::ElasticLoadBalancingV2::ListenerRule',
+          Properties: { Conditions: [{ Field: 'constructor' }], Actions: [] },
+        },
+        C: {
+          Type: 'AWS::Cognito::UserPoolClient',
+          Properties: { AccessTokenValidity: 5, TokenValidityUnits: { AccessToken: 'constructor' } },
+        },
+      },
+    ],
+    [
+      'an object where a string should be',
+      {
+        L: { Type: 'AWS::ElasticLoadBalancingV2::LoadBalancer', Properties: { Type: { toString: 1 } } },
+        A: { Type: { toString: 1 } },
+        B: {
+          Type: 'X',
+          Properties: { Value: { 'Fn::GetAtt': ['A', 'Id'] }, Other: { 'Fn::GetAtt': { toString: 1 } } },
+        },
+      },
+    ],
+  ])('%s', (_, Resources) => {
+    expect(() => auditOf({ Resources })).not.toThrow()
+  })
+
+  test('an object where a string should be, in a plan', () => {
+    const odd = { toString: 1, valueOf: 1 }
+    const change = { actions: ['create'], after: { load_balancer_type: odd } }
+    const lb = { address: 'aws_lb.a', type: 'aws_lb', name: 'a', mode: 'managed' }
+    const plan = {
+      format_version: '1.2',
+      planned_values: { root_module: { resources: [], child_modules: [{ address: odd, resources: [] }] } },
+      resource_changes: [
+        { ...lb, change },
+        { ...lb, address: odd, change },
+      ],
+    }
+    expect(() => auditOf(plan)).not.toThrow()
+  })
+
   test.each<[string, unknown, RegExp]>([
     [
       'nested a hundred thousand deep',

@@ -109,17 +109,17 @@ function firstPresent(...values: readonly Value[]): Value {
   return values.find((value) => !isAbsent(value)) ?? null
 }
 
-const FIELDS: Readonly<Record<string, readonly [Condition['field'], string]>> = {
-  'host-header': ['host-header', 'HostHeaderConfig'],
-  'path-pattern': ['path-pattern', 'PathPatternConfig'],
-  'http-request-method': ['http-request-method', 'HttpRequestMethodConfig'],
-  'query-string': ['query-string', 'QueryStringConfig'],
-}
+const FIELDS: ReadonlyMap<string, readonly [Condition['field'], string]> = new Map([
+  ['host-header', ['host-header', 'HostHeaderConfig']],
+  ['path-pattern', ['path-pattern', 'PathPatternConfig']],
+  ['http-request-method', ['http-request-method', 'HttpRequestMethodConfig']],
+  ['query-string', ['query-string', 'QueryStringConfig']],
+])
 
 function conditionOf(condition: Value): Condition {
   const field = stringOf(at(condition, 'Field'))
   // Regular expressions are the load balancer's own kind.
-  const known = isAbsent(at(condition, 'RegexValues')) ? FIELDS[field ?? ''] : undefined
+  const known = isAbsent(at(condition, 'RegexValues')) ? FIELDS.get(field ?? '') : undefined
   if (known === undefined) return { field: 'other', values: new Unknown() }
   const [name, config] = known
   return { field: name, values: firstPresent(at(condition, config, 'Values'), at(condition, 'Values')) }
@@ -244,7 +244,7 @@ export function cloudFormationInfrastructure(root: Stack): Infrastructure {
   return {
     tool: 'cloudformation',
     loadBalancers: of(`${ELB}::LoadBalancer`)
-      .filter(({ properties }) => !['network', 'gateway'].includes(String(at(properties, 'Type'))))
+      .filter(({ properties }) => !['network', 'gateway'].includes(stringOf(at(properties, 'Type')) ?? ''))
       .map((one) => ({
         ...resourceOf(one),
         ownName: at(one.properties, 'Name'),

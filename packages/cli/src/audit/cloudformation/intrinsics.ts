@@ -5,19 +5,19 @@
  * @module
  */
 
-import { entries, isJsonRecord, type Json, member, members } from '../json-file.js'
+import { entries, isJsonRecord, type Json, member, members, textOf } from '../json-file.js'
 import { at, identityOf, isList, numberOf, record, text, Unknown, type Value } from '../value.js'
 import type { Stack } from './stack.js'
 
 /** Attributes that give the same as `Ref`, by type. */
-const SAME_AS_REF: Readonly<Record<string, readonly string[]>> = {
-  'AWS::ElasticLoadBalancingV2::LoadBalancer': ['LoadBalancerArn'],
-  'AWS::ElasticLoadBalancingV2::TargetGroup': ['TargetGroupArn'],
-  'AWS::ElasticLoadBalancingV2::Listener': ['ListenerArn'],
-  'AWS::EC2::SecurityGroup': ['GroupId', 'Id'],
-  'AWS::Cognito::UserPoolClient': ['ClientId'],
-  'AWS::ECS::TaskDefinition': ['TaskDefinitionArn'],
-}
+const SAME_AS_REF: ReadonlyMap<string, readonly string[]> = new Map([
+  ['AWS::ElasticLoadBalancingV2::LoadBalancer', ['LoadBalancerArn']],
+  ['AWS::ElasticLoadBalancingV2::TargetGroup', ['TargetGroupArn']],
+  ['AWS::ElasticLoadBalancingV2::Listener', ['ListenerArn']],
+  ['AWS::EC2::SecurityGroup', ['GroupId', 'Id']],
+  ['AWS::Cognito::UserPoolClient', ['ClientId']],
+  ['AWS::ECS::TaskDefinition', ['TaskDefinitionArn']],
+])
 
 /** `AWS::NoValue`: takes the member or entry away that it stands in. */
 const NO_VALUE = Symbol('AWS::NoValue')
@@ -126,7 +126,7 @@ export class Evaluator {
     if (this.#parent === undefined || nestedIn === undefined) return new Unknown(`${this.#stack.path}parameter ${name}`)
     const passed = member(member(member(nestedIn, 'Properties'), 'Parameters'), name)
     const value = this.#parent.evaluate(passed ?? member(parameter, 'Default'))
-    const type = String(member(parameter, 'Type'))
+    const type = textOf(member(parameter, 'Type'))
     // The value of such a parameter is the name of a parameter of Systems Manager.
     if (type.startsWith('AWS::SSM::Parameter::Value')) return new Unknown(`ssm ${identityOf(value) ?? name}`)
     const isOfList = type === 'CommaDelimitedList' || type.startsWith('List<')
@@ -138,13 +138,13 @@ export class Evaluator {
     const resource = member(member(this.#stack.template, 'Resources'), logicalId)
     if (resource === undefined) return new Unknown()
     const id = this.#stack.path + logicalId
-    const type = String(member(resource, 'Type'))
-    const isSame = attribute === '' || (SAME_AS_REF[type] ?? []).includes(attribute)
+    const type = textOf(member(resource, 'Type'))
+    const isSame = attribute === '' || (SAME_AS_REF.get(type) ?? []).includes(attribute)
     return new Unknown(isSame ? id : `${id}.${attribute}`, id)
   }
 
   #getAtt(argument: Json): Value {
-    const [logicalId, ...path] = Array.isArray(argument) ? entries(argument) : String(argument).split('.')
+    const [logicalId, ...path] = Array.isArray(argument) ? entries(argument) : textOf(argument).split('.')
     const attribute = this.evaluate(path.length === 1 ? path[0] : path.join('.'))
     if (typeof logicalId !== 'string' || typeof attribute !== 'string') return new Unknown()
     const child = this.#children.get(logicalId)

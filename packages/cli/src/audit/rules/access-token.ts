@@ -9,14 +9,19 @@ import type { Rule } from '../rule.js'
 import { isAbsent, numberOf, stringOf } from '../value.js'
 import type { Client } from '../infrastructure.js'
 
-const SECONDS: Readonly<Record<string, number>> = { seconds: 1, minutes: 60, hours: 3600, days: 86_400 }
+const SECONDS: ReadonlyMap<string, number> = new Map([
+  ['seconds', 1],
+  ['minutes', 60],
+  ['hours', 3600],
+  ['days', 86_400],
+])
 
 /** Cognito's default is one hour. `undefined`: cannot be known. */
 function lifetimeOf({ accessTokenValidity, accessTokenUnit }: Client): number | undefined {
   if (isAbsent(accessTokenValidity)) return 3600
   const unit = isAbsent(accessTokenUnit) ? 'hours' : stringOf(accessTokenUnit)
   const validity = numberOf(accessTokenValidity)
-  const seconds = unit === undefined ? undefined : SECONDS[unit]
+  const seconds = unit === undefined ? undefined : SECONDS.get(unit)
   return validity === undefined || seconds === undefined ? undefined : validity * seconds
 }
 

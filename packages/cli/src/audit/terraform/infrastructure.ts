@@ -303,7 +303,7 @@ export function terraformInfrastructure(plan: JsonRecord, file: string): Infrast
   return {
     tool: 'terraform',
     loadBalancers: of('aws_lb')
-      .filter(({ values }) => !['network', 'gateway'].includes(String(at(values, 'load_balancer_type'))))
+      .filter(({ values }) => !['network', 'gateway'].includes(stringOf(at(values, 'load_balancer_type')) ?? ''))
       .map((one) => ({
         ...resourceOf(one),
         ownName: at(one.values, 'name'),

@@ -5,7 +5,7 @@
  * @module
  */
 
-import { entries, isJsonRecord, type Json, type JsonRecord, member } from '../json-file.js'
+import { entries, isJsonRecord, type Json, type JsonRecord, member, textOf } from '../json-file.js'
 
 /** A resource that will be there. */
 export interface PlannedResource {
@@ -39,7 +39,7 @@ function plannedIn(module: Json | undefined, moduleAddress = ''): PlannedResourc
     resourceOf(one, moduleAddress, member(one, 'values') ?? {}, undefined),
   )
   const children = entries(member(module, 'child_modules')).flatMap((child) =>
-    plannedIn(child, String(member(child, 'address') ?? '')),
+    plannedIn(child, textOf(member(child, 'address'))),
   )
   return [...own.filter((one) => one !== undefined), ...children]
 }
@@ -56,7 +56,7 @@ export function plannedResources(plan: JsonRecord): PlannedResource[] {
   const found = new Map(plannedIn(member(planned, 'root_module')).map((one) => [one.address, one]))
   for (const json of entries(member(plan, 'resource_changes'))) {
     const change = member(json, 'change')
-    const address = String(member(json, 'address'))
+    const address = textOf(member(json, 'address'))
     if (isGone(change)) {
       found.delete(address)
       continue
