@@ -225,3 +225,10 @@ describe('a bearer token', () => {
     await expect(alb.bearerFor({ mail: 'x' } as object)).rejects.toThrow(TypeError)
   })
 })
+
+test('a misspelt option of headersFor() is refused, rather than giving headers without a fault', async () => {
+  const alb = await createTestAlb()
+  await expect(alb.headersFor({}, { faults: 'expired' } as object)).rejects.toThrow(
+    new TypeError('headersFor() has no faults; it has fault'),
+  )
+})

@@ -129,9 +129,12 @@ export class TestAlb {
    * The headers that the load balancer adds for a user who is signed in.
    *
    * @param options `fault`: what is wrong with them.
-   * @throws {TypeError} for an unknown fault, or a property that users do not have.
+   * @throws {TypeError} for an unknown fault or option, or a property that users do not have.
    */
-  async headersFor(user: TestUser = {}, { fault }: { readonly fault?: Fault } = {}): Promise<Record<string, string>> {
+  async headersFor(user: TestUser = {}, options: { readonly fault?: Fault } = {}): Promise<Record<string, string>> {
+    const unknown = Object.keys(options).find((name) => name !== 'fault')
+    if (unknown !== undefined) throw new TypeError(`headersFor() has no ${unknown}; it has fault`)
+    const { fault } = options
     if (fault !== undefined && !FAULTS.includes(fault)) {
       throw new TypeError(`There is no such fault; there are ${FAULTS.join(', ')}`)
     }
