@@ -30,6 +30,34 @@ describe('an answer of the app', () => {
     expect(text).not.toContain('<p>')
   })
 
+  test.each([
+    ['HEAD', '200 OK'],
+    ['GET', '204 No Content'],
+    ['GET', '304 Not Modified'],
+  ])(
+    'to %s with %s is the last of its connection: a late body is nobody else\u2019s answer',
+    async (method, status) => {
+      const answer = (text: string): string => `HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\n${text}`
+      const waiting: (() => void)[] = []
+      const upstream = await rawApp((socket, text) => {
+        if (text.includes(' /late ')) {
+          socket.write(`HTTP/1.1 ${status}\r\nContent-Length: 42\r\n\r\n`)
+          // The body comes once the next request has.
+          waiting.push(() => socket.write(answer('evil')))
+        } else {
+          for (const write of waiting.splice(0)) write()
+          setImmediate(() => socket.write(answer('good')))
+        }
+      })
+      const { port } = await stageOf({ upstream })
+      const ask = async (verb: string, path: string): Promise<string> =>
+        await exchange(port, head(verb, path, { ...CLOSE, ...tokens }))
+      expect(await ask('GET', '/')).toMatch(/good$/)
+      expect(await ask(method, '/late')).toMatch(new RegExp(`^HTTP/1\\.1 ${status}`))
+      expect(await ask('GET', '/')).toMatch(/good$/)
+    },
+  )
+
   test('that has begun with an interim one is not asked for again', async () => {
     let all = 0
     const upstream = await rawApp((socket) => {
