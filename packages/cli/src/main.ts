@@ -34,7 +34,7 @@ async function outcomeOf(args: readonly string[]): Promise<Outcome> {
   if (command === 'help' || options.some((arg) => arg === '--help' || arg === '-h')) {
     return { exitCode: EXIT.ok, stdout: USAGE, stderr: '' }
   }
-  if (command === '--version') return { exitCode: EXIT.ok, stdout: `${version()}\n`, stderr: '' }
+  if (options.includes('--version')) return { exitCode: EXIT.ok, stdout: `${version()}\n`, stderr: '' }
   try {
     return await dispatch(command, rest)
   } catch (error) {

@@ -253,8 +253,11 @@ test.each([['help'], ['--help'], ['-h']])('%s prints all options', async (word) 
   expect(stdout).toContain('--platform-admin-groups')
 })
 
-test('--version prints the version and nothing else', async () => {
-  const { code, stdout } = await cognitoAuth(['--version'])
-  expect(code).toBe(0)
-  expect(stdout).toMatch(/^\d+\.\d+\.\d+\S*\n$/)
-})
+test.each([[['--version']], [['explain', '--version']], [['doctor', '--version']], [['audit', '--version']]])(
+  '%j prints the version and nothing else',
+  async (args) => {
+    const { code, stdout } = await cognitoAuth(args)
+    expect(code).toBe(0)
+    expect(stdout).toMatch(/^\d+\.\d+\.\d+\S*\n$/)
+  },
+)
