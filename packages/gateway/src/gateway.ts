@@ -119,11 +119,9 @@ export async function startGateway(options: GatewayOptions = {}): Promise<Gatewa
   const signer = settings.assertion && (await AssertionSigner.create(settings.assertion))
   await warmUp(settings.auth)
   const protection = new Protection(settings, signer)
-  const app =
-    settings.app !== undefined && 'command' in settings.app
-      ? await planApp(settings.app.command, settings.listen.port)
-      : undefined
-  const upstream = settings.app !== undefined && 'upstream' in settings.app ? settings.app.upstream : app?.upstream
+  const { command, upstream: given } = settings.app ?? { command: undefined, upstream: undefined }
+  const app = command === undefined ? undefined : await planApp(command, settings.listen.port)
+  const upstream = given ?? app?.upstream
   const { server, close } =
     upstream === undefined
       ? verifyServer(settings, protection, signer?.jwks)

@@ -197,3 +197,15 @@ test('a config that cannot be read keeps the gateway from starting', async () =>
     (async () => await startGateway({ ...base, upstream, authoriser: Authoriser.fromFile('/nowhere.json') }))(),
   ).rejects.toMatchObject({ code: 'configuration' })
 })
+
+test('a command that a polluted prototype names is not run in place of the upstream', async () => {
+  const prototype = Object.prototype as { command?: unknown }
+  prototype.command = ['no-such-program']
+  try {
+    const gateway = await startGateway({ ...base, upstream })
+    expect(gateway.appExited).toBeUndefined()
+    await gateway.stop()
+  } finally {
+    delete prototype.command
+  }
+})

@@ -79,7 +79,7 @@ const MOST_SECONDS = 2_147_483
 export interface Settings {
   readonly auth: CognitoAuth
   /** Where the app is, or how it is started; `undefined` with `verifyOnly`. */
-  readonly app: { readonly upstream: URL } | { readonly command: readonly string[] } | undefined
+  readonly app: { readonly upstream: URL | undefined; readonly command: readonly string[] | undefined } | undefined
   readonly listen: ListenAddress
   isBypassed(path: string): boolean
   readonly headers: HeaderPlan
@@ -136,7 +136,8 @@ function checkApp({ upstream, command, verifyOnly }: Partial<OwnOptions>): Setti
   if (verifyOnly === true) return undefined
   if (upstream !== undefined && command !== undefined)
     throw new ConfigurationError('upstream and command cannot be used together: there is one app')
-  if (upstream !== undefined) return { upstream: parseUpstream(upstream) }
+  // Both are written: one that is not would be read of a polluted `Object.prototype`.
+  if (upstream !== undefined) return { upstream: parseUpstream(upstream), command: undefined }
   if (command === undefined)
     throw new ConfigurationError(
       'upstream is required: the URL of the app (--upstream), its command (after --), or verifyOnly (--verify-only)',
@@ -144,7 +145,7 @@ function checkApp({ upstream, command, verifyOnly }: Partial<OwnOptions>): Setti
   const parts: readonly unknown[] = Array.isArray(command) ? command : []
   if (parts.length === 0 || parts.some((part) => typeof part !== 'string') || parts[0] === '')
     throw new ConfigurationError('command must be a list of strings: the program, and its arguments')
-  return { command }
+  return { upstream: undefined, command }
 }
 
 function refuseWithVerifyOnly(given: object): void {
@@ -169,7 +170,7 @@ export function parseOptions(given: GatewayOptions): Settings {
   const assertion = checkAssertion(own.assertion)
   const app = checkApp(own)
   const listen = parseListen(own.listen ?? (isVerifyOnly ? DEFAULT_VERIFY_LISTEN : DEFAULT_LISTEN))
-  if (app !== undefined && 'upstream' in app && isOwnAddress(app.upstream, listen))
+  if (app?.upstream !== undefined && isOwnAddress(app.upstream, listen))
     throw new ConfigurationError('upstream is where the gateway listens itself: give the address of the app')
   return {
     auth,
