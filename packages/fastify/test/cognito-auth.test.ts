@@ -219,6 +219,25 @@ describe('bypass compares the path as sent with the path as routed', () => {
     expect(await statusOf('/status')).toBe(200)
   })
 
+  test.each<[string, FastifyServerOptions]>([
+    ['routerOptions', { routerOptions: { useSemicolonDelimiter: true } as object }],
+    ['the option of version 5.0', { useSemicolonDelimiter: true }],
+  ])('a semicolon that begins the query, by %s, is no part of the path', async (_, options) => {
+    renewApp(options)
+    await protect({ bypass: ['/public/*'] })
+    app.get('/public/', () => 'protected')
+    app.get('/public/:name', () => 'open')
+    expect(await statusOf('/public/;x')).toBe(401)
+    expect(await statusOf('/public/;/x')).toBe(401)
+    expect(await statusOf('/public/a;x')).toBe(200)
+  })
+
+  test('a semicolon that begins no query is part of the path', async () => {
+    await protect({ bypass: ['/a;b'] })
+    app.get('/a;b', () => 'open')
+    expect(await statusOf('/a;b')).toBe(200)
+  })
+
   test.each([
     { what: 'a truthy answer', bypass: () => 1 as unknown as boolean, status: 401 },
     { what: 'a promise', bypass: (() => Promise.resolve(true)) as unknown as () => boolean, status: 401 },
