@@ -111,6 +111,20 @@ test('options that were not given stay so', async () => {
   await expect(auth.requireUser({})).rejects.toMatchObject({ code: 'missing_token' })
 })
 
+test('variables that are not set stay so', () => {
+  vi.stubEnv('NODE_ENV', undefined)
+  pollute({
+    COGNITO_AUTH_ALB_ARN: alb.options.albArn,
+    COGNITO_AUTH_DEV_MODE: 'true',
+    COGNITO_AUTH_SECRET_NAME: 'x',
+    NODE_ENV: 'production',
+  })
+  expect(() => new CognitoAuth({ authoriser: null })).toThrow(/albArn .* is required/)
+  expect(() => new CognitoAuth({ ...alb.options })).toThrow(/No authorisation config/)
+  expect(() => createMockUser()).not.toThrow()
+  vi.unstubAllEnvs()
+})
+
 describe('of an authoriser', () => {
   const admin = createMockUser({ groups: ['ops'], isPlatformAdmin: true })
   const source = (json = '{"allowed_groups":["developers"]}') => ({

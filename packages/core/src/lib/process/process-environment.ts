@@ -10,9 +10,9 @@
 
 import process from 'node:process'
 
-/** A variable as it is set; `undefined` where it is not. */
+/** A variable as it is set; `undefined` where it is not, whatever a polluted `Object.prototype` has (CWE-1321). */
 export function environmentVariable(name: string): string | undefined {
-  return process.env[name]
+  return Object.hasOwn(process.env, name) ? process.env[name] : undefined
 }
 
 /** Names of all variables that are set. */
