@@ -5,7 +5,7 @@
  */
 
 import type { CognitoAuth, CognitoAuthOptions, User } from '@cognito-auth/core'
-import { type Bypass, createAuth } from '@cognito-auth/core/adapter'
+import { type Bypass, createAuth, ownOptions } from '@cognito-auth/core/adapter'
 import { createGate, type Gate, type ThrowingAuth } from './gate.js'
 import { createProtect, type Protect } from './protect.js'
 import { checkRequest, type OnError, type WebRequest } from './web-request.js'
@@ -48,12 +48,13 @@ export interface WebAuth extends ThrowingAuth {
 /** Options of `protect()`. */
 export type { Protect, ProtectOptions } from './protect.js'
 
+/** Own members only, in what apps take apart: the `user` of a polluted `Object.prototype` would be everybody's (CWE-1321). */
 async function authenticate(gate: Gate, request: WebRequest): Promise<Authenticated> {
   try {
     checkRequest(request)
-    return { user: await gate.requests.requireUser(request) }
+    return ownOptions({ user: await gate.requests.requireUser(request) })
   } catch (error) {
-    return { response: await gate.refuse(error, request) }
+    return ownOptions({ response: await gate.refuse(error, request) })
   }
 }
 

@@ -38,6 +38,15 @@ test('a polluted Object.prototype opens no path', async () => {
   expect((await handler(await requestOf(undefined, '/admin'))).status).toBe(401)
 })
 
+test('a polluted Object.prototype is nobody in an answer, and no answer to a user', async () => {
+  const auth = authWith()
+  const [nobody, known] = [await requestOf(), await requestOf(ada)]
+  const refused = await auth.authenticate(nobody)
+  expect(polluted({ user: { email: 'evil@example.com' } }, () => refused.user)).toBeUndefined()
+  const allowed = await auth.authenticate(known)
+  expect(polluted({ response: 'evil' }, () => allowed.response)).toBeUndefined()
+})
+
 async function thrownBy(promise: Promise<unknown>): Promise<Response> {
   const thrown = await promise.then(
     () => expect.unreachable('it was allowed'),
