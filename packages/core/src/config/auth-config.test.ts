@@ -165,6 +165,16 @@ describe('of a secret, no key is told', () => {
   })
 })
 
+test.each(['jo@bücher.example', 'jo@BÜCHER.example', 'jo@bu\u0308cher.example', 'jo@例え.example'])(
+  '%s is of a domain with letters of other alphabets, in any form and letter case',
+  (email) => {
+    const set = parse({ allowed_domains: ['bu\u0308cher.example', 'BÜCHER.example', '例え.example'] })
+    expect(decide(mockUser({ email }), set, { admitPlatformAdmins: false, askAll: false })).toMatchObject({
+      allowed: true,
+    })
+  },
+)
+
 test('each rule says which key it comes from', () => {
   const { keys } = parse({
     allowed_domains: ['a.example.com'],

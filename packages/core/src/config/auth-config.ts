@@ -23,7 +23,11 @@ const email = v.pipe(
 const domain = v.pipe(
   name,
   v.check((value) => !value.includes('@'), 'must be a domain without the @, such as example.com'),
-  v.check((value) => /^(?:[a-z0-9-]+\.)+[a-z0-9-]+$/i.test(value), 'must be a domain, such as example.com'),
+  // In letters of any alphabet, as tokens have them (RFC 6531).
+  v.check(
+    (value) => /^(?:[\p{L}\p{M}\p{N}-]+\.)+[\p{L}\p{M}\p{N}-]+$/u.test(value),
+    'must be a domain, such as example.com',
+  ),
 )
 /** The key/value editor of Secrets Manager stores `["a"]` as a string: people see a list there. */
 const notAList = (value: unknown, example: string): string =>
