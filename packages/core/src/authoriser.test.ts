@@ -316,6 +316,15 @@ describe('fromConfig()', () => {
   })
 })
 
+test.each([{ region: 'eu-west-2' }, { send: 'x' }, null, 'eu-west-2'])(
+  'fromSecret() with %j as its client is a mistake, not an outage',
+  (client) => {
+    expect(() => Authoriser.fromSecret('x', { client: client as never })).toThrow(
+      expect.objectContaining({ code: 'configuration', message: expect.stringMatching(/client must be a/) as string }),
+    )
+  },
+)
+
 describe('fromSource()', () => {
   const source = (json: string): ConfigSource => ({ name: 'parameter x', isSecret: false, read: async () => json })
 

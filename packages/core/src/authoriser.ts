@@ -186,7 +186,11 @@ export class Authoriser {
   ): Authoriser {
     refuseUnknown(options, [...REFRESH_OPTIONS, 'client'], 'Authoriser.fromSecret()')
     if (typeof name !== 'string' || name === '') throw new ConfigurationError('Authoriser.fromSecret() needs a name')
-    return new Authoriser(refreshing(secretSource(name, ownOptions(options).client), options))
+    const { client } = ownOptions(options)
+    if (client !== undefined && typeof (client as Partial<SecretsClient> | null)?.send !== 'function') {
+      throw new ConfigurationError('Authoriser.fromSecret(): client must be a SecretsManagerClient of the AWS SDK')
+    }
+    return new Authoriser(refreshing(secretSource(name, client), options))
   }
 
   /**
