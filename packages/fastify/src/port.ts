@@ -10,6 +10,7 @@ import {
   asError,
   errorResponse,
   type Framework,
+  nodeHeader,
   nodeHeaders,
   type PipelineResponse,
   problemDetails,
@@ -133,7 +134,7 @@ export function createPort(
     requestOf: ({ request }) => ({
       method: request.method,
       url: request.originalUrl,
-      header: (name) => request.headers[name]?.toString(),
+      header: (name) => nodeHeader(request.headers, name),
     }),
     routedPathsOf: ({ request }) => [routedPath(request)],
     setUser({ request }, user) {

@@ -105,3 +105,18 @@ test.each<[string, () => Record<string, string>, number]>([
   session.close()
   expect(answer[':status']).toBe(status)
 })
+
+test('HTTP/2: a redirect to where the request is already is none', async () => {
+  const app = Fastify({ http2: true })
+  await app.register(cognitoAuth, { ...alb.options, authoriser, redirectUrl: 'https://app.example/denied' })
+  const session = connect(await listen(app as never))
+  const statusOf = async (path: string): Promise<number> => {
+    const stream = session.request({ ':path': path, ':authority': 'app.example', accept: 'text/html' })
+    const [answer] = (await once(stream, 'response')) as [{ ':status': number }]
+    stream.resume()
+    await once(stream, 'end')
+    return answer[':status']
+  }
+  expect([await statusOf('/'), await statusOf('/denied')]).toEqual([302, 401])
+  session.close()
+})

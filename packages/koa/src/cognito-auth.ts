@@ -17,6 +17,7 @@ import {
   createAuth,
   createMiddleware,
   type Framework,
+  nodeHeader,
   nodeHeaders,
   type PipelineResponse,
   type ProtectOptions as ProtectOptionsOf,
@@ -102,7 +103,7 @@ function port(onError: KoaAuthOptions['onError']): Framework<Call, IncomingMessa
     requestOf: ({ ctx }) => ({
       method: ctx.method,
       url: sentUrl(ctx),
-      header: (name) => ctx.req.headers[name]?.toString(),
+      header: (name) => nodeHeader(ctx.req.headers, name),
     }),
     routedPathsOf: ({ ctx, handler }) => routedPaths(ctx, sentUrl(ctx), handler),
     setUser({ ctx }, user) {

@@ -1,6 +1,7 @@
 /** Real Koa apps of both majors, for the tests. */
 
-import { createServer, type RequestListener, Server } from 'node:http'
+import { createServer, type RequestListener } from 'node:http'
+import type { Server } from 'node:net'
 import { Authoriser } from '@cognito-auth/core'
 import Koa3 from 'koa'
 import Koa2 from 'koa2'
@@ -26,7 +27,7 @@ afterAll(() => {
 
 /** Starts a server on a free port. */
 export async function listenTo(handler: RequestListener | Server): Promise<string> {
-  const server = handler instanceof Server ? handler : createServer(handler)
+  const server = typeof handler === 'function' ? createServer(handler) : handler
   servers.push(server)
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const address = server.address()

@@ -1,3 +1,5 @@
+import { once } from 'node:events'
+import { connect, createServer } from 'node:http2'
 import { Router } from '@koa/router'
 import type { User } from '@cognito-auth/core'
 import { createTestAlb, type TestAlb } from '@cognito-auth/testing'
@@ -163,6 +165,22 @@ describe.each(majors)('$version', ({ Koa }) => {
       const origin = await serve(early, auth({ redirectUrl: '/denied' }).protect())
       const { status, headers } = await sendRaw(origin, { path: '/', headers: { accept: 'text/html' } })
       expect([status, headers['content-type'], headers['content-length']]).toEqual([302, undefined, '0'])
+    })
+
+    test('HTTP/2: a redirect to where the request is already is none', async () => {
+      const app = new Koa()
+      app.use(auth({ redirectUrl: 'https://app.example/denied' }).protect())
+      // Koa's types know HTTP/1.1 only.
+      const session = connect(await listenTo(createServer(app.callback() as never)))
+      const statusOf = async (path: string): Promise<number> => {
+        const stream = session.request({ ':path': path, ':authority': 'app.example', accept: 'text/html' })
+        const [answer] = (await once(stream, 'response')) as [{ ':status': number }]
+        stream.resume()
+        await once(stream, 'end')
+        return answer[':status']
+      }
+      expect([await statusOf('/'), await statusOf('/denied')]).toEqual([302, 401])
+      session.close()
     })
 
     test("with 'throw' and no error middleware, Koa sends the headers of the answer", async () => {

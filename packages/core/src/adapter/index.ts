@@ -18,7 +18,7 @@ export {
 export type { AnswerableRequest, AnswerOptions, ErrorResponse, ProblemDetails } from './error-response.js'
 export { asError, createMiddleware } from './middleware.js'
 export type { AuthMiddleware, Framework, MakerName, PipelineResponse, ProtectOptions } from './middleware.js'
-export { nodeHeaders } from './node-headers.js'
+export { nodeHeader, nodeHeaders } from './node-headers.js'
 export { isResponse, ownResponse } from './own-response.js'
 export { describeError, warnOnce } from './report.js'
 export {

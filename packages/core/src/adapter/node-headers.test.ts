@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { nodeHeaders } from './index.js'
+import { nodeHeader, nodeHeaders } from './index.js'
 
 test('a second Authorization line, which Node drops, is counted', () => {
   const headers = { authorization: 'Bearer a', accept: '*/*' }
@@ -14,4 +14,14 @@ test.each([
   { headers: {}, rawHeaders: [] },
 ])('else the headers are what Node made of them: %j', (request) => {
   expect(nodeHeaders(request)).toBe(request.headers)
+})
+
+test.each([
+  [{ host: 'a.example' }, 'host', 'a.example'],
+  [{ ':authority': 'a.example' }, 'host', 'a.example'],
+  [{ host: 'a.example', ':authority': 'b.example' }, 'host', 'a.example'],
+  [{ ':authority': 'a.example' }, 'accept', undefined],
+  [{ 'set-cookie': ['a', 'b'] }, 'set-cookie', 'a,b'],
+])('of %j, %s is %s', (headers, name, value) => {
+  expect(nodeHeader(headers, name)).toBe(value)
 })

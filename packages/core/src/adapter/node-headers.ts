@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { IncomingMessage } from 'node:http'
+import type { IncomingHttpHeaders, IncomingMessage } from 'node:http'
 import type { HeadersInput } from '../headers.js'
 
 /**
@@ -22,4 +22,13 @@ export function nodeHeaders(req: Pick<IncomingMessage, 'headers' | 'rawHeaders'>
   }
   // As the app sees it, where it is there once: an earlier middleware may have set or replaced it.
   return values.length > 1 ? { ...headers, authorization: values } : headers
+}
+
+/**
+ * A header by its lower-case name. The host of an HTTP/2 request is in a pseudo-header (RFC 9113 section 8.3.1): load balancers
+ * send HTTP/2 to targets that ask for it.
+ */
+export function nodeHeader(headers: IncomingHttpHeaders, name: string): string | undefined {
+  const value = headers[name] ?? (name === 'host' ? headers[':authority'] : undefined)
+  return value?.toString()
 }
