@@ -1,9 +1,11 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, beforeAll, expect, test, vi } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import { ConfigurationError } from '../errors.js'
 import { fileSource } from './file-source.js'
+
+vi.mock('node:fs/promises', { spy: true })
 
 let folder: string
 
@@ -56,4 +58,56 @@ test.each([
 
 test('a path that cannot be one is a configuration error too', async () => {
   await expect(fileSource('a\0b').read()).rejects.toMatchObject({ code: 'configuration' })
+})
+
+describe('a file that hangs holds one of the four threads that read files and look up names', () => {
+  let source: ReturnType<typeof fileSource>
+  let resolve: (text: string) => void
+  let reject: (error: Error) => void
+
+  beforeEach(async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+    vi.mocked(readFile).mockClear()
+    const path = join(folder, 'auth.json')
+    await writeFile(path, 'later')
+    source = fileSource(path)
+    const hung = new Promise<string>((...ends) => {
+      ;[resolve, reject] = ends
+    })
+    vi.mocked(readFile).mockReturnValueOnce(hung)
+  })
+
+  afterEach(() => {
+    vi.useRealTimers()
+  })
+
+  async function readTooLong(): Promise<void> {
+    const reading = source.read().catch((error: unknown) => error)
+    await vi.advanceTimersByTimeAsync(5_000)
+    expect(await reading).toMatchObject({ code: 'config_unavailable' })
+  }
+
+  test('so it is not read a second time before that has ended', async () => {
+    await readTooLong()
+    await readTooLong()
+    const third = source.read()
+    resolve('at last')
+    expect(await third).toBe('at last')
+    expect(readFile).toHaveBeenCalledOnce()
+    expect(await source.read()).toBe('later')
+  })
+
+  test('and where that fails it is read anew', async () => {
+    await readTooLong()
+    reject(new Error('of the test'))
+    await Promise.resolve()
+    expect(await source.read()).toBe('later')
+  })
+
+  test('a read within its time does not keep another from being made', async () => {
+    const first = source.read()
+    expect(await source.read()).toBe('later')
+    resolve('earlier')
+    expect(await first).toBe('earlier')
+  })
 })

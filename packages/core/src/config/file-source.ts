@@ -25,6 +25,23 @@ function failure(name: string, folder: string, cause: unknown): CognitoAuthError
   return new ConfigurationError(sentence(name, folder, code), { cause })
 }
 
+/** A read that was begun. */
+interface Reading {
+  readonly text: Promise<string>
+  isDone: boolean
+  /** Whether its time was over before it was done. */
+  isLate: boolean
+}
+
+function begin(file: string): Reading {
+  const reading: Reading = { text: readFile(file, 'utf8'), isDone: false, isLate: false }
+  const done = (): void => {
+    reading.isDone = true
+  }
+  reading.text.then(done, done)
+  return reading
+}
+
 /**
  * A config file. Its values may be printed: whoever runs a tool here can read it.
  *
@@ -34,13 +51,18 @@ export function fileSource(path: string): SyncConfigSource {
   const name = `file ${path}`
   const folder = process.cwd()
   const file = resolve(folder, path)
+  let last: Reading | undefined
   return {
     name,
     isSecret: false,
     async read() {
+      // A file on a network that is gone keeps one of libuv's four threads, which look up names, too: not one more with each try.
+      const reading = last?.isLate === true && !last.isDone ? last : begin(file)
+      last = reading
       try {
-        return await readInTime(name, (signal) => readFile(file, { encoding: 'utf8', signal }))
+        return await readInTime(name, () => reading.text)
       } catch (cause) {
+        reading.isLate = true
         throw failure(name, folder, cause)
       }
     },
