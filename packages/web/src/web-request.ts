@@ -50,9 +50,12 @@ export function pathAsSent(url: string): string {
   return target.startsWith('/') ? target : `/${target}`
 }
 
-/** The path as a router sees it, which works on a parsed URL. */
+/** How SvelteKit and Nuxt ask for the data of a page, which they route as the page itself. */
+const DATA_OF_PAGE = /\/(?:__data|_payload)\.json$/
+
+/** The path as a router sees it, which works on a parsed URL: that of the page whose data is asked for. */
 export function pathAsRouted(url: string): string {
-  return new URL(url, 'http://localhost').pathname
+  return new URL(url, 'http://localhost').pathname.replace(DATA_OF_PAGE, '') || '/'
 }
 
 /**

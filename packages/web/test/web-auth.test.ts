@@ -266,6 +266,18 @@ describe('protect', () => {
     expect((await authWith().protect(() => new Response(), { bypass: throws })(request)).status).toBe(500)
   })
 
+  test.each([
+    ['/folder/__data.json', ['/folder/*'], 401],
+    ['/folder/_payload.json?x', ['/folder/*'], 401],
+    ['/__data.json', ['/folder/*', '/__data.json'], 401],
+    ['/folder/page/__data.json', ['/folder/*'], 200],
+    ['/folder/a__data.json', ['/folder/*'], 200],
+    ['/__data.json', ['/', '/__data.json'], 200],
+  ])('%s is data of a page, with %j on the list: %i', async (path, bypass, status) => {
+    const handler = authWith().protect(() => new Response('open'), { bypass })
+    expect((await handler(await requestOf(undefined, path))).status).toBe(status)
+  })
+
   test('gives null on a bypassed path, and the types say so', async () => {
     const { protect } = authWith()
     const handler = protect((_, { user }) => Response.json({ user }), { bypass: ['/open'] })
