@@ -47,6 +47,7 @@ test.each([
     { allowed_groups: ['a'], admin_users: ['x'] },
     /admin_users\[0\] must be an e-mail address/,
   ],
+  ['an e-mail in angle brackets', { allowed_users: ['<a@example.com>'] }, /allowed_users\[0\] must be an e-mail/],
   ['an e-mail with more behind it', { allowed_users: ['a@example.com b'] }, /allowed_users\[0\] must be an e-mail/],
   ['an e-mail with more before it', { allowed_users: ['b a@example.com'] }, /allowed_users\[0\] must be an e-mail/],
   ['a domain with more behind it', { allowed_domains: ['example.com/x'] }, /allowed_domains\[0\] must be a domain/],

@@ -18,7 +18,10 @@ import { type JsonOrigin, parseMembers } from '../lib/text/hand-written-json.js'
 const name = v.pipe(v.string('must be a string, in quotes'), v.nonEmpty('must not be empty'))
 const email = v.pipe(
   name,
-  v.check((value) => /^[^\s@,]+@[^\s@,]+\.[^\s@,.]+$/.test(value), 'must be an e-mail address, such as a@example.com'),
+  v.check(
+    (value) => /^[^\s@,<>]+@[^\s@,<>]+\.[^\s@,.<>]+$/.test(value),
+    'must be an e-mail address, such as a@example.com',
+  ),
 )
 const domain = v.pipe(
   name,

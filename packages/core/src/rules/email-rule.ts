@@ -30,14 +30,24 @@ export function emailTrouble(user: User, requireVerifiedEmail: boolean): NoAnswe
   return user.emailVerified === undefined ? NOT_STATED : NOT_VERIFIED
 }
 
+/** One address, without a name or others beside it. */
+const EMAIL = /^[^\s,<>]+@[^\s@,<>]+$/
+
+/** One domain: no URL, and no wildcard. */
+const DOMAIN = /^(?:[^\s,.:/*]+\.)*[^\s,.:/*]+$/
+
 /**
  * Allows these e-mail addresses, in any letter case. Without an e-mail, or with one that its token marks as not verified
  * (unless the authoriser was made with `requireVerifiedEmail: false`), it has no answer, which denies, inside `not()` too.
  *
- * @throws {ConfigurationError} when `emails` is empty.
+ * @throws {ConfigurationError} when `emails` is empty, or one is no address: it would match nobody, and `not()` of it deny
+ * nobody.
  */
 export function emailRule(emails: readonly string[]): Rule {
   const wanted = new Set(checkList(emails, 'emailRule()').map(caseless))
+  if ([...wanted].some((email) => !EMAIL.test(email))) {
+    throw new ConfigurationError('emailRule() takes e-mail addresses, such as a@example.com')
+  }
   // Decisions are shown and logged: how many addresses, not which.
   return ruleOf(
     `e-mails (${wanted.size})`,
@@ -49,12 +59,12 @@ export function emailRule(emails: readonly string[]): Rule {
  * Allows everybody whose e-mail is of one of these domains, in any letter case; sub-domains are other domains.
  * E-mails that are missing or not verified as in {@link emailRule}.
  *
- * @throws {ConfigurationError} when `domains` is empty, or one has an `@`.
+ * @throws {ConfigurationError} when `domains` is empty, or one is no domain: see {@link emailRule}.
  */
 export function domainRule(domains: readonly string[]): Rule {
   const wanted = new Set(checkList(domains, 'domainRule()').map(caseless))
-  if ([...wanted].some((domain) => domain.includes('@'))) {
-    throw new ConfigurationError('domainRule() takes domains without the @, such as example.com')
+  if ([...wanted].some((domain) => domain.includes('@') || !DOMAIN.test(domain))) {
+    throw new ConfigurationError('domainRule() takes domains without the @, such as example.com, and no wildcards')
   }
   return ruleOf(
     wanted.size > 5 ? `domains (${wanted.size})` : `domains: ${[...wanted].join(', ')}`,

@@ -47,6 +47,44 @@ test.each<[string, () => Rule, RegExp]>([
   expect(make).toThrow(expect.objectContaining({ code: 'configuration' }))
 })
 
+// Each would match nobody, and `not()` of it would allow everybody whom it was to keep out.
+test.each([
+  '*.example.com',
+  '.example.com',
+  'example.com.',
+  'example..com',
+  'a.example, b.example',
+  'https://a.example',
+  'a.example/',
+  ' a.example',
+])('domainRule(%j) is refused: it is no domain', (domain) => {
+  expect(() => domainRule(['example.com', domain])).toThrow(/^domainRule\(\) takes domains/)
+})
+
+test.each([
+  'ada',
+  'example.com',
+  '@example.com',
+  'ada@',
+  'Ada <ada@example.com>',
+  '<ada@example.com>',
+  'a@a.example,b@a.example',
+  'ada@example.com ',
+])('emailRule(%j) is refused: it is no address', (email) => {
+  expect(() => emailRule(['ada@example.com', email])).toThrow(/^emailRule\(\) takes e-mail addresses/)
+})
+
+test.each(['localhost', 'xn--bcher-kva.example', 'b\u00FCcher.example', '_a.example'])(
+  'domainRule(%j) is not',
+  (domain) => {
+    expect(domainRule([domain]).name).toBe(`domains: ${domain}`)
+  },
+)
+
+test.each(['"a@b"@example.com', 'a+b@localhost', "o'hara@example.com"])('emailRule(%j) is not', async (email) => {
+  expect(await emailRule([email]).isAllowed(mockUser({ email }))).toBe(true)
+})
+
 test('a rule asked by itself takes no unverified address', async () => {
   const unverified = mockUser({ email: 'a@example.com', emailVerified: false })
   for (const rule of [emailRule(['a@example.com']), domainRule(['example.com'])]) {
