@@ -74,6 +74,8 @@ const NO_CONNECTION = [
   'getReader',
   'getWriter',
   'releaseLock',
+  'datasync',
+  'readSync',
 ]
 
 /** Whether it is one connection that ends by `name`: a socket of a library, or what an app made for the purpose. */

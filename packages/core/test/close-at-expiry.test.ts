@@ -1,13 +1,15 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { createSocket, type Socket } from 'node:dgram'
 import { EventEmitter, once } from 'node:events'
-import { type FSWatcher, watch } from 'node:fs'
+import { type Dir, type FSWatcher, opendirSync, watch } from 'node:fs'
+import { type FileHandle, open } from 'node:fs/promises'
 import { type ClientRequest, createServer, get, type IncomingMessage, request, type ServerResponse } from 'node:http'
 import { type ClientHttp2Session, connect, createServer as createHttp2Server } from 'node:http2'
 import { type AddressInfo, type Server } from 'node:net'
 import { tmpdir } from 'node:os'
 import { createInterface, type Interface } from 'node:readline'
 import { PassThrough } from 'node:stream'
+import { fileURLToPath } from 'node:url'
 import { afterEach, expect, test } from 'vitest'
 import { closeAtExpiry, createMockUser, type Expirable } from '../src/index.js'
 
@@ -92,6 +94,8 @@ class WebSocketServer extends EventEmitter {
   handleUpgrade(): void {}
 }
 
+const openFile = await open(fileURLToPath(import.meta.url))
+
 const nowhere = { host: '127.0.0.1', port: 9, signal: AbortSignal.abort() }
 
 test.each<[string, () => unknown, (one: never) => unknown]>([
@@ -101,6 +105,8 @@ test.each<[string, () => unknown, (one: never) => unknown]>([
   ['a request that is sent', () => request(nowhere), (one: ClientRequest) => one.destroy()],
   ['a web stream', () => new WritableStream(), () => undefined],
   ['the writer of one', () => new WritableStream().getWriter(), () => undefined],
+  ['an open file', () => openFile, async (one: FileHandle) => await one.close()],
+  ['an open folder', () => opendirSync(tmpdir()), (one: Dir) => one.closeSync()],
   ['a watched folder', () => watch(tmpdir()), (one: FSWatcher) => one.close()],
   ['a message port', () => new MessageChannel().port1, (one: InstanceType<typeof MessagePort>) => one.close()],
   [
@@ -116,9 +122,9 @@ test.each<[string, () => unknown, (one: never) => unknown]>([
     (one: ChildProcess) => one.kill(),
   ],
   ['a timer', () => setTimeout(() => undefined, 60_000), (one: NodeJS.Timeout) => clearTimeout(one)],
-])('%s is refused at once: its end is not that of one connection', (_, make, end) => {
+])('%s is refused at once: its end is not that of one connection', async (_, make, end) => {
   const one = make()
   if (one instanceof EventEmitter) one.on('error', () => undefined)
   expect(() => closeAtExpiry(one as Expirable, almostExpired())).toThrow(/^closeAtExpiry\(\) takes a WebSocket/)
-  end(one as never)
+  await end(one as never)
 })
