@@ -124,7 +124,9 @@ async function checkApp(app, { tarballs, env: environment }) {
   await step(`${name}: start`, async () => (alb = await start(app, folder, env)))
   try {
     for (const [what, check] of Object.entries(CHECKS)) {
-      await step(`${name}: ${what}`, () => check({ alb, page: app.page ?? '/', data: app.data ?? ['/nowhere'] }))
+      await step(`${name}: ${what}`, () =>
+        check({ alb, page: app.page ?? '/', data: app.data ?? ['/nowhere'], actions: app.actions ?? [] }),
+      )
     }
   } finally {
     await alb.stop()

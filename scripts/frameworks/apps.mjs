@@ -9,7 +9,7 @@ const bun = (name) => ({
 
 /**
  * `sync` writes the types that the framework makes, `types` checks with them. `data` is where the page's data, or an answer
- * of the framework's own, would be had by itself.
+ * of the framework's own, would be had by itself; `actions` what a stranger may not send a form to.
  */
 export const APPS = [
   {
@@ -28,6 +28,8 @@ export const APPS = [
     start: ['node', 'dist/server/entry.mjs'],
     isLazy: true,
     data: ['/api/me', '/_image?href=x', '/_server-islands/x', '/nowhere'],
+    // An action can be called at every path, the open one too.
+    actions: ['/health?_action=touch', '/_actions/touch'],
   },
   {
     name: 'nuxt',

@@ -5,10 +5,10 @@ import { Browser, forgedHeaders, signIn } from '../demo-check.mjs'
 const SECRET = /@example\.com|"email"|Hello, |"hello":"Dev/
 
 /** Sends a path to the letter: `fetch` would tidy it up. */
-function sendRaw(origin, path, headers = {}) {
+function sendRaw(origin, path, headers = {}, method = 'GET') {
   const { hostname, port } = new URL(origin)
   return new Promise((resolve, reject) => {
-    const sent = request({ hostname, port, path, headers, agent: false }, (response) => {
+    const sent = request({ hostname, port, path, headers, method, agent: false }, (response) => {
       let body = ''
       response.on('data', (chunk) => (body += chunk))
       response.on('end', () => resolve({ status: response.statusCode, headers: response.headers, body }))
@@ -67,6 +67,13 @@ export const CHECKS = {
       const { status, body } = await sendRaw(alb.appUrl, path)
       if (status < 300 || SECRET.test(body))
         throw new Error(`a stranger gets ${status} at ${path}: ${body.slice(0, 400)}`)
+    }
+  },
+  'an action, without a session': async ({ alb, actions }) => {
+    const form = { origin: alb.appUrl, 'content-type': 'application/x-www-form-urlencoded' }
+    for (const path of actions) {
+      const { status, body } = await sendRaw(alb.appUrl, path, form, 'POST')
+      if (status !== 401) throw new Error(`a stranger gets ${status} at ${path}: ${body.slice(0, 400)}`)
     }
   },
   'forged headers': async ({ alb, page, data }) => {

@@ -1,0 +1,5 @@
+import { defineAction } from 'astro:actions'
+
+export const server = {
+  touch: defineAction({ accept: 'form', handler: () => 'touched' }),
+}
