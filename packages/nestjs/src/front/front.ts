@@ -14,6 +14,7 @@ import {
   type ErrorResponse,
   errorResponse,
   isSignOut,
+  nodeHeader,
   nodeHeaders,
   signOutResponse,
 } from '@cognito-auth/core/adapter'
@@ -35,7 +36,7 @@ export interface FrontOptions {
 }
 
 function answerable({ request, asSent }: Call): AnswerableRequest {
-  return { method: request.method ?? '', url: asSent, header: (name) => request.headers[name]?.toString() }
+  return { method: request.method ?? '', url: asSent, header: (name) => nodeHeader(request.headers, name) }
 }
 
 async function signOut(auth: CognitoAuth, call: Call): Promise<false> {
@@ -111,7 +112,7 @@ export function createUpgradeCheck(
         destroyAfterExpiry(request.socket, await verifyOnArrival(auth, request))
         return undefined
       } catch (error) {
-        return errorResponse(error, { method, url, header: (name) => request.headers[name]?.toString() }, auth)
+        return errorResponse(error, { method, url, header: (name) => nodeHeader(request.headers, name) }, auth)
       }
     }
     return verify()

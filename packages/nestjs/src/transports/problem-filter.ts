@@ -4,8 +4,9 @@
  * @module
  */
 
+import type { IncomingHttpHeaders } from 'node:http'
 import { CognitoAuth } from '@cognito-auth/core'
-import { type AnswerOptions, type ErrorResponse, errorResponse } from '@cognito-auth/core/adapter'
+import { type AnswerOptions, type ErrorResponse, errorResponse, nodeHeader } from '@cognito-auth/core/adapter'
 import { type ArgumentsHost, Catch, type ExceptionFilter, Inject } from '@nestjs/common'
 import { ModulesContainer } from '@nestjs/core'
 import { errorOf, Refusal } from './exceptions.js'
@@ -16,7 +17,7 @@ interface HttpRequest {
   readonly url: string
   /** As sent, where Express (or Fastify) has rewritten `url` since. */
   readonly originalUrl?: string | undefined
-  readonly headers: { readonly [name: string]: string | readonly string[] | undefined }
+  readonly headers: IncomingHttpHeaders
 }
 
 /** What we use of Express's response, which is Node's. */
@@ -56,7 +57,7 @@ export class ProblemFilter implements ExceptionFilter {
     if (host.getType<string>() !== 'http') throw exception
     const http = host.switchToHttp()
     const request = http.getRequest<HttpRequest>()
-    const header = (name: string): string | undefined => request.headers[name]?.toString()
+    const header = (name: string): string | undefined => nodeHeader(request.headers, name)
     const url = request.originalUrl ?? request.url
     const answer = errorResponse(errorOf(exception), { method: request.method, url, header }, this.#auth)
     send(answer, http.getResponse<NodeResponse | FastifyReply>())
