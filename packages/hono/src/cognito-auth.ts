@@ -67,6 +67,11 @@ function send(c: Context, { status, headers, body, cookies = [] }: PipelineRespo
   respond(c, c.newResponse(body === '' ? null : body, status as StatusCode, { ...headers }))
 }
 
+/** A header; the host of an HTTP/2 request is in the URL alone. */
+function headerOf(c: Context, name: string): string | null {
+  return c.req.raw.headers.get(name) ?? (name === 'host' ? new URL(c.req.url).host : null)
+}
+
 function port(
   auth: CognitoAuth,
   onError: OnError | undefined,
@@ -76,7 +81,7 @@ function port(
     rawOf: (c) => c,
     headersOf: (c) => c.req.raw.headers,
     subjectOf: (c) => c,
-    requestOf: (c) => ({ method: c.req.method, url: sentTarget(c), header: (name) => c.req.raw.headers.get(name) }),
+    requestOf: (c) => ({ method: c.req.method, url: sentTarget(c), header: (name) => headerOf(c, name) }),
     routedPathsOf: (c) => [routedPath(c)],
     setUser: (c, user) => c.set('user', user),
     send,

@@ -1,6 +1,6 @@
 /** Hono apps on a real server, for the tests. */
 
-import type { Server } from 'node:http'
+import type { Server } from 'node:net'
 import { Authoriser } from '@cognito-auth/core'
 import { createAdaptorServer } from '@hono/node-server'
 import { Hono } from 'hono'

@@ -1,4 +1,6 @@
+import { once } from 'node:events'
 import { createServer } from 'node:http'
+import { connect, createServer as createHttp2Server } from 'node:http2'
 import type { User } from '@cognito-auth/core'
 import { createTestAlb, type TestAlb } from '@cognito-auth/testing'
 import { polluted, sendRaw } from '@cognito-auth/testing/behaviour'
@@ -6,7 +8,7 @@ import { getRequestListener } from '@hono/node-server'
 import { Hono, type MiddlewareHandler } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
 import { secureHeaders } from 'hono/secure-headers'
-import { beforeAll, describe, expect, expectTypeOf, test } from 'vitest'
+import { beforeAll, describe, expect, expectTypeOf, onTestFinished, test } from 'vitest'
 import { cognitoAuth, getUser, type HonoAuth, type HonoAuthOptions } from '../src/index.js'
 import { authoriser, listen, listenOn, signedIn } from './apps.js'
 
@@ -296,6 +298,20 @@ test('five requests at once, of two users and without tokens, never mix', async 
     [headers, admin, {}, headers, admin].map(async (one) => (await sendRaw(origin, { path: '/', headers: one })).body),
   )
   expect(answers).toEqual([signedIn.email, 'admin@example.com', 'anonymous', signedIn.email, 'admin@example.com'])
+})
+
+test('HTTP/2: a redirect to where the request is already is none', async () => {
+  const app = new Hono().use(auth({ redirectUrl: 'https://app.example/denied' }).protect())
+  const session = connect(await listenOn(createHttp2Server(getRequestListener(app.fetch))))
+  onTestFinished(() => void session.close())
+  const statusOf = async (path: string): Promise<number> => {
+    const stream = session.request({ ':path': path, ':authority': 'app.example', accept: 'text/html' })
+    const [answer] = (await once(stream, 'response')) as [{ ':status': number }]
+    stream.resume()
+    await once(stream, 'end')
+    return answer[':status']
+  }
+  expect([await statusOf('/'), await statusOf('/denied')]).toEqual([302, 401])
 })
 
 test('a second Authorization line is counted', async () => {
