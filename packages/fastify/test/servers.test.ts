@@ -2,13 +2,12 @@
 
 import { once } from 'node:events'
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { connect } from 'node:http2'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import fastifyStatic from '@fastify/static'
 import websocket from '@fastify/websocket'
 import { createTestAlb, type TestAlb } from '@cognito-auth/testing'
-import { sendRaw } from '@cognito-auth/testing/behaviour'
+import { sendRaw, statusOverHttp2 } from '@cognito-auth/testing/behaviour'
 import Fastify from 'fastify'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { WebSocket } from 'ws'
@@ -96,27 +95,12 @@ test.each<[string, () => Record<string, string>, number]>([
   const app = Fastify({ http2: true })
   await app.register(cognitoAuth, { ...alb.options, authoriser })
   app.get('/', { onRequest: app.cognitoAuth.optional() }, (request) => getUser(request).email)
-  const origin = await listen(app as never)
-  const session = connect(origin)
-  const stream = session.request({ ':path': '/', ...headersOf() })
-  const [answer] = (await once(stream, 'response')) as [{ ':status': number }]
-  stream.resume()
-  await once(stream, 'end')
-  session.close()
-  expect(answer[':status']).toBe(status)
+  expect(await statusOverHttp2(await listen(app as never), '/', headersOf())).toBe(status)
 })
 
 test('HTTP/2: a redirect to where the request is already is none', async () => {
   const app = Fastify({ http2: true })
   await app.register(cognitoAuth, { ...alb.options, authoriser, redirectUrl: 'https://app.example/denied' })
-  const session = connect(await listen(app as never))
-  const statusOf = async (path: string): Promise<number> => {
-    const stream = session.request({ ':path': path, ':authority': 'app.example', accept: 'text/html' })
-    const [answer] = (await once(stream, 'response')) as [{ ':status': number }]
-    stream.resume()
-    await once(stream, 'end')
-    return answer[':status']
-  }
-  expect([await statusOf('/'), await statusOf('/denied')]).toEqual([302, 401])
-  session.close()
+  const origin = await listen(app as never)
+  expect([await statusOverHttp2(origin, '/'), await statusOverHttp2(origin, '/denied')]).toEqual([302, 401])
 })

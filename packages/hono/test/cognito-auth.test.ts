@@ -1,14 +1,13 @@
-import { once } from 'node:events'
 import { createServer } from 'node:http'
-import { connect, createServer as createHttp2Server } from 'node:http2'
+import { createServer as createHttp2Server } from 'node:http2'
 import type { User } from '@cognito-auth/core'
 import { createTestAlb, type TestAlb } from '@cognito-auth/testing'
-import { polluted, sendRaw } from '@cognito-auth/testing/behaviour'
+import { polluted, sendRaw, statusOverHttp2 } from '@cognito-auth/testing/behaviour'
 import { getRequestListener } from '@hono/node-server'
 import { Hono, type MiddlewareHandler } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
 import { secureHeaders } from 'hono/secure-headers'
-import { beforeAll, describe, expect, expectTypeOf, onTestFinished, test } from 'vitest'
+import { beforeAll, describe, expect, expectTypeOf, test } from 'vitest'
 import { cognitoAuth, getUser, type HonoAuth, type HonoAuthOptions } from '../src/index.js'
 import { authoriser, listen, listenOn, signedIn } from './apps.js'
 
@@ -302,16 +301,8 @@ test('five requests at once, of two users and without tokens, never mix', async 
 
 test('HTTP/2: a redirect to where the request is already is none', async () => {
   const app = new Hono().use(auth({ redirectUrl: 'https://app.example/denied' }).protect())
-  const session = connect(await listenOn(createHttp2Server(getRequestListener(app.fetch))))
-  onTestFinished(() => void session.close())
-  const statusOf = async (path: string): Promise<number> => {
-    const stream = session.request({ ':path': path, ':authority': 'app.example', accept: 'text/html' })
-    const [answer] = (await once(stream, 'response')) as [{ ':status': number }]
-    stream.resume()
-    await once(stream, 'end')
-    return answer[':status']
-  }
-  expect([await statusOf('/'), await statusOf('/denied')]).toEqual([302, 401])
+  const origin = await listenOn(createHttp2Server(getRequestListener(app.fetch)))
+  expect([await statusOverHttp2(origin, '/'), await statusOverHttp2(origin, '/denied')]).toEqual([302, 401])
 })
 
 test('a second Authorization line is counted', async () => {

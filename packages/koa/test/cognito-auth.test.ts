@@ -1,9 +1,8 @@
-import { once } from 'node:events'
-import { connect, createServer } from 'node:http2'
+import { createServer } from 'node:http2'
 import { Router } from '@koa/router'
 import type { User } from '@cognito-auth/core'
 import { createTestAlb, type TestAlb } from '@cognito-auth/testing'
-import { polluted, sendRaw } from '@cognito-auth/testing/behaviour'
+import { polluted, sendRaw, statusOverHttp2 } from '@cognito-auth/testing/behaviour'
 import Koa3 from 'koa'
 import mount from 'koa-mount'
 import { beforeAll, describe, expect, expectTypeOf, test } from 'vitest'
@@ -171,16 +170,8 @@ describe.each(majors)('$version', ({ Koa }) => {
       const app = new Koa()
       app.use(auth({ redirectUrl: 'https://app.example/denied' }).protect())
       // Koa's types know HTTP/1.1 only.
-      const session = connect(await listenTo(createServer(app.callback() as never)))
-      const statusOf = async (path: string): Promise<number> => {
-        const stream = session.request({ ':path': path, ':authority': 'app.example', accept: 'text/html' })
-        const [answer] = (await once(stream, 'response')) as [{ ':status': number }]
-        stream.resume()
-        await once(stream, 'end')
-        return answer[':status']
-      }
-      expect([await statusOf('/'), await statusOf('/denied')]).toEqual([302, 401])
-      session.close()
+      const origin = await listenTo(createServer(app.callback() as never))
+      expect([await statusOverHttp2(origin, '/'), await statusOverHttp2(origin, '/denied')]).toEqual([302, 401])
     })
 
     test("with 'throw' and no error middleware, Koa sends the headers of the answer", async () => {

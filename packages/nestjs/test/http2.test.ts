@@ -1,11 +1,10 @@
 /** HTTP/2, which a load balancer speaks to targets that ask for it. */
 
-import { once } from 'node:events'
-import { type ClientHttp2Session, connect } from 'node:http2'
+import { statusOverHttp2 } from '@cognito-auth/testing/behaviour'
 import { Controller, Get } from '@nestjs/common'
 import { FastifyAdapter } from '@nestjs/platform-fastify'
 import { Test } from '@nestjs/testing'
-import { expect, onTestFinished, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { CognitoAuthModule } from '../src/index.js'
 import { authoriser, listen } from './apps.js'
 import { alb, useModuleApps } from './module-app.js'
@@ -25,14 +24,6 @@ class Cats {
   }
 }
 
-async function statusOf(session: ClientHttp2Session, path: string): Promise<number> {
-  const stream = session.request({ ':path': path, ':authority': 'app.example', accept: 'text/html' })
-  const [answer] = (await once(stream, 'response')) as [{ ':status': number }]
-  stream.resume()
-  await once(stream, 'end')
-  return answer[':status']
-}
-
 test.each([{ everything: false }, { everything: true }])(
   'a redirect to where the request is already is none, with %o',
   async ({ everything }) => {
@@ -40,8 +31,7 @@ test.each([{ everything: false }, { everything: true }])(
     const auth = CognitoAuthModule.forRoot({ ...alb.options, authoriser, redirectUrl, global: true, everything })
     const module = await Test.createTestingModule({ imports: [auth], controllers: [Cats] }).compile()
     const app = module.createNestApplication(new FastifyAdapter({ http2: true }) as never, { logger: false })
-    const session = connect(await listen(app))
-    onTestFinished(() => void session.close())
-    expect([await statusOf(session, '/'), await statusOf(session, '/denied')]).toEqual([302, 401])
+    const origin = await listen(app)
+    expect([await statusOverHttp2(origin, '/'), await statusOverHttp2(origin, '/denied')]).toEqual([302, 401])
   },
 )

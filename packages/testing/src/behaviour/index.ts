@@ -7,6 +7,7 @@
 export { BehaviourApps, middlewareRows, runUncalled, variantOptions } from './apps.js'
 export type { BehaviourApp } from './apps.js'
 export { bearerOptions, bearerRows } from './bearer-rows.js'
+export { statusOverHttp2 } from './http2.js'
 export { makerNames, mistakes, runMistake } from './mistakes.js'
 export type { Makers, Mistake } from './mistakes.js'
 export { pageRows } from './page-rows.js'
