@@ -20,7 +20,7 @@ export const parts = {
   },
   lost: {
     mutate: ['src/discovery/lost.ts', 'src/discovery/handlers.ts'],
-    suites: ['handlers', 'lost', 'overrides', 'lost-graphql', 'replaced-class', 'by-hand'],
+    suites: ['handlers', 'lost', 'overrides', 'lost-graphql', 'replaced-class', 'per-request', 'by-hand'],
   },
   'per-request': { mutate: ['src/discovery/per-request.ts'], suites: ['per-request'] },
   'global-guard': {

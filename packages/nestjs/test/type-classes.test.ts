@@ -2,7 +2,7 @@
 
 import { createTestAlb } from '@cognito-auth/testing'
 import { ApolloDriver, type ApolloDriverConfig } from '@nestjs/apollo'
-import { Module, type Type, UseGuards } from '@nestjs/common'
+import { Controller, type DynamicModule, Get, Module, type Type, UseGuards } from '@nestjs/common'
 import { Args, Field, GraphQLModule, InputType, InterfaceType, ObjectType, Query, Resolver } from '@nestjs/graphql'
 import { expect, test } from 'vitest'
 import { CognitoAuthGuard, CognitoAuthModule, Public, RequireAdmin } from '../src/index.js'
@@ -13,10 +13,12 @@ const { options } = await createTestAlb()
 @Module({})
 class AppModule {}
 
+const graphql = (): DynamicModule =>
+  GraphQLModule.forRoot<ApolloDriverConfig>({ driver: ApolloDriver, autoSchemaFile: true })
+
 /** Starts an app of resolvers. */
 async function start(type: Type): Promise<void> {
-  const graphql = GraphQLModule.forRoot<ApolloDriverConfig>({ driver: ApolloDriver, autoSchemaFile: true })
-  const imports = [CognitoAuthModule.forRoot({ ...options, authoriser, global: true }), graphql]
+  const imports = [CognitoAuthModule.forRoot({ ...options, authoriser, global: true }), graphql()]
   await (await create({ module: AppModule, imports, providers: [type] })).init()
 }
 
@@ -96,6 +98,26 @@ test.each([
   { what: 'what an object type extends', type: resolverOf(ByBase), name: 'Base' },
 ])('a demand on $what keeps the app from starting', async ({ type, name }) => {
   await expect(start(type)).rejects.toThrow(`would not ask the guard of ${name}, which is a type of GraphQL`)
+})
+
+test('nor does it start without the module, where a handler has the guard or a demand', async () => {
+  @Controller()
+  class Guarded {
+    @UseGuards(CognitoAuthGuard)
+    @Get()
+    all(): void {}
+  }
+  @Controller()
+  class Asking {
+    @RequireAdmin()
+    @Get()
+    all(): void {}
+  }
+  for (const controller of [Guarded, Asking]) {
+    const providers = [resolverOf(OnObject)]
+    const app = await create({ module: AppModule, imports: [graphql()], providers, controllers: [controller] })
+    await expect(app.init()).rejects.toThrow('would not ask the guard of OnObject, which is a type of GraphQL')
+  }
 })
 
 @Public()

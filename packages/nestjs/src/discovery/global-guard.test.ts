@@ -44,6 +44,20 @@ class Given extends Other {
   @Inject(CognitoAuthGuard) readonly guard: CognitoAuthGuard | undefined
 }
 
+/** What it is given can be read on its class alone. */
+@Injectable()
+class Secretive implements CanActivate {
+  readonly #guard: CognitoAuthGuard
+
+  constructor(@Inject(CognitoAuthGuard) guard: CognitoAuthGuard) {
+    this.#guard = guard
+  }
+
+  async canActivate(context: ExecutionContext): Promise<boolean> {
+    return await this.#guard.canActivate(context)
+  }
+}
+
 const byHand = new CognitoAuthGuard()
 
 async function containerOf(providers: Provider[], global?: CanActivate): Promise<ModulesContainer> {
@@ -78,6 +92,12 @@ test.each<[string, Provider[], CanActivate | undefined, boolean]>([
   [
     'APP_GUARD of such a guard that is',
     [CognitoAuthGuard, Asking, { provide: APP_GUARD, useExisting: Asking }],
+    undefined,
+    true,
+  ],
+  [
+    'APP_GUARD of one that is, and keeps it to itself',
+    [CognitoAuthGuard, Secretive, { provide: APP_GUARD, useExisting: Secretive }],
     undefined,
     true,
   ],
