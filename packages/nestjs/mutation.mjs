@@ -33,7 +33,7 @@ export const parts = {
   },
   unguarded: {
     mutate: ['src/discovery/unguarded.ts', 'src/discovery/schema.ts', 'src/discovery/entities.ts'],
-    suites: ['entities', 'federation', 'graphql', 'schema-first', 'type-classes', 'websocket'],
+    suites: ['entities', 'federation', 'graphql', 'plain-fields', 'schema-first', 'type-classes', 'websocket'],
   },
   'plain-fields': {
     mutate: ['src/discovery/plain-fields.ts', 'src/discovery/resolvers.ts'],
