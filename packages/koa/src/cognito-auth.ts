@@ -26,6 +26,7 @@ import {
 } from '@cognito-auth/core/adapter'
 import type { Context, Middleware } from 'koa'
 import { routedPaths, sentUrl } from './paths.js'
+import { createRouterCheck } from './router-case.js'
 import { watchAnswer } from './watch-answer.js'
 
 /**
@@ -127,8 +128,10 @@ function port(onError: KoaAuthOptions['onError']): Framework<Call, IncomingMessa
       }
       if (!hasAnswered()) await answerOnce(ctx, error, answer)
     },
-    middleware(check) {
+    middleware(check, name) {
+      const checkRouter = createRouterCheck(name)
       const handler: Middleware<AuthState> = async (ctx, next) => {
+        if (name !== 'logout') checkRouter(ctx, handler)
         if (await check({ ctx, handler })) await next()
       }
       return handler
