@@ -24,6 +24,7 @@ import {
 } from '@cognito-auth/core/adapter'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { hideErrorMessages } from './error-messages.js'
+import { addFirstHook } from './hook-order.js'
 import { type AuthHook, createPort } from './port.js'
 
 /**
@@ -129,7 +130,7 @@ async function plugin(app: FastifyInstance, options: FastifyAuthOptions): Promis
   const hooks: FastifyAuth = createMiddleware(auth, createPort(auth, own.onError))
   decorate(app, hooks)
   hideErrorMessages(app)
-  if (own.protect !== false) app.addHook('onRequest', hooks.protect({ bypass: own.bypass }))
+  if (own.protect !== false) await addFirstHook(app, hooks.protect({ bypass: own.bypass }))
 }
 
 /**
