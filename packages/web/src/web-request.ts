@@ -50,12 +50,9 @@ export function pathAsSent(url: string): string {
   return target.startsWith('/') ? target : `/${target}`
 }
 
-/** How SvelteKit and Nuxt ask for the data of a page, which they route as the page itself. */
-const DATA_OF_PAGE = /\/(?:__data|_payload)\.json$/
-
-/** The path as a router sees it, which works on a parsed URL: that of the page whose data is asked for. */
+/** The path as a router sees it, which works on a parsed URL. */
 export function pathAsRouted(url: string): string {
-  return new URL(url, 'http://localhost').pathname.replace(DATA_OF_PAGE, '') || '/'
+  return new URL(url, 'http://localhost').pathname
 }
 
 /**

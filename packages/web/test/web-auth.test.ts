@@ -269,7 +269,6 @@ describe('protect', () => {
   test.each([
     ['/folder/__data.json', ['/folder/*'], 401],
     ['/folder/_payload.json?x', ['/folder/*'], 401],
-    ['/__data.json', ['/folder/*', '/__data.json'], 401],
     ['/folder/page/__data.json', ['/folder/*'], 200],
     ['/folder/a__data.json', ['/folder/*'], 200],
     ['/__data.json', ['/', '/__data.json'], 200],

@@ -72,6 +72,27 @@ test.each([
   expect(createBypass([listed])({}, sent)).toBe(passes)
 })
 
+test.each([
+  ['/folder/__data.json', ['/folder/*'], false],
+  ['/folder/_payload.json?x', ['/folder/*'], false],
+  ['/folder/_payload.js', ['/folder/*'], false],
+  ['/folder/_.data', ['/folder/*'], false],
+  ['/folder/.data', ['/folder/*'], false],
+  ['/folder/_root.data', ['/folder/*'], false],
+  ['/folder/__data.json', ['/folder', '/folder/*'], true],
+  ['/folder/_.data', ['/folder', '/folder/*'], true],
+  ['/folder/page/__data.json', ['/folder/*'], true],
+  ['/folder/page.data', ['/folder/*'], true],
+  ['/folder/a__data.json', ['/folder/*'], true],
+  ['/__data.json', ['/*'], false],
+  ['/__data.json', ['/__data.json'], true],
+  ['/__data.json', ['/', '/__data.json'], true],
+  ['/_root.data', ['/', '/_root.data'], true],
+])('%s is the data of a page, with %j on the list it passes: %s', (sent, list, passes) => {
+  expect(createBypass(list)({}, sent)).toBe(passes)
+  expect(createBypass(list)({}, sent, sent)).toBe(passes)
+})
+
 test('below a folder, too, the path as routed counts', () => {
   const isBypassed = createBypass(['/public/*'])
   expect(isBypassed({}, '/public/a', '/public/a')).toBe(true)

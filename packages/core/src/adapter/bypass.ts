@@ -36,6 +36,20 @@ function matches(entry: string, path: string): boolean {
   return path.startsWith(folder) && path.length > folder.length
 }
 
+/**
+ * How the data of a page is asked for, which is routed as the page itself: by SvelteKit, Nuxt (for cached pages) and React
+ * Router (whose `/folder/_.data` is of `/folder/`). Only the names that seem to be below the page.
+ */
+const DATA_OF_PAGE = /\/(?:__data\.json|_payload\.json|_payload\.js|(?:_root|_)?\.data)$/
+
+/** Whether a normalised path is on a list. All below a folder is not the data of the folder's own page. */
+function isListed(entries: readonly string[], path: string): boolean {
+  const page = path.replace(DATA_OF_PAGE, '') || '/'
+  return entries.some(
+    (entry) => matches(entry, path) && (!entry.endsWith(BELOW) || page === path || isListed(entries, page)),
+  )
+}
+
 function checkEntry(entry: unknown): void {
   if (typeof entry !== 'string') throw new ConfigurationError('bypass must be a list of strings, or a function')
   const path = entry.endsWith(BELOW) ? entry.slice(0, -1) : entry
@@ -74,11 +88,5 @@ export function createBypass<Request>(
       `bypass and ${optionName('signOutPath')} must not overlap: signing out is open already`,
     )
   }
-  return (_, asSent, ...asRouted) => {
-    const isListed = (path: string): boolean => {
-      const normal = normalisePath(path)
-      return entries.some((entry) => matches(entry, normal))
-    }
-    return [asSent, ...asRouted].every((path) => isListed(path) && isNormalPath(path))
-  }
+  return (_, ...paths) => paths.every((path) => isListed(entries, normalisePath(path)) && isNormalPath(path))
 }
