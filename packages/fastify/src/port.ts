@@ -38,15 +38,6 @@ export interface HookReply {
 /** An `onRequest` hook, for `addHook` and routes. */
 export type AuthHook = (request: HookRequest, reply: HookReply, done: () => void) => void
 
-/** What `rewriteUrl` made of the path, as the router reads it: an app may let a semicolon begin the query. */
-function routedPath({ raw, server }: FastifyRequest): string {
-  const { url = '' } = raw
-  const { useSemicolonDelimiter, routerOptions } = server.initialConfig
-  // Fastify's types know it at its old place only.
-  const isCut = useSemicolonDelimiter === true || Reflect.get(Object(routerOptions), 'useSemicolonDelimiter') === true
-  return isCut ? url.replace(/;.*$/s, '') : url
-}
-
 interface Call {
   readonly request: FastifyRequest
   readonly reply: FastifyReply
@@ -136,7 +127,8 @@ export function createPort(
       url: request.originalUrl,
       header: (name) => nodeHeader(request.headers, name),
     }),
-    routedPathsOf: ({ request }) => [routedPath(request)],
+    // What `rewriteUrl` made of it.
+    routedPathsOf: ({ request }) => [request.raw.url ?? ''],
     setUser({ request }, user) {
       request.user = user
     },

@@ -88,7 +88,13 @@ test.each([
   ['/__data.json', ['/__data.json'], true],
   ['/__data.json', ['/', '/__data.json'], true],
   ['/_root.data', ['/', '/_root.data'], true],
-])('%s is the data of a page, with %j on the list it passes: %s', (sent, list, passes) => {
+  ['/folder/;x', ['/folder/*'], false],
+  ['/folder/;x/y?z', ['/folder/*'], false],
+  ['/folder/__data.json;x', ['/folder/*'], false],
+  ['/folder/;x', ['/folder', '/folder/*'], true],
+  ['/folder/a;x', ['/folder/*'], true],
+  ['/;x', ['/*'], false],
+])('%s leads to a page, with %j on the list it passes: %s', (sent, list, passes) => {
   expect(createBypass(list)({}, sent)).toBe(passes)
   expect(createBypass(list)({}, sent, sent)).toBe(passes)
 })

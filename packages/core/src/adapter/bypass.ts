@@ -42,9 +42,14 @@ function matches(entry: string, path: string): boolean {
  */
 const DATA_OF_PAGE = /\/(?:__data\.json|_payload\.json|_payload\.js|(?:_root|_)?\.data)$/
 
-/** Whether a normalised path is on a list. All below a folder is not the data of the folder's own page. */
+/** The page that a path may lead to, though it seems to be below it: some routers let a semicolon begin the query. */
+function pageOf(path: string): string {
+  return normalisePath(path.replace(/;.*$/s, '')).replace(DATA_OF_PAGE, '') || '/'
+}
+
+/** Whether a normalised path is on a list. What leads to a folder's own page is not below the folder. */
 function isListed(entries: readonly string[], path: string): boolean {
-  const page = path.replace(DATA_OF_PAGE, '') || '/'
+  const page = pageOf(path)
   return entries.some(
     (entry) => matches(entry, path) && (!entry.endsWith(BELOW) || page === path || isListed(entries, page)),
   )
