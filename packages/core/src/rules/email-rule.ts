@@ -30,11 +30,11 @@ export function emailTrouble(user: User, requireVerifiedEmail: boolean): NoAnswe
   return user.emailVerified === undefined ? NOT_STATED : NOT_VERIFIED
 }
 
-/** One address, without a name or others beside it. */
-const EMAIL = /^[^\s,<>]+@[^\s@,<>]+$/
+/** One address: no wildcard, and no name or others beside it. */
+const EMAIL = /^(?!\*@|mailto:)[^\s,<>]+@[^\s@,*<>]+$/
 
 /** One domain: no URL, and no wildcard. */
-const DOMAIN = /^(?:[^\s,.:/*]+\.)*[^\s,.:/*]+$/
+const DOMAIN = /^(?:[^\s,.:/*?<>]+\.)*[^\s,.:/*?<>]+$/
 
 /**
  * Allows these e-mail addresses, in any letter case. Without an e-mail, or with one that its token marks as not verified
@@ -46,7 +46,7 @@ const DOMAIN = /^(?:[^\s,.:/*]+\.)*[^\s,.:/*]+$/
 export function emailRule(emails: readonly string[]): Rule {
   const wanted = new Set(checkList(emails, 'emailRule()').map(caseless))
   if ([...wanted].some((email) => !EMAIL.test(email))) {
-    throw new ConfigurationError('emailRule() takes e-mail addresses, such as a@example.com')
+    throw new ConfigurationError('emailRule() takes e-mail addresses, such as a@example.com, and no wildcards')
   }
   // Decisions are shown and logged: how many addresses, not which.
   return ruleOf(
