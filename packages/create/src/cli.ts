@@ -8,6 +8,13 @@
 const [major = 0, minor = 0] = process.versions.node.split('.').map(Number)
 const isSupported = major > 22 || (major === 22 && minor >= 12) || (major === 20 && minor >= 19)
 
+// Where nobody reads any more (`| head -1`), the project is made all the same.
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error
+  })
+}
+
 if (isSupported) {
   const { run } = await import('./main.js')
   process.exitCode = await run(process.argv.slice(2))
