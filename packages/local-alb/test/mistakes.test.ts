@@ -54,6 +54,12 @@ describe('a mistake', () => {
       code: 2,
       says: /is not JSON: .*line 2 column 15/,
     },
+    {
+      what: 'a file that a terminal would obey',
+      args: ['--users', file('esc.json', '[\u001B[2J')],
+      code: 2,
+      says: /is not JSON: \P{Cc}*\n$/u,
+    },
     { what: 'no users', args: ['--users', file('b', [])], code: 2, says: /must name at least one user/ },
     {
       what: 'a user without e-mail',

@@ -11,6 +11,7 @@ describe('an option that is wrong', () => {
     [{ oidc: { isuer: 'https://idp.example' } }, /^oidc\.isuer is unknown\. Did you mean 'issuer'\?/],
     [{ logoutUrls: ['x'] }, /^logoutUrls\[0\] must be a URL/],
     [{ rule: [] }, /^Unknown option 'rule'\. Did you mean 'rules'\? There are target, /],
+    [{ 'ru\u001b[2J\u202E\nle': [] }, /^Unknown option 'ru\?\[2J\?\?le'\. Did you mean 'rules'\?/],
     [{ users: [{ email: 'a@example.com', claims: { sub: 'x' } }] }, /^users\[0\]\.claims must not have claims/],
     [{ users: [{ email: 'a@example.com', group: ['x'] }] }, /^users\[0\]\.group is unknown\. Did you mean 'groups'\?/],
     [{ users: [{ group: ['x'], emial: 'a@example.com' }] }, /^users\[0\]\.group is unknown\. Did you mean 'groups'\?/],

@@ -83,9 +83,16 @@ export const DEFAULT_USERS: readonly MockUser[] = [
   { email: 'guest@example.com', name: 'Guest Visitor', groups: [] },
 ]
 
-/** What a person wrote is wrong; the message says what to do. */
+/** What a terminal would obey: control characters, and those that turn the direction of text. */
+const UNPRINTABLE = /[\p{Cc}\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu
+
+/** What a person wrote is wrong; the message says what to do. It may quote files, of whoever wrote them. */
 export class LocalAlbError extends Error {
   override readonly name = 'LocalAlbError'
+
+  constructor(message: string, options?: ErrorOptions) {
+    super(message.replaceAll(UNPRINTABLE, '?'), options)
+  }
 }
 
 function withoutComments(value: unknown): unknown {

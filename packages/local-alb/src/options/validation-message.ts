@@ -7,14 +7,9 @@
 import type { BaseIssue } from 'valibot'
 import { nearest } from './nearest.js'
 
-/** What a terminal would obey: control characters, and those that turn the direction of text. */
-const UNPRINTABLE = /[\p{Cc}\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu
-
-/** Where a value is: `rules[0].action`. Names come from files of users and rules. */
+/** Where a value is: `rules[0].action`. */
 export function placeOf(where: string, issue: BaseIssue<unknown>): string {
-  const path = (issue.path ?? [])
-    .map(({ key }) => (typeof key === 'number' ? `[${key}]` : `.${String(key).replaceAll(UNPRINTABLE, '?')}`))
-    .join('')
+  const path = (issue.path ?? []).map(({ key }) => (typeof key === 'number' ? `[${key}]` : `.${String(key)}`)).join('')
   // At the top there is nothing before the first name.
   return where === '' || where.endsWith(' ') ? `${where}${path.replace(/^\./, '')}` : `${where}${path}`
 }
