@@ -128,6 +128,8 @@ function readUser(property: keyof User | undefined, context: ExecutionContext): 
   throw misuse(`@AuthUser('${property}'): a user has no such property`, context)
 }
 
+const userParam = createParamDecorator(readUser) as AuthUserDecorator
+
 /**
  * The user that the guard allowed, or one property of it.
  *
@@ -138,4 +140,8 @@ function readUser(property: keyof User | undefined, context: ExecutionContext): 
  * @Get() hello(@AuthUser() user: User, @AuthUser('email') email: string) {}
  * ```
  */
-export const AuthUser: AuthUserDecorator = createParamDecorator(readUser) as AuthUserDecorator
+export const AuthUser: AuthUserDecorator = (...given: readonly unknown[]) => {
+  // Without `()` it is given the parameter's index, and the handler would be given the request in the place of a user.
+  if (typeof given[2] === 'number') throw new ConfigurationError('@AuthUser is written with (): @AuthUser()')
+  return userParam(...(given as Pipe[]))
+}

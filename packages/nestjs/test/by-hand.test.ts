@@ -2,10 +2,11 @@
 
 import { createTestAlb, type TestAlb } from '@cognito-auth/testing'
 import { sendRaw } from '@cognito-auth/testing/behaviour'
-import { applyDecorators, Controller, Get, Module, type Type, UseGuards } from '@nestjs/common'
+import { applyDecorators, Controller, Get, Module, ParseIntPipe, type Type, UseGuards } from '@nestjs/common'
 import { Field, ObjectType } from '@nestjs/graphql'
 import { beforeAll, describe, expect, test } from 'vitest'
 import {
+  AuthUser,
   CognitoAuthGuard,
   CognitoAuthModule,
   OptionalAuth,
@@ -106,6 +107,17 @@ describe.each(DECORATORS)('$what', ({ decorator }) => {
   test('nor into what has no class', () => {
     expect(() => decorate(decorator, Object.create(null) as object, 'all')).toThrow(refusal('Object.all'))
   })
+})
+
+test('@AuthUser that is not called is refused: the handler would be given the request', () => {
+  class Cats {
+    all(user: unknown): unknown {
+      return user
+    }
+  }
+  const uncalled = AuthUser as unknown as ParameterDecorator
+  expect(() => uncalled(Cats.prototype, 'all', 0)).toThrow(/^@AuthUser is written with \(\): @AuthUser\(\)$/)
+  expect(() => AuthUser('email', ParseIntPipe, ParseIntPipe)(Cats.prototype, 'all', 0)).not.toThrow()
 })
 
 test.each([
