@@ -38,9 +38,10 @@ function matches(entry: string, path: string): boolean {
 
 /**
  * How the data of a page is asked for, which is routed as the page itself: by SvelteKit, Nuxt (for cached pages) and React
- * Router (whose `/folder/_.data` is of `/folder/`). Only the names that seem to be below the page.
+ * Router (whose `/folder/_.data` is of `/folder/`). Only the names that seem to be below the page. Nuxt takes any character
+ * for the dot, `/` too.
  */
-const DATA_OF_PAGE = /\/(?:__data\.json|_payload\.json|_payload\.js|(?:_root|_)?\.data)$/
+const DATA_OF_PAGE = /\/(?:__data\.json|_payload.js(?:on)?|(?:_root|_)?\.data)$/
 
 /** The page that a path may lead to, though it seems to be below it: some routers let a semicolon begin the query. */
 function pageOf(path: string): string {
