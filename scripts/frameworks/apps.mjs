@@ -19,6 +19,8 @@ export const APPS = [
     build: ['vite', 'build'],
     start: ['node', 'build'],
     data: ['/__data.json', '/api/me', '/nowhere'],
+    // A remote form can be sent to every page, the open ones too.
+    actions: ['/health?/remote=hash/touch', '/_app/remote/hash/touch'],
   },
   {
     name: 'astro',
