@@ -39,7 +39,8 @@ export const APPS = [
     types: ['tsc', '-p', '.nuxt/tsconfig.server.json', '--noEmit'],
     build: ['nuxt', 'build'],
     start: ['node', '.output/server/index.mjs'],
-    data: ['/api/me', '/_payload.json', '/__nuxt_error', '/nowhere'],
+    // Nitro answers a proxy of its own before any middleware.
+    data: ['/api/me', '/_payload.json', '/__nuxt_error', '/backend/x', '/nowhere'],
   },
   bun('bun'),
   bun('elysia'),
