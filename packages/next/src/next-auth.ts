@@ -90,13 +90,18 @@ function checkAnswer({ headers }: Response): void {
   )
 }
 
+/** Next answers these with the page of an optional catch-all (`[[...slug]]`) itself: `/docs/index` is `/docs`. */
+const PAGE_ITSELF = /\/(?:index(?:\.rsc)?|\[\[\.{3}.*)\/?$/
+
+const pageOf = (path: string): string => path.replace(PAGE_ITSELF, '') || '/'
+
 function createState({ create, bypass, onError }: ParsedOptions): State {
   const auth = create()
   const gate = createGate(auth, { onError, checkAnswer })
   return {
     auth,
     requests: new RequestUsers<CurrentHeaders>(auth, (headers) => headers),
-    passageOf: createPassage(auth, gate, bypass),
+    passageOf: createPassage(auth, gate, bypass, pageOf),
   }
 }
 

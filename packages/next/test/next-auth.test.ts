@@ -157,6 +157,24 @@ describe('outside of the App Router', () => {
   })
 })
 
+test.each([
+  ['/docs/index', 401],
+  ['/docs/index/', 401],
+  ['/docs/index?x', 401],
+  ['/docs/index.rsc', 401],
+  ['/docs/[[...slug]]', 401],
+  ['/docs/a/index', undefined],
+  ['/docs/index/a', undefined],
+  ['/docs/reindex', undefined],
+  ['/docs/index.html', undefined],
+])(
+  'with /docs/* on the list, %s, by which Next may answer with the page /docs, is answered %s',
+  async (path, status) => {
+    const { proxy } = authWith({ bypass: ['/docs/*'] })
+    expect((await proxy(await requestOf(undefined, path)))?.status).toBe(status)
+  },
+)
+
 describe('in the Edge runtime', () => {
   test('every export is there, and says that the Node runtime is needed', () => {
     expect(Object.keys(edge).sort()).toEqual(Object.keys(index).sort())

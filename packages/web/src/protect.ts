@@ -39,12 +39,14 @@ export type Passage =
 /**
  * Makes the decision about requests: sign-out, bypass, then the user. It never throws.
  *
+ * @param pageOf The path of the page that a framework answers a path with. @default itself
  * @throws {ConfigurationError} when `bypass` is wrong.
  */
 export function createPassage<Request extends WebRequest>(
   auth: CognitoAuth,
   gate: Gate,
   bypass: Bypass<Request> | undefined,
+  pageOf: (path: string) => string = (path) => path,
 ): (request: Request) => Promise<Passage> {
   const isBypassed = createBypass(bypass, auth)
   return async (request) => {
@@ -52,7 +54,7 @@ export function createPassage<Request extends WebRequest>(
       checkRequest(request)
       const path = pathAsSent(request.url)
       if (isSignOut(auth, request.method, path)) return { response: await gate.signOut(request) }
-      if (isBypassed(request, path, pathAsRouted(request.url))) return { user: null }
+      if (isBypassed(request, path, pageOf(pathAsRouted(request.url)))) return { user: null }
       return { user: await gate.requests.requireUser(request) }
     } catch (error) {
       return { response: await gate.refuse(error, request) }
