@@ -89,6 +89,9 @@ export const CHECKS = {
     const { status, body } = await sendRaw(alb.appUrl, '/health')
     assertAnswer('the load balancer', '/health', { status, body }, 200)
     if (SECRET.test(body)) throw new Error(`somebody is named at /health: ${body}`)
+    // A router that searches the URL may find another path behind a short host: it would be open.
+    const short = await sendRaw(alb.appUrl, '/health?x=/nowhere', { host: 'a' })
+    if (short.status === 404) throw new Error('a stranger gets /nowhere at /health?x=/nowhere')
   },
   'signing out, of somebody who is denied': async ({ alb, page }) => {
     const guest = await signIn(alb.url, 'guest@example.com')
