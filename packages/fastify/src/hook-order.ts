@@ -57,6 +57,6 @@ export async function addFirstHook(app: FastifyInstance, hook: AuthHook): Promis
     if (!app.hasDecorator('use')) return
     throw new ConfigurationError('Register cognitoAuth before @fastify/middie and @fastify/express')
   }
-  const others = hooks.filter((one) => one !== hook)
-  place(app, hook, earlierHooks(app, others))
+  // Not by its identity: tracing (`@fastify/otel`) wraps what is added.
+  place(app, hooks.at(-1), earlierHooks(app, hooks.slice(0, -1)))
 }

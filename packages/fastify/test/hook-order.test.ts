@@ -36,6 +36,19 @@ describe('middleware', () => {
     expect(await statuses('/file')).toEqual([401, 200])
   })
 
+  test('is behind the plugin where tracing wraps hooks', async () => {
+    const addHook = Reflect.get(app, 'addHook')
+    // As `@fastify/otel` does.
+    const wrapping = (name: string, hook: Hook): unknown => {
+      const wrapped: Hook = (...given) => hook(...given)
+      return Reflect.apply(addHook, app, [name, name === 'onRequest' ? wrapped : hook])
+    }
+    Reflect.set(app, 'addHook', wrapping)
+    await withMiddleware(app, 'runMiddie')
+    await protect()
+    expect(await statuses('/file')).toEqual([401, 200])
+  })
+
   test('of a scope below is behind the plugin', async () => {
     await app.register(async (scope) => {
       await withMiddleware(scope, 'runMiddie')
