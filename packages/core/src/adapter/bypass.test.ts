@@ -97,6 +97,15 @@ test.each([
   ['/folder/;x', ['/folder', '/folder/*'], true],
   ['/folder/a;x', ['/folder/*'], true],
   ['/;x', ['/*'], false],
+  ['/folder/%3Fx', ['/folder/*'], false],
+  ['/folder/%3fx/y', ['/folder/*'], false],
+  ['/folder/%23x', ['/folder/*'], false],
+  ['/folder/%3bx', ['/folder/*'], false],
+  ['/folder/_payload.json%3Fx', ['/folder/*'], false],
+  ['/folder/_payload%3Ajson', ['/folder/*'], false],
+  ['/folder/%3Fx', ['/folder', '/folder/*'], true],
+  ['/folder/why%3F', ['/folder/*'], true],
+  ['/folder/C%23/a', ['/folder/*'], true],
 ])('%s leads to a page, with %j on the list it passes: %s', (sent, list, passes) => {
   expect(createBypass(list)({}, sent)).toBe(passes)
   expect(createBypass(list)({}, sent, sent)).toBe(passes)

@@ -39,13 +39,16 @@ function matches(entry: string, path: string): boolean {
 /**
  * How the data of a page is asked for, which is routed as the page itself: by SvelteKit, Nuxt (for cached pages) and React
  * Router (whose `/folder/_.data` is of `/folder/`). Only the names that seem to be below the page. Nuxt takes any character
- * for the dot, `/` too.
+ * for the dot, `/` and what is encoded too.
  */
-const DATA_OF_PAGE = /\/(?:__data\.json|_payload.js(?:on)?|(?:_root|_)?\.data)$/
+const DATA_OF_PAGE = /\/(?:__data\.json|_payload(?:.|%..)js(?:on)?|(?:_root|_)?\.data)$/
 
-/** The page that a path may lead to, though it seems to be below it: some routers let a semicolon begin the query. */
+/** What ends the path to some routers: a semicolon, or, where they decode before they look for it (Nuxt), what is encoded. */
+const END_OF_PATH = /(?:;|%(?:3[bf]|23)).*$/is
+
+/** The page that a path may lead to, though it seems to be below it. */
 function pageOf(path: string): string {
-  return normalisePath(path.replace(/;.*$/s, '')).replace(DATA_OF_PAGE, '') || '/'
+  return normalisePath(path.replace(END_OF_PATH, '')).replace(DATA_OF_PAGE, '') || '/'
 }
 
 /** Whether a normalised path is on a list. What leads to a folder's own page is not below the folder. */
