@@ -20,7 +20,8 @@ interface Layer {
 function passesBy(route: Layer, before: Layer): boolean {
   const { path, methods = [], regexp } = route
   if (typeof path !== 'string' || methods.length === 0 || regexp?.ignoreCase !== true) return false
-  return before.regexp?.test(path) === true && !before.regexp.test(path.toUpperCase())
+  const isAsked = (sent: string): boolean => before.regexp?.test(sent) === true
+  return isAsked(path) && !(isAsked(path.toUpperCase()) && isAsked(path.toLowerCase()))
 }
 
 /** The layers of the router that a request is in. */

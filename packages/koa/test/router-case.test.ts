@@ -29,10 +29,10 @@ const nested = (): Middleware =>
 
 describe.each(majors)('$version', ({ Koa: KoaOf }) => {
   /** How often an app warns that a middleware of its router is passed by. */
-  async function warnings(app: Koa): Promise<number> {
+  async function warnings(app: Koa, path = '/api/users'): Promise<number> {
     const warn = vi.spyOn(process, 'emitWarning').mockReturnValue()
     const origin = await listen(app)
-    for (let round = 0; round < 2; round += 1) expect((await fetch(`${origin}/api/users`)).status).toBe(401)
+    for (let round = 0; round < 2; round += 1) expect((await fetch(`${origin}${path}`)).status).toBe(401)
     const codes = warn.mock.calls.map(([, options]) => (options as { code?: string } | undefined)?.code)
     warn.mockRestore()
     return codes.filter((code) => code === 'COGNITO_AUTH_ROUTER').length
@@ -50,6 +50,10 @@ describe.each(majors)('$version', ({ Koa: KoaOf }) => {
     ['a router in an app that is mounted', () => appOf(mount('/', appOf(withPrefix())))],
   ])('routes that another letter case reaches past %s are warned of, once', async (_, app) => {
     expect(await warnings(app())).toBe(1)
+  })
+
+  test('a prefix in capitals is passed by in small letters', async () => {
+    expect(await warnings(appOf(withPrefix({ prefix: '/API' })), '/API/users')).toBe(1)
   })
 
   test.each<[string, () => Koa]>([
