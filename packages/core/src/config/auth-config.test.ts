@@ -49,6 +49,8 @@ test.each([
   ],
   ['an e-mail in angle brackets', { allowed_users: ['<a@example.com>'] }, /allowed_users\[0\] must be an e-mail/],
   ['a wildcard', { allowed_users: ['*@example.com'] }, /allowed_users\[0\] must be an e-mail/],
+  ['a wildcard of another kind', { allowed_users: ['.*@example.com'] }, /allowed_users\[0\] must be an e-mail/],
+  ['an e-mail with a semicolon', { allowed_users: ['a@example.com;'] }, /allowed_users\[0\] must be an e-mail/],
   ['a wildcard in a domain', { admin_users: ['a@*.example.com'] }, /admin_users\[0\] must be an e-mail/],
   ['an e-mail with more behind it', { allowed_users: ['a@example.com b'] }, /allowed_users\[0\] must be an e-mail/],
   ['an e-mail with more before it', { allowed_users: ['b a@example.com'] }, /allowed_users\[0\] must be an e-mail/],

@@ -19,7 +19,7 @@ const name = v.pipe(v.string('must be a string, in quotes'), v.nonEmpty('must no
 const email = v.pipe(
   name,
   v.check(
-    (value) => /^(?!\*@)[^\s@,<>]+@[^\s@,*<>]+\.[^\s@,.*<>]+$/.test(value),
+    (value) => /^(?![*.?%]+@)[^\s@,;<>]+@[^\s@,;*?<>]+\.[^\s@,;.*?<>]+$/.test(value),
     'must be an e-mail address, such as a@example.com',
   ),
 )

@@ -30,11 +30,13 @@ export function emailTrouble(user: User, requireVerifiedEmail: boolean): NoAnswe
   return user.emailVerified === undefined ? NOT_STATED : NOT_VERIFIED
 }
 
-/** One address: no wildcard, and no name or others beside it. */
-const EMAIL = /^(?!\*@|mailto:)[^\s,<>]+@[^\s@,*<>]+$/
-
 /** One domain: no URL, and no wildcard. */
-const DOMAIN = /^(?:[^\s,.:/*?<>]+\.)*[^\s,.:/*?<>]+$/
+const DOMAIN = /^(?:[^\s@,.:/*?<>]+\.)*[^\s@,.:/*?<>]+$/
+
+/** One address, whose domain is to be looked at: no wildcard, and no name or others beside it. */
+const EMAIL = /^(?![*.?%]+@|mailto:|.*@.*;)[^\s,<>]+@[^\s,<>]+$/
+
+const isAddress = (email: string): boolean => EMAIL.test(email) && DOMAIN.test(email.slice(email.lastIndexOf('@') + 1))
 
 /**
  * Allows these e-mail addresses, in any letter case. Without an e-mail, or with one that its token marks as not verified
@@ -45,7 +47,7 @@ const DOMAIN = /^(?:[^\s,.:/*?<>]+\.)*[^\s,.:/*?<>]+$/
  */
 export function emailRule(emails: readonly string[]): Rule {
   const wanted = new Set(checkList(emails, 'emailRule()').map(caseless))
-  if ([...wanted].some((email) => !EMAIL.test(email))) {
+  if ([...wanted].some((email) => !isAddress(email))) {
     throw new ConfigurationError('emailRule() takes e-mail addresses, such as a@example.com, and no wildcards')
   }
   // Decisions are shown and logged: how many addresses, not which.
@@ -63,7 +65,7 @@ export function emailRule(emails: readonly string[]): Rule {
  */
 export function domainRule(domains: readonly string[]): Rule {
   const wanted = new Set(checkList(domains, 'domainRule()').map(caseless))
-  if ([...wanted].some((domain) => domain.includes('@') || !DOMAIN.test(domain))) {
+  if ([...wanted].some((domain) => !DOMAIN.test(domain))) {
     throw new ConfigurationError('domainRule() takes domains without the @, such as example.com, and no wildcards')
   }
   return ruleOf(

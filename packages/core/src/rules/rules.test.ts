@@ -75,6 +75,14 @@ test.each([
   '*@example.com',
   'ada@*.example.com',
   'mailto:ada@example.com',
+  'ada@a.example;bob@a.example',
+  'ada@a.example;',
+  '.*@example.com',
+  '**@example.com',
+  '%@example.com',
+  'ada@?.example.com',
+  'ada@example.com.',
+  'ada@example..com',
 ])('emailRule(%j) is refused: it is no address', (email) => {
   expect(() => emailRule(['ada@example.com', email])).toThrow(/^emailRule\(\) takes e-mail addresses/)
 })
