@@ -43,10 +43,11 @@ export function checkRequest(given: unknown): asserts given is WebRequest {
 
 /**
  * The path of a request to the letter, as far as the runtime has kept it. `new URL()` would resolve dot segments, and a
- * path that is compared with a list must be the one that was sent.
+ * path that is compared with a list must be the one that was sent. No browser sends a `#`; Bun keeps one, and Elysia takes
+ * it for a part of the path.
  */
 export function pathAsSent(url: string): string {
-  const target = url.replace(/^[a-z][a-z\d+.-]*:\/\/[^/?#]*/i, '').replace(/[?#].*$/s, '')
+  const target = url.replace(/^[a-z][a-z\d+.-]*:\/\/[^/?#]*/i, '').replace(/\?.*$/s, '')
   return target.startsWith('/') ? target : `/${target}`
 }
 

@@ -277,6 +277,15 @@ describe('protect', () => {
     expect((await handler(await requestOf(undefined, path))).status).toBe(status)
   })
 
+  test.each([
+    ['/open#/secret', 401],
+    ['/open#?x', 401],
+    ['/open?x#y', 200],
+  ])('%s, which some routers do not end at its #, is answered %i', async (path, status) => {
+    const handler = authWith().protect(() => new Response('open'), { bypass: ['/open'] })
+    expect((await handler(await requestOf(undefined, path))).status).toBe(status)
+  })
+
   test('gives null on a bypassed path, and the types say so', async () => {
     const { protect } = authWith()
     const handler = protect((_, { user }) => Response.json({ user }), { bypass: ['/open'] })
