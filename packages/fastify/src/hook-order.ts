@@ -57,6 +57,8 @@ export async function addFirstHook(app: FastifyInstance, hook: AuthHook): Promis
     if (!app.hasDecorator('use')) return
     throw new ConfigurationError('Register cognitoAuth before @fastify/middie and @fastify/express')
   }
-  // Not by its identity: tracing (`@fastify/otel`) wraps what is added.
-  place(app, hooks.at(-1), earlierHooks(app, hooks.slice(0, -1)))
+  // Tracing (`@fastify/otel`) wraps what is added: ours is the last one then.
+  const added = hooks.includes(hook) ? hook : hooks.at(-1)
+  const others = hooks.filter((one) => one !== added)
+  place(app, added, earlierHooks(app, others))
 }
