@@ -84,14 +84,17 @@ export function renderPage(
   return { html, policy: POLICY }
 }
 
-/** RFC 5321 allows no longer address; what is longer would make the page longer than it may be. */
-const LONGEST_EMAIL = 254
+/**
+ * Bytes of an address as HTML: more than any of RFC 5321's 254 characters has that is in use. What is longer would make the
+ * page longer than it may be.
+ */
+const LONGEST_EMAIL = 1024
 
 function whoIs(user: User | undefined): string[] {
-  const email = user?.email ?? ''
-  if (email === '' || email.length > LONGEST_EMAIL) return []
+  const email = escapeHtml(user?.email ?? '')
+  if (email === '' || Buffer.byteLength(email) > LONGEST_EMAIL) return []
   // An address may hold letters of both writing directions.
-  return [`You are signed in as <strong><bdi>${escapeHtml(email)}</bdi></strong>.`]
+  return [`You are signed in as <strong><bdi>${email}</bdi></strong>.`]
 }
 
 function waiting(seconds: number | undefined): string {

@@ -82,11 +82,19 @@ test.each([
   expect(body).not.toContain(email)
 })
 
-test.each(['a'.repeat(254), '"'.repeat(254), '\u{1F600}'.repeat(127), 'a'.repeat(5000)])(
-  'it has at most 4 KiB with an address of %#',
+test.each(
+  ['a'.repeat(254), '"'.repeat(254), '&'.repeat(254), '\u{1F600}'.repeat(127), 'a'.repeat(5000)].flatMap((email) =>
+    ['s', "'", '&'].map((letter) => ({ email, signOutPath: `/${letter.repeat(255)}` })),
+  ),
+)('it has at most 4 KiB, whatever is escaped: %#', ({ email, signOutPath }) => {
+  const { body } = answer(denied(email), { signOutPath })
+  expect(Buffer.byteLength(body)).toBeLessThanOrEqual(4096)
+})
+
+test.each(['a'.repeat(254), '\u6F22'.repeat(254), `${'"'.repeat(64)}@${'a'.repeat(189)}`])(
+  'the longest addresses there are stand on it: %#',
   (email) => {
-    const { body } = answer(denied(email), { signOutPath: `/${'s'.repeat(255)}` })
-    expect(Buffer.byteLength(body)).toBeLessThanOrEqual(4096)
+    expect(answer(denied(email), { signOutPath: '/logout' }).body).toContain('<strong><bdi>')
   },
 )
 
