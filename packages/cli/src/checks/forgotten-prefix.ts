@@ -43,6 +43,12 @@ const ALTERNATIVES: readonly (readonly string[])[] = [
   ['COGNITO_AUTH_CONFIG_PATH', 'COGNITO_AUTH_SECRET_NAME'],
 ]
 
+/** The name that is read for a list, where a list is what was written: `ALB_ARNS` is not `COGNITO_AUTH_ALB_ARN`. */
+function asWritten(name: string, singular: string): string {
+  const plural = `${singular}S`
+  return /s$/i.test(name) && VARIABLE_NAMES.includes(plural) ? plural : singular
+}
+
 /** What is read in place of a variable, and whether that is certain; `undefined` where it is none of ours. */
 function meantBy(name: string): { meant: string; isCertain: boolean } | undefined {
   // Those are told as unknown variables.
@@ -51,7 +57,7 @@ function meantBy(name: string): { meant: string; isCertain: boolean } | undefine
   const end = SYNONYMS.get(rest) ?? rest
   const meant = MEANT.get(end)
   if (meant === undefined || (prefix === '' && GENERAL.has(end))) return undefined
-  return { meant, isCertain: OWN.has(end) || prefix.startsWith('COGNITO') }
+  return { meant: asWritten(name, meant), isCertain: OWN.has(end) || prefix.startsWith('COGNITO') }
 }
 
 /**
