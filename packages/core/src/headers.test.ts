@@ -206,6 +206,23 @@ test.each<[string, readonly (readonly [string, string])[]]>([
   expect(() => readHeaders(new Map(pairs))).toThrow(expect.objectContaining({ reason: 'duplicate_header' }))
 })
 
+test.each<[string, HeadersInput]>([
+  ['a Map', new Map([['x-amzn-oidc-data', ['a', 'b']]]) as unknown as HeadersInput],
+  ['a Map, with a name in capitals', new Map([['X-Amzn-Oidc-Data', ['a', 'b']]]) as unknown as HeadersInput],
+  ['functions get and has', { get: () => ['a', 'b'], has: () => true } as unknown as HeadersInput],
+])('a list of two values is a duplicate: of %s', (_, headers) => {
+  expect(() => readHeaders(headers)).toThrow(expect.objectContaining({ reason: 'duplicate_header' }))
+})
+
+test('a list of one value is that value, and a list of none no header, of a Map too', () => {
+  const map = new Map([
+    ['x-amzn-oidc-data', ['a.b.c']],
+    ['x-amzn-oidc-identity', []],
+  ]) as unknown as HeadersInput
+  expect(readHeaders(map)).toEqual({ oidcData: 'a.b.c', accessToken: undefined, identity: undefined })
+  expect([hasTokens(map), hasHeader(map, 'x-amzn-oidc-identity')]).toEqual([true, false])
+})
+
 test('a Map may hold null and undefined, and other keys than strings', () => {
   const map = new Map<unknown, unknown>([
     [5, 'a'],

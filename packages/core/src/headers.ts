@@ -48,22 +48,26 @@ interface Asked {
   keys?: unknown
 }
 
+/** What stands under one name: nothing, a value, or a list of values. */
+function valuesIn(value: unknown): readonly unknown[] {
+  if (Array.isArray(value)) return value
+  return value === null || value === undefined ? [] : [value]
+}
+
 /**
  * All values under `name` of headers that are asked. A Fetch `Headers` knows every letter case of it; a `Map` knows the one that
  * was written, so its names are gone through: with `X-Amzn-Oidc-Data` it must not look like a request without tokens.
  */
-function valuesOfAsked(headers: Asked, name: string): unknown[] {
+function valuesOfAsked(headers: Asked, name: string): readonly unknown[] {
   if (!(headers instanceof Headers) && typeof headers.keys === 'function') {
     const found: unknown[] = []
     for (const key of headers.keys() as Iterable<unknown>) {
       if (typeof key !== 'string' || key.length !== name.length || key.toLowerCase() !== name) continue
-      const value = headers.get(key)
-      if (value !== null && value !== undefined) found.push(value)
+      found.push(...valuesIn(headers.get(key)))
     }
     if (found.length > 0) return found
   }
-  const value = headers.get(name)
-  return value === null || value === undefined ? [] : [value]
+  return valuesIn(headers.get(name))
 }
 
 /**
@@ -71,15 +75,13 @@ function valuesOfAsked(headers: Asked, name: string): unknown[] {
  *
  * @param keys Those of the headers that `name` may be among, where several names are looked for.
  */
-function valuesOf(headers: object, name: string, keys?: readonly string[]): unknown[] {
+function valuesOf(headers: object, name: string, keys?: readonly string[]): readonly unknown[] {
   if ('get' in headers && typeof headers.get === 'function') return valuesOfAsked(headers as Asked, name)
   const found: unknown[] = []
   for (const key of keys ?? Object.keys(headers)) {
     // Same length first: lower-casing every header of every request is the larger part of this loop.
     if (key.length !== name.length || (key !== name && key.toLowerCase() !== name)) continue
-    const value: unknown = (headers as Record<string, unknown>)[key]
-    if (Array.isArray(value)) found.push(...(value as unknown[]))
-    else if (value !== undefined && value !== null) found.push(value)
+    found.push(...valuesIn((headers as Record<string, unknown>)[key]))
   }
   return found
 }
