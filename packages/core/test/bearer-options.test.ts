@@ -129,6 +129,17 @@ describe('options', () => {
     expect(() => build()).toThrow(/COGNITO_AUTH_BEARER_CLIENT_IDS is empty/)
   })
 
+  test.each([
+    ['COGNITO_AUTH_BEARER_CLIENT_IDS', ''],
+    ['COGNITO_AUTH_BEARER_CLIENT_IDS', '"cli"'],
+    ['COGNITO_AUTH_BEARER_SCOPES', ' , '],
+    ['COGNITO_AUTH_BEARER_SCOPES', "'my-api/read'"],
+  ])('a member that is given is not read from the environment, wrong there or not: %s=%s', (name, value) => {
+    vi.stubEnv(name, value)
+    expect(make({ bearer: { clientId: CLI, scopes: [READ] } }).bearerScopes).toEqual([READ])
+    expect(() => make({ bearer: undefined })).toThrow(name)
+  })
+
   test('the clients of ALB sessions are none of bearer tokens', () => {
     vi.stubEnv('COGNITO_AUTH_CLIENT_ID', JOB)
     expect(() => make({ bearer: {} as never })).toThrow(/bearer\.clientId/)

@@ -45,8 +45,12 @@ export function refuseUnknownVariables(): void {
  */
 function bearerWithEnvironment(given: unknown): unknown {
   if (given !== undefined && !isPlainObject(given)) return given
-  const clientId = BEARER.clientId.read('bearer.clientId', BEARER.clientId)
-  const scopes = BEARER.scopes.read('bearer.scopes', BEARER.scopes)
+  const read = (member: 'clientId' | 'scopes'): string[] | undefined =>
+    given !== undefined && Object.hasOwn(given, member)
+      ? undefined
+      : BEARER[member].read(`bearer.${member}`, BEARER[member])
+  const clientId = read('clientId')
+  const scopes = read('scopes')
   if (given === undefined && clientId === undefined) {
     if (scopes === undefined) return undefined
     throw new ConfigurationError(
