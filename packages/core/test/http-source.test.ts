@@ -114,6 +114,13 @@ test('what failed is the cause of the error', async () => {
   await expect(httpSource(url).read()).rejects.toMatchObject({ cause: expect.any(TypeError) as TypeError })
 })
 
+test('a redirect that was followed all the same is refused as one', async () => {
+  const followed = Object.defineProperty(new Response(config), 'redirected', { value: true })
+  vi.stubGlobal('fetch', async () => await Promise.resolve(followed))
+  await expect(httpSource(url).read()).rejects.toThrow(/HTTP 200; redirects are not followed/)
+  vi.unstubAllGlobals()
+})
+
 test('values may be printed only where that is said', () => {
   expect(httpSource(url).isSecret).toBe(true)
   expect(httpSource(url, { isSecret: false }).isSecret).toBe(false)
@@ -121,6 +128,8 @@ test('values may be printed only where that is said', () => {
 
 test.each<[string, RequestListener, string, RegExp]>([
   ['a redirect', send(302, '', { location: '/elsewhere' }), 'configuration', /HTTP 302; redirects are not followed/],
+  ['none', send(204, ''), 'configuration', /answered HTTP 204\. Check its path and query/],
+  ['a part of it', send(206, 'hunter2'), 'configuration', /answered HTTP 206\. Check its path and query/],
   ['no such configuration', send(404, 'hunter2'), 'configuration', /HTTP 404\. Check its path and query/],
   ['a token that is missing', send(403, 'hunter2'), 'configuration', /HTTP 403\. Check the headers/],
   ['a mistake of the agent', send(500, 'hunter2'), 'config_unavailable', /temporarily unavailable \(HTTP 500\)/],

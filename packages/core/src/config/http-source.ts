@@ -84,10 +84,12 @@ function unwrapped(body: string): string {
 }
 
 /** A failure as a sentence. A status that may pass is no mistake: agents start beside the app. */
-function refusal(name: string, status: number): CognitoAuthError {
+function refusal(name: string, { status, redirected }: Response): CognitoAuthError {
   if (status >= 500 || status === 408 || status === 425 || status === 429) return unavailable(name, `HTTP ${status}`)
   // A redirect is never followed: headers may hold a token, and what answers decides who may use the app.
-  if (status < 400) return new ConfigurationError(`${name} answered HTTP ${status}; redirects are not followed`)
+  if (redirected || (status >= 300 && status < 400)) {
+    return new ConfigurationError(`${name} answered HTTP ${status}; redirects are not followed`)
+  }
   const hint =
     status === 401 || status === 403 ? 'Check the headers that the agent asks for' : 'Check its path and query'
   return new ConfigurationError(`${name} answered HTTP ${status}. ${hint}`)
@@ -118,7 +120,7 @@ async function readUrl(url: URL, name: string, headers: SourceHeaders, signal: A
   const response = await fetch(url, init)
   if (response.status !== 200 || response.redirected) {
     await response.body?.cancel()
-    throw refusal(name, response.status)
+    throw refusal(name, response)
   }
   return await readLimited(
     response,

@@ -80,19 +80,25 @@ test('64 KiB are read, and not a byte more', async () => {
 })
 
 test.each([
+  [204, 'HTTP 204'],
+  [206, 'HTTP 206'],
+  [300, 'redirects are not followed'],
   [302, 'redirects are not followed'],
   [399, 'redirects are not followed'],
   [401, 'HTTP 401'],
   [429, 'HTTP 429'],
 ])('says what is wrong with %i: %s', async (code, what) => {
-  const { fetch } = network(status(code))
+  const { fetch } = network(code === 204 ? () => new Response(null, { status: 204 }) : status(code))
   await expect(fetchText(URL, fetch)).rejects.toThrow(`Failed to fetch public keys: ${what}`)
 })
 
 test('a redirect that was followed all the same is refused', async () => {
   const followed = new Response('the key')
   Object.defineProperty(followed, 'redirected', { value: true })
-  await expect(fetchText(URL, network(() => followed).fetch)).rejects.toMatchObject({ code: 'keys_unavailable' })
+  await expect(fetchText(URL, network(() => followed).fetch)).rejects.toMatchObject({
+    code: 'keys_unavailable',
+    message: 'Failed to fetch public keys: redirects are not followed',
+  })
 })
 
 test('a try that is not answered is given 3 s, and all of them 8 s', async () => {

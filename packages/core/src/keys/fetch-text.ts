@@ -40,7 +40,7 @@ async function request(url: string, fetch: typeof globalThis.fetch, signal: Abor
   await response.body?.cancel()
   if (isGone(response.status)) throw new KeyGoneError(`HTTP ${response.status}`)
   if (response.status >= 500) throw new PassingError(`HTTP ${response.status}`)
-  const isRedirect = response.status < 400
+  const isRedirect = response.redirected || (response.status >= 300 && response.status < 400)
   throw new KeysUnavailableError(
     `Failed to fetch public keys: ${isRedirect ? 'redirects are not followed' : `HTTP ${response.status}`}`,
   )
