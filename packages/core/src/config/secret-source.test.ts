@@ -48,6 +48,22 @@ test.each([
   expect(error.cause === undefined).toBe(['empty', 'nonsense', 'wrong'].includes(name))
 })
 
+test.each([
+  [
+    'AccessDenied',
+    /cannot be read: AWS denies this process the role that it asks for. Check the trust policy of that role/,
+  ],
+  ['InvalidClientTokenId', /does not accept the credentials of this process/],
+])('what STS refuses, for credentials of a role, is for a person to mend: %s', async (name, sentence) => {
+  const refused = Object.assign(new Error('hunter2'), { name })
+  const client = { send: async () => await Promise.reject(refused) }
+  await expect(Authoriser.fromSecret('text', { client }).warmUp()).rejects.toMatchObject({
+    code: 'configuration',
+    message: expect.stringMatching(sentence) as string,
+    cause: refused,
+  })
+})
+
 test('what is no error at all may pass', async () => {
   // eslint-disable-next-line prefer-promise-reject-errors -- that is what is tested
   const client = { send: async () => await Promise.reject('hunter2' as never) }

@@ -43,6 +43,10 @@ function mendable(error: unknown, at: string): string | undefined {
     case 'InvalidParameterException':
     case 'ValidationException':
       return `${at} is not a name that Secrets Manager takes`
+    // Of STS, which is asked first for the credentials of a role (EKS, cross-account).
+    case 'AccessDenied':
+      return `${at} cannot be read: AWS denies this process the role that it asks for. Check the trust policy of that role`
+    case 'InvalidClientTokenId':
     case 'UnrecognizedClientException':
     case 'InvalidSignatureException':
       return `${at} cannot be read: AWS does not accept the credentials of this process`
