@@ -170,6 +170,36 @@ describe('of a secret, no key is told', () => {
   })
 })
 
+test.each(
+  [
+    'mailto:a@example.com',
+    'MAILTO:a@example.com',
+    'a@http://example.com',
+    'a@example.com/',
+    'a@example.com?x',
+    'a@example.com:443',
+    'a@example.com;b',
+    'a@example..com',
+    'a@example.com\0',
+    'a\0@example.com',
+    'a\u200B@example.com',
+    'a@example\u200B.com',
+    'a@example.com.',
+    '@example.com',
+    'example.com',
+  ].flatMap((address) => ['allowed_users', 'admin_users'].map((key) => ({ key, address }))),
+)('what can be no address of anybody is refused, and where it stands told: $key $address', ({ key, address }) => {
+  const config = { allowed_groups: ['developers'], [key]: ['a@example.com', address] }
+  expect(() => parse(config)).toThrow(`file auth.json: ${key}[1] must be an e-mail address, such as a@example.com`)
+})
+
+test.each(["o'neil+tag@example.co.uk", '*a@example.com', 'a.b-c_d%e@sub.example.com', 'a@xn--bcher-kva.example'])(
+  'an unusual address is one: %s',
+  (address) => {
+    expect(parse({ allowed_users: [address] }).closed).toBeUndefined()
+  },
+)
+
 test.each(['jo@bücher.example', 'jo@BÜCHER.example', 'jo@bu\u0308cher.example', 'jo@例え.example'])(
   '%s is of a domain with letters of other alphabets, in any form and letter case',
   (email) => {

@@ -19,7 +19,9 @@ const name = v.pipe(v.string('must be a string, in quotes'), v.nonEmpty('must no
 const email = v.pipe(
   name,
   v.check(
-    (value) => /^(?![*.?%]+@)[^\s@,;<>]+@[^\s@,;*?<>]+\.[^\s@,;.*?<>]+$/.test(value),
+    // What stands in no address: wildcards, URLs, lists, and what is copied unseen (U+200B). It would match nobody, in silence.
+    (value) =>
+      /^(?![*.?%]+@|mailto:)[^\s@,;<>\p{Cc}\u200B]+@(?:[\p{L}\p{M}\p{N}-]+\.)+[\p{L}\p{M}\p{N}-]+$/iu.test(value),
     'must be an e-mail address, such as a@example.com',
   ),
 )
