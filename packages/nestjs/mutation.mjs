@@ -40,6 +40,7 @@ export const parts = {
     suites: ['plain-fields', 'entities', 'schema-first'],
   },
   'no-handlers': { mutate: ['src/discovery/no-handlers.ts'], suites: ['no-handlers'] },
+  'made-handlers': { mutate: ['src/discovery/made-handlers.ts'], suites: ['made-handlers'] },
   gateways: {
     mutate: ['src/discovery/gateways.ts'],
     suites: ['gateways', 'websocket', 'late-gateways', 'global-guard'],

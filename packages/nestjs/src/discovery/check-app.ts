@@ -8,6 +8,7 @@ import type { ModulesContainer } from '@nestjs/core'
 import { checkGateways } from './gateways.js'
 import { hasGlobalGuard } from './global-guard.js'
 import { checkLost } from './lost.js'
+import { checkMadeHandlers } from './made-handlers.js'
 import { warnOfMessages } from './messages.js'
 import { checkModuleClasses, warnOfServices } from './no-handlers.js'
 import { watchPerRequest } from './per-request.js'
@@ -25,6 +26,7 @@ export function checkApp(modules: ModulesContainer): void {
   checkLost(modules)
   checkUnguarded(modules)
   checkModuleClasses(modules)
+  checkMadeHandlers(modules)
   watchPerRequest(modules, hasGlobalGuard(modules))
   warnOfMessages(modules)
   warnOfServices(modules)

@@ -27,7 +27,7 @@ function hasDemand(access: Access, wanted: Demand): boolean {
 }
 
 /** Whether each user whom `access` allows is allowed by `wanted`, too. */
-function isAsStrict(access: Access | undefined, wanted: Access): boolean {
+export function isAsStrict(access: Access | undefined, wanted: Access): boolean {
   if (wanted.mode === 'public') return true
   if (access === undefined || access.mode === 'public') return false
   if (wanted.mode === 'required' && access.mode !== 'required') return false
