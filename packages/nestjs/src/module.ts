@@ -25,6 +25,7 @@ import { AppGuard } from './app-guard.js'
 import { checkApp, checkInitialised } from './discovery/check-app.js'
 import { checkSilentGateways } from './discovery/gateways.js'
 import { refuseScopes } from './discovery/scopes.js'
+import { StartUpCheck } from './discovery/start-up-check.js'
 import { isGuardUsed } from './discovery/usage.js'
 import { createFront, createUpgradeCheck, type FrontOptions } from './front/front.js'
 import { runFirst } from './front/platforms.js'
@@ -144,6 +145,8 @@ function dynamicModule(
       },
       { provide: CONFIGURATION, useValue: (configurations += 1) },
       CognitoAuthGuard,
+      // All others are made for each request where the options are, and would check nothing.
+      StartUpCheck,
       { provide: APP_FILTER, useClass: ProblemFilter },
       { provide: FRONT_OPTIONS, useValue: front },
       ...(global ? appGuard : []),

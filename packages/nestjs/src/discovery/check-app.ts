@@ -13,6 +13,7 @@ import { warnOfMessages } from './messages.js'
 import { checkModuleClasses, warnOfServices } from './no-handlers.js'
 import { watchPerRequest } from './per-request.js'
 import { checkPlainFields } from './plain-fields.js'
+import { refuseRequestScope } from './request-scope.js'
 import { checkSchemas, checkUnguarded } from './unguarded.js'
 
 /** Each guard of an app asks, and the module: once is enough. */
@@ -22,6 +23,7 @@ const schemasChecked = new WeakSet<ModulesContainer>()
 /** @throws {ConfigurationError} naming what would be open, and what to write. */
 export function checkApp(modules: ModulesContainer): void {
   if (checked.has(modules)) return
+  refuseRequestScope(modules)
   checkGateways(modules)
   checkLost(modules)
   checkUnguarded(modules)
