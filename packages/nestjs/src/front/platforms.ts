@@ -38,7 +38,7 @@ interface ExpressRequest extends IncomingMessage {
   readonly baseUrl?: string
 }
 
-function onExpress(adapter: AbstractHttpAdapter, check: Check): void {
+function onExpress(adapter: AbstractHttpAdapter, check: Check, isRequired: boolean): void {
   const routes = new ExpressRoutes(adapter)
   const first = (request: ExpressRequest, response: ServerResponse, next: () => void): void => {
     const { method = '', url = '/', originalUrl = url, baseUrl = '' } = request
@@ -53,7 +53,8 @@ function onExpress(adapter: AbstractHttpAdapter, check: Check): void {
     else if (goesOn !== false) void goesOn.then((isAllowed) => isAllowed && next())
   }
   adapter.use(first)
-  routes.moveLastToFront()
+  const isFirst = routes.moveLastToFront()
+  if (isRequired && !isFirst) throw new ConfigurationError('everything: true does not know this Express')
 }
 
 /**

@@ -85,12 +85,17 @@ export class ExpressRoutes {
     })
   }
 
-  /** Puts what was used last before everything but what Express 4 begins with. */
-  moveLastToFront(): void {
+  /**
+   * Puts what was used last before everything but what Express 4 begins with.
+   *
+   * @returns Whether the routes were found: what passes for Express may keep them elsewhere.
+   */
+  moveLastToFront(): boolean {
     const stack = stackOf(this.#instance)
     const last = stack.pop()
     const begin = stack.findLastIndex(({ name }) => name === 'query' || name === 'expressInit') + 1
     if (last !== undefined) stack.splice(begin, 0, last)
+    return last !== undefined
   }
 
   /** Whether a path may lead to a handler; something else may answer first. */
