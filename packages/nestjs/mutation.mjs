@@ -3,7 +3,10 @@
  * coverage of single tests sees little of them: every suite of a part is run for such a mutant, and the fewest are chosen.
  */
 export const parts = {
-  access: { mutate: ['src/access/*.ts', '!src/access/*.test.ts'], suites: ['stated', 'scopes', 'by-hand'] },
+  access: {
+    mutate: ['src/access/*.ts', '!src/access/*.test.ts'],
+    suites: ['stated', 'scopes', 'by-hand', 'made-handlers'],
+  },
   guard: {
     mutate: ['src/guard.ts'],
     suites: [

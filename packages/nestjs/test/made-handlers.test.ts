@@ -3,7 +3,7 @@
 import { Controller, Get, type Type, UseGuards } from '@nestjs/common'
 import { describe, expect, test } from 'vitest'
 import { CognitoAuthGuard, OptionalAuth, Public, RequireAdmin, RequireGroups } from '../src/index.js'
-import { create, listen, type Method, signedIn } from './apps.js'
+import { create, listen, type Method, root, signedIn } from './apps.js'
 import { alb, AppModule, appOf, useModuleApps } from './module-app.js'
 
 useModuleApps()
@@ -22,6 +22,26 @@ function Routes(...paths: string[]): MethodDecorator {
       for (const name of Reflect.getMetadataKeys(original) as string[]) {
         Reflect.defineMetadata(name, Reflect.getMetadata(name, original), value)
       }
+    }
+  }
+}
+
+/** Makes a handler for each path, whose prototype is the method, as `@Implement(contract)` of oRPC does. */
+function Heirs(...paths: string[]): MethodDecorator {
+  return (target: object, key, descriptor: PropertyDescriptor) => {
+    const original = descriptor.value as Method
+    for (const path of paths) {
+      const name = `${String(key)}_${path}`
+      async function value(this: unknown, ...args: unknown[]): Promise<unknown> {
+        return await original.apply(this, args)
+      }
+      Object.setPrototypeOf(value, original)
+      const made = { value, configurable: true, writable: true }
+      Object.defineProperty(target, name, made)
+      for (const written of Reflect.getOwnMetadataKeys(target, key) as string[]) {
+        Reflect.defineMetadata(written, Reflect.getOwnMetadata(written, target, key), target, name)
+      }
+      Get(path)(target, name, made)
     }
   }
 }
@@ -95,4 +115,35 @@ describe('below one that makes handlers', () => {
       expect(found.map(({ status }) => status)).toEqual(expected)
     }
   })
+})
+
+describe('handlers whose prototype is the method', () => {
+  const expected = [
+    { what: 'a demand', decorate: RequireAdmin(), global: true, statuses: [401, 403, 200] },
+    { what: 'a demand', decorate: RequireAdmin(), global: false, statuses: [401, 403, 200] },
+    { what: 'the guard', decorate: UseGuards(CognitoAuthGuard), global: false, statuses: [401, 200, 200] },
+    { what: '@OptionalAuth()', decorate: OptionalAuth(), global: true, statuses: [200, 200, 200] },
+    { what: '@Public()', decorate: Public(), global: true, statuses: [200, 200, 200] },
+  ]
+
+  test.each(expected.flatMap((one) => ['above', 'below'].map((where) => ({ ...one, where }))))(
+    '$what $where is asked of each of them, with global: $global',
+    async ({ decorate, where, global, statuses }) => {
+      @Controller()
+      class Planets {
+        @(where === 'above' ? decorate : nothing)
+        @Heirs('one', 'two')
+        @(where === 'below' ? decorate : nothing)
+        handler(): object {
+          return { ok: true }
+        }
+      }
+      const origin = await listen(await create(appOf({ global, controllers: [Planets] })))
+      const found: number[] = []
+      for (const headers of [{}, await alb.headersFor(signedIn), await alb.headersFor(root)]) {
+        found.push((await fetch(`${origin}/two`, { headers })).status)
+      }
+      expect(found).toEqual(statuses)
+    },
+  )
 })

@@ -125,6 +125,16 @@ export function ownAccess(target: object): Access | undefined {
   return accessFrom(mode, demands, guardsOn(target).some(isOurGuard))
 }
 
+/**
+ * What is written on a method, and on one that it was made out of: `@Implement(contract)` of oRPC makes that its prototype,
+ * and Nest, too, finds guards along the prototypes of functions.
+ */
+export function methodAccess(method: object): Access | undefined {
+  const source: unknown = Object.getPrototypeOf(method)
+  const isMade = typeof source === 'function' && source !== Function.prototype
+  return ownAccess(method) ?? (isMade ? methodAccess(source) : undefined)
+}
+
 /** What our decorators wrote on a method of this class itself, whatever function is there now; `undefined` for nothing. */
 export function writtenAccess(prototype: object, key: string): Access | undefined {
   const mode = Reflect.getOwnMetadata(WRITTEN_MODE, prototype, key) as Access['mode'] | undefined

@@ -7,7 +7,7 @@
  * @module
  */
 
-import { type Access, ownAccess } from './access.js'
+import { type Access, methodAccess, ownAccess } from './access.js'
 
 /** A class with decorators on it. */
 export interface Decorated {
@@ -86,7 +86,7 @@ export function handlerAccess(handler: object, type: object): Access | undefined
   const classes = classesOf(type)
   const declaring = declaringClass(classes, handler)
   const levels = classes.map((one) => (one === declaring ? ownAccess(one) : asking(ownAccess(one))))
-  return combine([ownAccess(handler), ...levels])
+  return combine([methodAccess(handler), ...levels])
 }
 
 /**

@@ -12,6 +12,7 @@ import {
   bringsGuard,
   type Demand,
   guardsOn,
+  methodAccess,
   ownAccess,
   REQUIRED,
   writtenAccess,
@@ -61,7 +62,7 @@ export function findLoss(type: Decorated, name: string, handler: object, isGloba
     (one) => ownMethod(one, name) !== undefined || accessInSource(one, name) !== undefined,
   )
   if (declaring === undefined) return undefined
-  const own = ownAccess(handler)
+  const own = methodAccess(handler)
   // An instance may have a function of its own in the place of the method, whose guards can be read then.
   const isMethod = ownMethod(declaring, name) === handler
   const written = isMethod ? writtenAccess(declaring.prototype, name) : accessInSource(declaring, name)

@@ -14,8 +14,12 @@ import { hasGlobalGuard } from './global-guard.js'
 import { classesIn, handlerMethodsOf } from './handlers.js'
 import { isAsStrict } from './lost.js'
 
-/** Whether a handler has what stands on a method: the very same objects, since each decorator makes its own. */
+/**
+ * Whether a handler has what stands on a method: as its prototype, with all that is ever written there, or the very same
+ * objects, since each decorator makes its own.
+ */
 function isCarried(method: object, { demands }: Access, handler: object): boolean {
+  if (Object.getPrototypeOf(handler) === method) return true
   if (demands.length === 0) return guardsOn(handler) === guardsOn(method)
   const copied = ownAccess(handler)?.demands ?? []
   return demands.every((demand) => copied.includes(demand))
