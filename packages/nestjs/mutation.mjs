@@ -36,11 +36,20 @@ export const parts = {
   },
   unguarded: {
     mutate: ['src/discovery/unguarded.ts', 'src/discovery/schema.ts', 'src/discovery/entities.ts'],
-    suites: ['entities', 'federation', 'graphql', 'plain-fields', 'schema-first', 'type-classes', 'websocket'],
+    suites: [
+      'entities',
+      'federation',
+      'graphql',
+      'included',
+      'plain-fields',
+      'schema-first',
+      'type-classes',
+      'websocket',
+    ],
   },
   'plain-fields': {
     mutate: ['src/discovery/plain-fields.ts', 'src/discovery/resolvers.ts'],
-    suites: ['plain-fields', 'entities', 'schema-first'],
+    suites: ['plain-fields', 'entities', 'included', 'schema-first'],
   },
   'no-handlers': { mutate: ['src/discovery/no-handlers.ts'], suites: ['no-handlers'] },
   'made-handlers': { mutate: ['src/discovery/made-handlers.ts'], suites: ['made-handlers'] },

@@ -96,6 +96,11 @@ test('fields of plain resolvers are told at start', async () => {
   expect(warnings()).toEqual([[expect.stringContaining('open: Query.plain, Mutation.erase.'), expect.anything()]])
 })
 
+test('so is one that takes the place of a resolver of Nest', async () => {
+  await start({ graphql: { resolvers: [{ Query: { given: () => 'x' } }] } })
+  expect(warnings()).toEqual([[expect.stringContaining('open: Query.given.'), expect.anything()]])
+})
+
 test('so is a gateway of Federation, whose fields others answer', async () => {
   class Gateway extends AbstractGraphQLDriver {
     override async start(): Promise<void> {}

@@ -23,14 +23,16 @@ function entitiesOf(schema: Schema): readonly NamedType[] {
   return union === undefined ? [] : schema.getPossibleTypes(union)
 }
 
-/** References that something resolves, and no resolver of Nest: as Apollo keeps it, and as Mercurius does. */
+/** Whether something resolves the references of an entity: as Apollo keeps it, and as Mercurius does. */
+function hasReference(type: NamedType): boolean {
+  const subgraph = member(member(member(type, 'extensions'), 'apollo'), 'subgraph')
+  return [subgraph, type].some((one) => typeof member(one, 'resolveReference') === 'function')
+}
+
+/** References that something resolves, and no resolver of Nest. */
 export function plainReferencesOf(schema: Schema, isResolved: IsResolved): string[] {
-  const isPlain = (type: NamedType): boolean => {
-    const subgraph = member(member(member(type, 'extensions'), 'apollo'), 'subgraph')
-    return [subgraph, type].some((one) => typeof member(one, 'resolveReference') === 'function')
-  }
   return entitiesOf(schema)
-    .filter((type) => isPlain(type) && !isResolved(type.name, REFERENCE_RESOLVER))
+    .filter((type) => hasReference(type) && !isResolved(type.name, REFERENCE_RESOLVER))
     .map(({ name }) => `${name}.${REFERENCE_RESOLVER}`)
 }
 
@@ -50,7 +52,7 @@ export function sentTypesOf(schema: Schema, isResolved: IsResolved): ReadonlySet
     }
   }
   entitiesOf(schema)
-    .filter(({ name }) => !isResolved(name, REFERENCE_RESOLVER))
+    .filter((type) => !hasReference(type))
     .forEach(visit)
   return new Set([...found].flatMap((type) => [type, ...(type.getInterfaces?.() ?? [])]).map(({ name }) => name))
 }

@@ -36,7 +36,7 @@ export function typeOf(instance: unknown): Decorated | undefined {
 }
 
 /** The classes of all controllers and providers, each once; one that is both is a controller, which Nest routes to. */
-export function classesIn(modules: ModulesContainer): Listed[] {
+export function classesIn(modules: Pick<ModulesContainer, 'values'>): Listed[] {
   const found = new Map<Decorated, Listed>()
   for (const kind of ['controllers', 'providers'] as const) {
     for (const wrapper of [...modules.values()].flatMap((module) => [...module[kind].values()])) {

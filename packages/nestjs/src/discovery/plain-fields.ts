@@ -12,7 +12,7 @@ import { warn } from '../warn.js'
 import { plainReferencesOf } from './entities.js'
 import { hasGlobalGuard } from './global-guard.js'
 import { type IsResolved, resolvedIn } from './resolvers.js'
-import { hasGateway, rootsOf, type Schema, schemasOf } from './schema.js'
+import { graphqlModulesOf, rootsOf, type Schema } from './schema.js'
 
 /** What Federation adds: whether a reference is asked is checked, and the schema is no secret by default. */
 const FEDERATION: readonly string[] = ['_service', '_entities']
@@ -35,16 +35,24 @@ function plainRootFields(schema: Schema, isResolved: IsResolved): string[] {
  */
 export function checkPlainFields(modules: ModulesContainer): void {
   if (!hasGlobalGuard(modules) || coversEverything(modules)) return
-  const isResolved = resolvedIn(modules)
-  const schemas = schemasOf(modules)
-  const [reference] = schemas.flatMap((schema) => plainReferencesOf(schema, isResolved))
+  const graphql = graphqlModulesOf(modules).map(({ options, schemas }) => ({
+    schemas,
+    isResolved: resolvedIn(modules, options),
+  }))
+  const [reference] = graphql.flatMap(({ schemas, isResolved }) =>
+    schemas.flatMap((schema) => plainReferencesOf(schema, isResolved)),
+  )
   if (reference !== undefined) {
     throw new ConfigurationError(
       `Nest would ask no guard for ${reference}, which no resolver of Nest stands behind: write a @ResolveReference() method, or protect the whole endpoint by everything: true`,
     )
   }
-  const fields = schemas.flatMap((schema) => plainRootFields(schema, isResolved))
-  const open = [...fields, ...(hasGateway(modules) ? ['all of a gateway of Federation'] : [])]
+  const open = graphql.flatMap(({ schemas, isResolved }) =>
+    // A gateway of Federation has none, and others answer its fields.
+    schemas.length === 0
+      ? ['all of a gateway of Federation']
+      : schemas.flatMap((schema) => plainRootFields(schema, isResolved)),
+  )
   if (open.length === 0) return
   warn(
     `Nest asks no guard for what GraphQL answers without a resolver of Nest, and this is open: ${open.join(', ')}. Write resolvers of Nest for it, or protect the whole endpoint by everything: true`,

@@ -5,8 +5,10 @@
  */
 
 import type { ModulesContainer } from '@nestjs/core'
-import { methodsOf } from '../access/stated.js'
+import { type Decorated, methodsOf } from '../access/stated.js'
+import type { Module } from './bindings.js'
 import { classesIn } from './handlers.js'
+import type { GraphqlOptions } from './schema.js'
 
 /** Metadata of `@ResolveField` and `@ResolveReference`. */
 const FIELD = 'graphql:resolve_property'
@@ -33,19 +35,54 @@ export function registeredName(name: string, method: object): string {
   return typeof given === 'string' && given !== '' ? given : name
 }
 
+/** The classes whose resolvers a GraphQL module has: of the modules that it includes, and what these import. */
+export function resolverClassesOf(modules: ModulesContainer, { include = [] }: GraphqlOptions): Decorated[] {
+  const found = new Set<Module>()
+  const visit = (module: Module): void => {
+    if (found.has(module)) return
+    found.add(module)
+    module.imports.forEach(visit)
+  }
+  const named = [...modules.values()].filter(({ metatype }) => include.length === 0 || include.includes(metatype))
+  named.forEach(visit)
+  return classesIn(found).map(({ type }) => type)
+}
+
+/** A method that Nest has for a field of a type, or for its references. */
+export interface FieldMethod {
+  readonly type: Decorated
+  readonly method: object
+  /** Type and field: `Query.cats`. */
+  readonly field: string
+}
+
+/** The resolvers of classes. */
+export function fieldMethodsOf(classes: readonly Decorated[]): FieldMethod[] {
+  return classes.flatMap((type) =>
+    [...methodsOf(type)].flatMap(([name, method]) => {
+      const root: unknown = Reflect.getMetadata(TYPE, method)
+      if (root === undefined && !isFieldOrReference(method)) return []
+      const field = `${String(root ?? Reflect.getMetadata(TYPE, type))}.${registeredName(name, method)}`
+      return [{ type, method, field }]
+    }),
+  )
+}
+
+/** Fields that resolvers in the options of a GraphQL module stand behind: where Nest has one, too, theirs take its place. */
+export function plainFieldsOf({ resolvers }: GraphqlOptions): ReadonlySet<string> {
+  const membersOf = (value: unknown): [string, unknown][] =>
+    typeof value === 'object' && value !== null ? Object.entries(value) : []
+  const types = [resolvers].flat().flatMap(membersOf)
+  return new Set(types.flatMap(([type, fields]) => membersOf(fields).map(([name]) => `${type}.${name}`)))
+}
+
 /** Whether a resolver of Nest stands behind a field of a type, or behind its references. */
 export type IsResolved = (type: string, field: string) => boolean
 
-/** Reads which fields the resolvers of an app stand behind. */
-export function resolvedIn(modules: ModulesContainer): IsResolved {
-  const resolved = new Set(
-    classesIn(modules).flatMap(({ type }) =>
-      [...methodsOf(type)].flatMap(([name, method]) => {
-        const root: unknown = Reflect.getMetadata(TYPE, method)
-        if (root === undefined && !isFieldOrReference(method)) return []
-        return [`${String(root ?? Reflect.getMetadata(TYPE, type))}.${registeredName(name, method)}`]
-      }),
-    ),
-  )
+/** Reads which fields of the schemas of a GraphQL module the resolvers of Nest stand behind. */
+export function resolvedIn(modules: ModulesContainer, options: GraphqlOptions): IsResolved {
+  const plain = plainFieldsOf(options)
+  const methods = fieldMethodsOf(resolverClassesOf(modules, options))
+  const resolved = new Set(methods.map(({ field }) => field).filter((field) => !plain.has(field)))
   return (type, field) => resolved.has(`${type}.${field}`)
 }

@@ -57,23 +57,37 @@ function schemaOf(host: unknown): Schema | undefined {
   }
 }
 
-/** The schemas of each GraphQL module of an app: none of a gateway of Federation. */
-function schemasByModule(modules: ModulesContainer): Schema[][] {
+/** What is used of the options of a GraphQL module. */
+export interface GraphqlOptions {
+  readonly fieldResolverEnhancers?: readonly string[]
+  /** The modules whose resolvers it has, with what they import; none for all. */
+  readonly include?: readonly unknown[]
+  /** Resolvers of the app's own, by type and field. */
+  readonly resolvers?: unknown
+}
+
+/** A GraphQL module of an app. */
+export interface GraphqlModule {
+  readonly options: GraphqlOptions
+  /** None of a gateway of Federation, and none before it is built. */
+  readonly schemas: readonly Schema[]
+}
+
+/** Each GraphQL module of an app. */
+export function graphqlModulesOf(modules: ModulesContainer): GraphqlModule[] {
   return [...modules.values()]
     .filter(({ providers }) => providers.has(GRAPHQL_OPTIONS))
-    .map(({ providers }) =>
-      [...providers.values()].map((wrapper) => schemaOf(wrapper.instance)).filter((schema) => schema !== undefined),
-    )
+    .map(({ providers }) => ({
+      options: (providers.get(GRAPHQL_OPTIONS)?.instance ?? {}) as GraphqlOptions,
+      schemas: [...providers.values()]
+        .map((wrapper) => schemaOf(wrapper.instance))
+        .filter((schema) => schema !== undefined),
+    }))
 }
 
 /** All schemas of an app. */
-export function schemasOf(modules: ModulesContainer): Schema[] {
-  return schemasByModule(modules).flat()
-}
-
-/** Whether an app is a gateway of Federation, whose fields other services answer. */
-export function hasGateway(modules: ModulesContainer): boolean {
-  return schemasByModule(modules).some((schemas) => schemas.length === 0)
+function schemasOf(modules: ModulesContainer): Schema[] {
+  return graphqlModulesOf(modules).flatMap(({ schemas }) => schemas)
 }
 
 /** Types that Nest asks guards for, whatever the options say: it goes by these names. */
@@ -86,11 +100,10 @@ export function rootsOf(schema: Schema): NamedType[] {
 }
 
 /** Root types of other names: `schema { query: RootQuery }`. Nest takes their resolvers for those of fields. */
-export function renamedRootsOf(modules: ModulesContainer): ReadonlySet<string> {
-  const names = schemasOf(modules)
-    .flatMap(rootsOf)
+export function renamedRootsOf(schema: Schema): string[] {
+  return rootsOf(schema)
     .map(({ name }) => name)
-  return new Set(names.filter((name) => !ROOTS.includes(name)))
+    .filter((name) => !ROOTS.includes(name))
 }
 
 interface TypeMetadata {

@@ -12,19 +12,19 @@ import { sentTypesOf } from './entities.js'
 import { gatewaysOf, isMessageHandler } from './gateways.js'
 import { hasGlobalGuard } from './global-guard.js'
 import { classesIn, handlerMethodsOf } from './handlers.js'
-import { isField, isFieldOrReference, REFERENCE_RESOLVER, registeredName, resolvedIn, TYPE } from './resolvers.js'
-import { GRAPHQL_OPTIONS, renamedRootsOf, ROOTS, schemasOf, typeClassesOf } from './schema.js'
+import {
+  isField,
+  isFieldOrReference,
+  REFERENCE_RESOLVER,
+  registeredName,
+  resolvedIn,
+  resolverClassesOf,
+  TYPE,
+} from './resolvers.js'
+import { type GraphqlModule, graphqlModulesOf, renamedRootsOf, ROOTS, typeClassesOf } from './schema.js'
 
 /** Tells the type of what another resolver returned. Nest asks no guard for a method of this name, whatever the options say. */
 const TYPE_RESOLVER = '__resolveType'
-
-/** Whether every GraphQL module of the app asks guards for field resolvers too. */
-function asksForFields(modules: ModulesContainer): boolean {
-  const options = [...modules.values()]
-    .map((module) => module.providers.get(GRAPHQL_OPTIONS)?.instance as unknown)
-    .filter((one): one is { fieldResolverEnhancers?: readonly string[] } => typeof one === 'object' && one !== null)
-  return options.every(({ fieldResolverEnhancers }) => fieldResolverEnhancers?.includes('guards') === true)
-}
 
 /**
  * A field or reference resolver of which something is asked, by itself or by its class. A guard for the whole app asks
@@ -65,11 +65,22 @@ function checkTypeResolvers(modules: ModulesContainer): void {
   }
 }
 
-function checkFields(modules: ModulesContainer, parentless: ReadonlySet<unknown> = new Set()): void {
-  if (asksForFields(modules)) return
+/** Types whose fields have no parent that was asked: what a request sends, and roots that Nest does not know for such. */
+function parentlessTypes(modules: ModulesContainer, { options, schemas }: GraphqlModule): ReadonlySet<string> {
+  const isResolved = resolvedIn(modules, options)
+  return new Set(schemas.flatMap((schema) => [...renamedRootsOf(schema), ...sentTypesOf(schema, isResolved)]))
+}
+
+/** Of each GraphQL module that does not have guards asked for field resolvers, too. */
+function checkFields(modules: ModulesContainer): void {
   const isGlobal = hasGlobalGuard(modules)
-  for (const { type } of classesIn(modules)) {
-    const field = unguardedField(type, isGlobal, parentless)
+  for (const graphql of graphqlModulesOf(modules)) {
+    const { options } = graphql
+    if (options.fieldResolverEnhancers?.includes('guards') === true) continue
+    const parentless = parentlessTypes(modules, graphql)
+    const field = resolverClassesOf(modules, options)
+      .map((type) => unguardedField(type, isGlobal, parentless))
+      .find((one) => one !== undefined)
     if (field === undefined) continue
     throw new ConfigurationError(
       `Nest would not ask the guard of ${field}: Nest asks guards for fields and references only with fieldResolverEnhancers: ['guards'] in the options of GraphQLModule. Write that there, or @Public() on ${field} if what comes before it is enough`,
@@ -114,18 +125,12 @@ function checkTypeClasses(modules: ModulesContainer): void {
   }
 }
 
-/** Types of which a request may send objects, in the place of entities that no resolver of Nest finds. */
-function sentTypes(modules: ModulesContainer): string[] {
-  const isResolved = resolvedIn(modules)
-  return schemasOf(modules).flatMap((schema) => [...sentTypesOf(schema, isResolved)])
-}
-
 /**
  * What can be known once the schemas are built.
  *
  * @throws {ConfigurationError} naming a root field or a type that would be open.
  */
 export function checkSchemas(modules: ModulesContainer): void {
-  checkFields(modules, new Set([...renamedRootsOf(modules), ...sentTypes(modules)]))
+  checkFields(modules)
   checkTypeClasses(modules)
 }
