@@ -12,6 +12,7 @@ import {
   Resolver,
   Subscription,
 } from '@nestjs/graphql'
+import { GraphQLScalarType } from 'graphql'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { CognitoAuthGuard, CognitoAuthModule, type CognitoAuthModuleOptions, Public } from '../src/index.js'
 import { authoriser, create } from './apps.js'
@@ -145,4 +146,32 @@ test.each([
 ])('it starts $what', async ({ options }) => {
   await expect(start({ options, graphql: subgraph })).resolves.toBeUndefined()
   expect(warnings()).toEqual([])
+})
+
+const Day = new GraphQLScalarType({ name: 'Day' })
+const fields = { notes: () => 'secret' }
+const sent = {
+  ...subgraph,
+  typeDefs: 'scalar Day type Query { mine: String } type Patient @key(fields: "id") { id: ID born: Day notes: String }',
+  resolvers: { Day },
+}
+
+test.each([
+  { what: 'plain resolvers', graphql: { resolvers: { Day, Patient: fields } } },
+  { what: 'loaders of Mercurius', graphql: { loaders: { Patient: fields } } },
+])('so does a field of what a request sends, by $what', async ({ graphql }) => {
+  await expect(start({ graphql: { ...sent, ...graphql } })).rejects.toThrow(
+    /^Nest would ask no guard for Patient\.notes, which no resolver of Nest stands behind, of an entity that a request sends:/,
+  )
+})
+
+test.each<Given & { readonly what: string }>([
+  { what: 'no plain field is of what a request sends', graphql: sent },
+  {
+    what: 'everything is protected',
+    options: { everything: true },
+    graphql: { ...sent, resolvers: { Day, Patient: fields } },
+  },
+])('a subgraph starts where $what', async (given) => {
+  await expect(start(given)).resolves.toBeUndefined()
 })

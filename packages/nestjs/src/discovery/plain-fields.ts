@@ -9,10 +9,10 @@ import { ConfigurationError } from '@cognito-auth/core'
 import type { ModulesContainer } from '@nestjs/core'
 import { coversEverything } from '../requests.js'
 import { warn } from '../warn.js'
-import { plainReferencesOf } from './entities.js'
+import { plainReferencesOf, sentTypesOf } from './entities.js'
 import { hasGlobalGuard } from './global-guard.js'
-import { type IsResolved, resolvedIn } from './resolvers.js'
-import { graphqlModulesOf, rootsOf, type Schema } from './schema.js'
+import { type IsResolved, plainFieldsOf, resolvedIn } from './resolvers.js'
+import { graphqlModulesOf, type NamedType, rootsOf, type Schema } from './schema.js'
 
 /** What Federation adds: whether a reference is asked is checked, and the schema is no secret by default. */
 const FEDERATION: readonly string[] = ['_service', '_entities']
@@ -27,17 +27,27 @@ function plainRootFields(schema: Schema, isResolved: IsResolved): string[] {
   )
 }
 
+/** Fields of what a request sends that something answers, and no resolver of Nest: no parent of theirs was asked. */
+function plainSentFields(schema: Schema, isResolved: IsResolved, plain: ReadonlySet<string>): string[] {
+  return [...sentTypesOf(schema, isResolved)].flatMap((name) => {
+    const type = schema.getType(name) as NamedType | null | undefined
+    const fields = Object.keys(type?.getFields?.() ?? {}).map((field) => `${name}.${field}`)
+    return fields.filter((field) => plain.has(field))
+  })
+}
+
 /**
  * Asked once the schemas are built, where a guard for the whole app says that it is protected. Fields are told; references
- * have no parent, and lead strangers to whatever they name.
+ * have no parent, nor have fields of what a request sends, and lead strangers to whatever they name.
  *
- * @throws {ConfigurationError} naming a reference.
+ * @throws {ConfigurationError} naming a reference, or such a field.
  */
 export function checkPlainFields(modules: ModulesContainer): void {
   if (!hasGlobalGuard(modules) || coversEverything(modules)) return
   const graphql = graphqlModulesOf(modules).map(({ options, schemas }) => ({
     schemas,
     isResolved: resolvedIn(modules, options),
+    plain: plainFieldsOf(options),
   }))
   const [reference] = graphql.flatMap(({ schemas, isResolved }) =>
     schemas.flatMap((schema) => plainReferencesOf(schema, isResolved)),
@@ -45,6 +55,14 @@ export function checkPlainFields(modules: ModulesContainer): void {
   if (reference !== undefined) {
     throw new ConfigurationError(
       `Nest would ask no guard for ${reference}, which no resolver of Nest stands behind: write a @ResolveReference() method, or protect the whole endpoint by everything: true`,
+    )
+  }
+  const [sent] = graphql.flatMap(({ schemas, isResolved, plain }) =>
+    schemas.flatMap((schema) => plainSentFields(schema, isResolved, plain)),
+  )
+  if (sent !== undefined) {
+    throw new ConfigurationError(
+      `Nest would ask no guard for ${sent}, which no resolver of Nest stands behind, of an entity that a request sends: write a @ResolveField() method, or protect the whole endpoint by everything: true`,
     )
   }
   const open = graphql.flatMap(({ schemas, isResolved }) =>

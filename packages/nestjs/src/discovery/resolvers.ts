@@ -69,10 +69,10 @@ export function fieldMethodsOf(classes: readonly Decorated[]): FieldMethod[] {
 }
 
 /** Fields that resolvers in the options of a GraphQL module stand behind: where Nest has one, too, theirs take its place. */
-export function plainFieldsOf({ resolvers }: GraphqlOptions): ReadonlySet<string> {
+export function plainFieldsOf({ resolvers, loaders }: GraphqlOptions): ReadonlySet<string> {
   const membersOf = (value: unknown): [string, unknown][] =>
     typeof value === 'object' && value !== null ? Object.entries(value) : []
-  const types = [resolvers].flat().flatMap(membersOf)
+  const types = [resolvers, loaders].flat().flatMap(membersOf)
   return new Set(types.flatMap(([type, fields]) => membersOf(fields).map(([name]) => `${type}.${name}`)))
 }
 

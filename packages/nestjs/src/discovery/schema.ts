@@ -64,6 +64,8 @@ export interface GraphqlOptions {
   readonly include?: readonly unknown[]
   /** Resolvers of the app's own, by type and field. */
   readonly resolvers?: unknown
+  /** Mercurius: the same, for many objects at once. */
+  readonly loaders?: unknown
 }
 
 /** A GraphQL module of an app. */
