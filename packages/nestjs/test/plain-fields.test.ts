@@ -2,6 +2,7 @@
 
 import { ApolloServerPluginInlineTraceDisabled } from '@apollo/server/plugin/disabled'
 import { ApolloDriver, type ApolloDriverConfig, ApolloFederationDriver } from '@nestjs/apollo'
+import type { Type } from '@nestjs/common'
 import { APP_GUARD } from '@nestjs/core'
 import {
   AbstractGraphQLDriver,
@@ -13,8 +14,14 @@ import {
   Subscription,
 } from '@nestjs/graphql'
 import { GraphQLScalarType } from 'graphql'
-import { afterEach, beforeEach, expect, test, vi } from 'vitest'
-import { CognitoAuthGuard, CognitoAuthModule, type CognitoAuthModuleOptions, Public } from '../src/index.js'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import {
+  CognitoAuthGuard,
+  CognitoAuthModule,
+  type CognitoAuthModuleOptions,
+  Public,
+  RequireAdmin,
+} from '../src/index.js'
 import { authoriser, create } from './apps.js'
 import { alb, AppModule, useModuleApps } from './module-app.js'
 
@@ -76,14 +83,15 @@ const subgraph = {
 interface Given {
   readonly options?: CognitoAuthModuleOptions
   readonly graphql?: object
+  readonly resolvers?: Type
 }
 
-async function start({ options = {}, graphql = {} }: Given): Promise<void> {
+async function start({ options = {}, graphql = {}, resolvers = Resolvers }: Given): Promise<void> {
   const imports = [
     CognitoAuthModule.forRoot({ ...alb.options, authoriser, global: true, ...options }),
     GraphQLModule.forRoot<ApolloDriverConfig>({ driver: ApolloDriver, typeDefs, ...graphql }),
   ]
-  await (await create({ module: AppModule, imports, providers: [Resolvers] })).init()
+  await (await create({ module: AppModule, imports, providers: [resolvers] })).init()
 }
 
 /** Without those for other things. */
@@ -174,4 +182,25 @@ test.each<Given & { readonly what: string }>([
   },
 ])('a subgraph starts where $what', async (given) => {
   await expect(start(given)).resolves.toBeUndefined()
+})
+
+describe.each<Given & { readonly what: string }>([
+  { what: 'a guard for the whole app' },
+  { what: 'everything protected', options: { everything: true } },
+  { what: 'no guard for the whole app', options: { global: false } },
+])('with $what', ({ options = {} }) => {
+  const given = { options, graphql: { resolvers: { Query: { given: () => 'x' } } } }
+
+  test('an app does not start where a plain resolver takes the place of one that asks something', async () => {
+    @RequireAdmin()
+    @Resolver('Query')
+    class Admins extends Resolvers {}
+    await expect(start({ ...given, resolvers: Admins })).rejects.toThrow(
+      /^Nest would not ask the guard of Admins for Query\.given: the options of GraphQLModule have a resolver of it, too,/,
+    )
+  })
+
+  test('it starts where that one asks nothing itself', async () => {
+    await expect(start(given)).resolves.toBeUndefined()
+  })
 })

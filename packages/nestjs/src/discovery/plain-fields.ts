@@ -7,11 +7,12 @@
 
 import { ConfigurationError } from '@cognito-auth/core'
 import type { ModulesContainer } from '@nestjs/core'
+import { handlerAccess } from '../access/stated.js'
 import { coversEverything } from '../requests.js'
 import { warn } from '../warn.js'
 import { plainReferencesOf, sentTypesOf } from './entities.js'
 import { hasGlobalGuard } from './global-guard.js'
-import { type IsResolved, plainFieldsOf, resolvedIn } from './resolvers.js'
+import { fieldMethodsOf, type IsResolved, plainFieldsOf, resolvedIn, resolverClassesOf } from './resolvers.js'
 import { graphqlModulesOf, type NamedType, rootsOf, type Schema } from './schema.js'
 
 /** What Federation adds: whether a reference is asked is checked, and the schema is no secret by default. */
@@ -36,13 +37,29 @@ function plainSentFields(schema: Schema, isResolved: IsResolved, plain: Readonly
   })
 }
 
+/** @throws {ConfigurationError} naming a field of which a resolver of Nest asks something, in whose place is another. */
+function checkReplaced(modules: ModulesContainer): void {
+  for (const { options } of graphqlModulesOf(modules)) {
+    const plain = plainFieldsOf(options)
+    const replaced = fieldMethodsOf(resolverClassesOf(modules, options)).find(
+      ({ type, method, field }) => plain.has(field) && (handlerAccess(method, type)?.mode ?? 'public') !== 'public',
+    )
+    if (replaced === undefined) continue
+    throw new ConfigurationError(
+      `Nest would not ask the guard of ${replaced.type.name} for ${replaced.field}: the options of GraphQLModule have a resolver of it, too, which takes the place. Leave one of the two out`,
+    )
+  }
+}
+
 /**
  * Asked once the schemas are built, where a guard for the whole app says that it is protected. Fields are told; references
  * have no parent, nor have fields of what a request sends, and lead strangers to whatever they name.
  *
- * @throws {ConfigurationError} naming a reference, or such a field.
+ * @throws {ConfigurationError} naming a reference, or such a field; with any guard, one that takes the place of another of
+ *   which something is asked.
  */
 export function checkPlainFields(modules: ModulesContainer): void {
+  checkReplaced(modules)
   if (!hasGlobalGuard(modules) || coversEverything(modules)) return
   const graphql = graphqlModulesOf(modules).map(({ options, schemas }) => ({
     schemas,
