@@ -110,6 +110,16 @@ test('so is one that takes the place of a resolver of Nest', async () => {
   expect(warnings()).toEqual([[expect.stringContaining('open: Query.given.'), expect.anything()]])
 })
 
+test.each([
+  { what: 'rootValue', graphql: { rootValue: { plain: 'x' } } },
+  { what: 'fieldResolver', graphql: { fieldResolver: () => 'x' } },
+])('so are those that $what of Apollo may answer', async ({ graphql }) => {
+  await start({ graphql })
+  expect(warnings()).toEqual([
+    [expect.stringContaining('open: Query.plain, Query.nobody, Mutation.erase.'), expect.anything()],
+  ])
+})
+
 test('so is a gateway of Federation, whose fields others answer', async () => {
   class Gateway extends AbstractGraphQLDriver {
     override async start(): Promise<void> {}

@@ -13,16 +13,20 @@ import { warn } from '../warn.js'
 import { plainReferencesOf, sentTypesOf } from './entities.js'
 import { hasGlobalGuard } from './global-guard.js'
 import { fieldMethodsOf, type IsResolved, plainFieldsOf, resolvedIn, resolverClassesOf } from './resolvers.js'
-import { graphqlModulesOf, type NamedType, rootsOf, type Schema } from './schema.js'
+import { type GraphqlOptions, graphqlModulesOf, type NamedType, rootsOf, type Schema } from './schema.js'
 
 /** What Federation adds: whether a reference is asked is checked, and the schema is no secret by default. */
 const FEDERATION: readonly string[] = ['_service', '_entities']
 
 /** Root fields that something answers, and no resolver of Nest. */
-function plainRootFields(schema: Schema, isResolved: IsResolved): string[] {
+function plainRootFields(
+  schema: Schema,
+  isResolved: IsResolved,
+  { rootValue, fieldResolver }: GraphqlOptions,
+): string[] {
   return rootsOf(schema).flatMap((root) =>
     Object.entries(root.getFields?.() ?? {})
-      .filter(([, { resolve, subscribe }]) => (resolve ?? subscribe) !== undefined)
+      .filter(([, { resolve, subscribe }]) => (resolve ?? subscribe ?? rootValue ?? fieldResolver) !== undefined)
       .filter(([name]) => !FEDERATION.includes(name) && !isResolved(root.name, name))
       .map(([name]) => `${root.name}.${name}`),
   )
@@ -62,6 +66,7 @@ export function checkPlainFields(modules: ModulesContainer): void {
   checkReplaced(modules)
   if (!hasGlobalGuard(modules) || coversEverything(modules)) return
   const graphql = graphqlModulesOf(modules).map(({ options, schemas }) => ({
+    options,
     schemas,
     isResolved: resolvedIn(modules, options),
     plain: plainFieldsOf(options),
@@ -82,11 +87,11 @@ export function checkPlainFields(modules: ModulesContainer): void {
       `Nest would ask no guard for ${sent}, which no resolver of Nest stands behind, of an entity that a request sends: write a @ResolveField() method, or protect the whole endpoint by everything: true`,
     )
   }
-  const open = graphql.flatMap(({ schemas, isResolved }) =>
+  const open = graphql.flatMap(({ options, schemas, isResolved }) =>
     // A gateway of Federation has none, and others answer its fields.
     schemas.length === 0
       ? ['all of a gateway of Federation']
-      : schemas.flatMap((schema) => plainRootFields(schema, isResolved)),
+      : schemas.flatMap((schema) => plainRootFields(schema, isResolved, options)),
   )
   if (open.length === 0) return
   warn(

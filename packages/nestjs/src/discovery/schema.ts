@@ -66,6 +66,10 @@ export interface GraphqlOptions {
   readonly resolvers?: unknown
   /** Mercurius: the same, for many objects at once. */
   readonly loaders?: unknown
+  /** Apollo: what the fields of root types are read from where they have no resolver. */
+  readonly rootValue?: unknown
+  /** Apollo: answers for all fields that have no resolver. */
+  readonly fieldResolver?: unknown
 }
 
 /** A GraphQL module of an app. */
