@@ -33,6 +33,16 @@ function isSubscription(context: ExecutionContext): boolean {
   return member(member(context.getArgByIndex(infoAt(context)), 'operation'), 'operation') === 'subscription'
 }
 
+/**
+ * Tells Apollo's caches that an answer is this user's: they would give it to whoever asks next, and ask no resolver. A
+ * resolver may say otherwise after that.
+ */
+function markAsPrivate(context: ExecutionContext): void {
+  const hints = member(context.getArgByIndex(infoAt(context)), 'cacheControl')
+  const setHint = member(hints, 'setCacheHint')
+  if (typeof setHint === 'function') setHint.call(hints, { scope: 'PRIVATE' })
+}
+
 /** In any form of headers, and any letter case. */
 function hasHeader(headers: HeadersInput, name: string): boolean {
   if ('get' in headers && typeof headers.get === 'function') return (headers.get(name) ?? undefined) !== undefined
@@ -76,6 +86,7 @@ export const graphql: Transport = {
   refusalOf: graphqlExceptionOf,
 
   onAllowed(context, request, user) {
+    markAsPrivate(context)
     const socket = connections.get(request)
     // A subscription is asked about once, and would go on for as long as what carries it.
     if (socket !== undefined) endAtExpiry(socket, user)
