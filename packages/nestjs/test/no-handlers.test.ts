@@ -1,6 +1,18 @@
-/** What is asked where Nest asks no guard, since it is no handler: on modules, and on methods of services. */
+/** What is asked where Nest asks no guard, since it is no handler: on modules, services and their methods. */
 
-import { Controller, Get, Inject, Injectable, Module, SetMetadata, type Type, UseGuards } from '@nestjs/common'
+import {
+  type CanActivate,
+  Controller,
+  Get,
+  Inject,
+  Injectable,
+  Module,
+  SetMetadata,
+  type Type,
+  UseGuards,
+} from '@nestjs/common'
+import { Resolver } from '@nestjs/graphql'
+import { WebSocketGateway } from '@nestjs/websockets'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { CognitoAuthGuard, OptionalAuth, Public, RequireAdmin, RequireGroups } from '../src/index.js'
 import { create, listen, signedIn, Timed } from './apps.js'
@@ -74,13 +86,19 @@ function serviceWith(decorate: MethodDecorator, more: MethodDecorator): Type {
 
 const nothing: MethodDecorator = () => undefined
 
+/** Without those for other things. */
 function warnings(): unknown[] {
-  return vi.mocked(process.emitWarning).mock.calls.map(([message]) => message)
+  const calls = vi.mocked(process.emitWarning).mock.calls
+  return calls
+    .filter(([, given]) => (given as { code?: unknown }).code === 'COGNITO_AUTH_NO_HANDLER')
+    .map(([message]) => message)
 }
 
 test.each(asking)('a method of a service with $what is told at start', async ({ decorate }) => {
   await (await create(appOf({ global: true, providers: [serviceWith(decorate, nothing)] }))).init()
-  expect(warnings()).toEqual([expect.stringMatching(/ask nothing on methods that are no handlers: Service\.remove\./)])
+  expect(warnings()).toEqual([
+    expect.stringMatching(/ask nothing on services and methods that are no handlers: Service\.remove\./),
+  ])
 })
 
 test('so is one below a decorator of the app, and one that is given what it calls', async () => {
@@ -116,5 +134,45 @@ test('nor is a method of a controller that nothing leads to', async () => {
   const Service = serviceWith(RequireAdmin(), nothing)
   Controller()(Service)
   await (await create(appOf({ global: true, controllers: [Service] }))).init()
+  expect(warnings()).toEqual([])
+})
+
+function commandsWith(decorate: ClassDecorator): Type {
+  const Service = serviceWith(SetMetadata('command', 'remove') as MethodDecorator, nothing)
+  decorate(Service)
+  return Service
+}
+
+function classWith(decorate: ClassDecorator, ...more: ClassDecorator[]): Type {
+  @decorate
+  @Injectable()
+  class Service {
+    remove(): void {}
+  }
+  for (const one of more) one(Service)
+  return Service
+}
+
+test.each(asking)('a service with $what is told at start', async ({ decorate }) => {
+  await (await create(appOf({ global: true, providers: [classWith(decorate)] }))).init()
+  expect(warnings()).toEqual([expect.stringContaining('are no handlers: Service. ')])
+})
+
+@UseGuards(CognitoAuthGuard)
+@Injectable()
+class OwnGuard implements CanActivate {
+  canActivate(): boolean {
+    return true
+  }
+}
+
+test.each([
+  { what: 'one that is public', providers: [classWith(Public())] },
+  { what: 'one of which others may make handlers', providers: [commandsWith(RequireAdmin())] },
+  { what: 'a gateway that only broadcasts', providers: [classWith(RequireAdmin(), WebSocketGateway())] },
+  { what: 'a resolver without fields', providers: [classWith(RequireAdmin(), Resolver('Cat'))] },
+  { what: 'a guard that brings ours', providers: [OwnGuard] },
+])('$what is not', async ({ providers }) => {
+  await (await create(appOf({ global: true, providers }))).init()
   expect(warnings()).toEqual([])
 })
