@@ -1,13 +1,18 @@
 /** Several GraphQL modules, each with the resolvers of some modules: what one resolves, another may not. */
 
 import { ApolloServerPluginInlineTraceDisabled } from '@apollo/server/plugin/disabled'
-import { ApolloFederationDriver, type ApolloFederationDriverConfig } from '@nestjs/apollo'
+import {
+  ApolloDriver,
+  type ApolloDriverConfig,
+  ApolloFederationDriver,
+  type ApolloFederationDriverConfig,
+} from '@nestjs/apollo'
 import { type DynamicModule, Module, type Type } from '@nestjs/common'
 import { GraphQLModule, Parent, Query, ResolveField, ResolveReference, Resolver } from '@nestjs/graphql'
 import { expect, test } from 'vitest'
-import { Public } from '../src/index.js'
-import { create, listen, signedIn } from './apps.js'
-import { alb, appOf, useModuleApps } from './module-app.js'
+import { CognitoAuthModule, Public } from '../src/index.js'
+import { authoriser, create, listen, signedIn } from './apps.js'
+import { alb, AppModule, appOf, useModuleApps } from './module-app.js'
 
 useModuleApps()
 
@@ -94,4 +99,43 @@ test('fieldResolverEnhancers are wanted of the GraphQL module whose fields are t
   expect(await ask(`${origin}/users`, 'name')).toContain('name of known')
   expect(await ask(`${origin}/posts`, 'posts')).toContain('UNAUTHENTICATED')
   expect(await ask(`${origin}/posts`, 'posts', await alb.headersFor(signedIn))).toContain('secret of 42')
+})
+
+@Resolver('Query')
+class OpenQueries {
+  @Public()
+  @Query()
+  hello(): string {
+    return 'hello'
+  }
+}
+
+@Module({ providers: [OpenQueries] })
+class OpenModule {}
+
+@Module({ providers: [Queries] })
+class ClosedModule {}
+
+test('with everything protected, an open query opens the endpoint that has it, and no other', async () => {
+  const endpoint = (path: string, include: Type): DynamicModule =>
+    GraphQLModule.forRoot<ApolloDriverConfig>({
+      driver: ApolloDriver,
+      path,
+      include: [include],
+      typeDefs: 'type Query { hello: String plain: String }',
+      // Nest asks no guard for it.
+      resolvers: { Query: { plain: () => 'secret' } },
+    })
+  const auth = CognitoAuthModule.forRoot({ ...alb.options, authoriser, global: true, everything: true })
+  const graphqls = [endpoint('/open', OpenModule), endpoint('/closed', ClosedModule)]
+  const imports = [auth, OpenModule, ClosedModule, ...graphqls]
+  const origin = await listen(await create({ module: AppModule, imports }))
+  const post = async (path: string, query: string, headers: { [name: string]: string } = {}): Promise<string> => {
+    const init = { method: 'POST', headers: { 'content-type': 'application/json', ...headers } }
+    const response = await fetch(`${origin}${path}`, { ...init, body: JSON.stringify({ query }) })
+    return await response.text()
+  }
+  expect(await post('/open', '{ hello }')).toContain('"hello"')
+  expect(await post('/closed', '{ plain }')).toContain('missing_token')
+  expect(await post('/closed', '{ plain }', await alb.headersFor(signedIn))).toContain('secret')
 })

@@ -59,6 +59,10 @@ function schemaOf(host: unknown): Schema | undefined {
 
 /** What is used of the options of a GraphQL module. */
 export interface GraphqlOptions {
+  readonly path?: string
+  readonly useGlobalPrefix?: boolean
+  /** By protocol. */
+  readonly subscriptions?: { readonly [protocol: string]: boolean | { readonly path?: string } | undefined }
   readonly fieldResolverEnhancers?: readonly string[]
   /** The modules whose resolvers it has, with what they import; none for all. */
   readonly include?: readonly unknown[]

@@ -10,22 +10,16 @@ import { normalisePath } from '@cognito-auth/core/adapter'
 import type { ModulesContainer } from '@nestjs/core'
 import { handlerAccess, methodsOf } from '../access/stated.js'
 import { applicationConfigOf } from '../discovery/global-guard.js'
-import { classesIn } from '../discovery/handlers.js'
+import { resolverClassesOf } from '../discovery/resolvers.js'
+import { type GraphqlModule, graphqlModulesOf, type GraphqlOptions } from '../discovery/schema.js'
 
 /** `@Query()` and its like. */
 const OPERATION = 'graphql:resolver_type'
-/** Nest's `GRAPHQL_MODULE_OPTIONS`. */
-const GRAPHQL_OPTIONS = 'GqlModuleOptions'
-
-interface GraphqlOptions {
-  readonly path?: string
-  readonly useGlobalPrefix?: boolean
-  /** By protocol. */
-  readonly subscriptions?: { readonly [protocol: string]: boolean | { readonly path?: string } | undefined }
-}
-
-function hasOpenOperation(modules: ModulesContainer): boolean {
-  return classesIn(modules).some(({ type }) =>
+/** Whether anonymous people may send an operation to a GraphQL module. */
+export function hasOpenOperation(modules: ModulesContainer, { options, schemas }: GraphqlModule): boolean {
+  // A gateway of Federation asks no resolver.
+  if (schemas.length === 0) return false
+  return resolverClassesOf(modules, options).some((type) =>
     [...methodsOf(type).values()].some((method) => {
       const mode = Reflect.hasMetadata(OPERATION, method) ? handlerAccess(method, type)?.mode : undefined
       return mode === 'public' || mode === 'optional'
@@ -33,10 +27,11 @@ function hasOpenOperation(modules: ModulesContainer): boolean {
   )
 }
 
-function optionsOf(modules: ModulesContainer): GraphqlOptions[] {
-  return [...modules.values()]
-    .map((module) => module.providers.get(GRAPHQL_OPTIONS)?.instance as GraphqlOptions | null | undefined)
-    .filter((options) => options !== null && options !== undefined)
+/** Options of the GraphQL modules that have an open operation, or of the others. */
+function optionsOf(modules: ModulesContainer, isOpen: boolean): GraphqlOptions[] {
+  return graphqlModulesOf(modules)
+    .filter((graphql) => hasOpenOperation(modules, graphql) === isOpen)
+    .map(({ options }) => options)
 }
 
 function withPrefix(modules: ModulesContainer, path: string): string {
@@ -47,29 +42,29 @@ function normal(path: string): string {
   return normalisePath(`/${path}`.replaceAll(/\/+/g, '/'))
 }
 
-function endpointsOf(modules: ModulesContainer): string[] {
-  return optionsOf(modules).map(({ path = '/graphql', useGlobalPrefix = false }) =>
+function endpointsOf(modules: ModulesContainer, options: readonly GraphqlOptions[]): string[] {
+  return options.map(({ path = '/graphql', useGlobalPrefix = false }) =>
     normal(useGlobalPrefix ? withPrefix(modules, path) : path),
   )
 }
 
 /** Where connections are opened: releases of Nest differ in whether a path of their own gets the prefix. */
-function connectionsOf(modules: ModulesContainer): string[] {
-  const own = optionsOf(modules)
+function connectionsOf(modules: ModulesContainer, options: readonly GraphqlOptions[]): string[] {
+  const own = options
     .flatMap(({ subscriptions = {} }) => Object.values(subscriptions))
     .map((one) => (typeof one === 'object' ? one.path : undefined))
     .filter((path) => path !== undefined)
-  return [...endpointsOf(modules), ...own.flatMap((path) => [normal(path), normal(withPrefix(modules, path))])]
+  return [...endpointsOf(modules, options), ...own.flatMap((path) => [normal(path), normal(withPrefix(modules, path))])]
 }
 
 /**
- * Makes the question whether a request is an operation that the resolvers decide about. Where none of them is open,
- * none is: the whole endpoint is protected then. Asked once the app has started.
+ * Makes the question whether a request is an operation that the resolvers decide about. Where none of a GraphQL
+ * module is open, its whole endpoint is protected. Asked once the app has started.
  */
 export function openOperations(modules: ModulesContainer): (request: IncomingMessage, path: string) => boolean {
   let endpoints: readonly string[] | undefined
   return (request, path) => {
-    endpoints ??= hasOpenOperation(modules) ? endpointsOf(modules) : []
+    endpoints ??= endpointsOf(modules, optionsOf(modules, true))
     if (!endpoints.includes(normalisePath(path))) return false
     // Servers answer those that accept HTML with a page.
     return request.method === 'POST' || !/text\/html|\*\/\*/i.test(request.headers.accept ?? '*/*')
@@ -80,7 +75,7 @@ export function openOperations(modules: ModulesContainer): (request: IncomingMes
 export function closedConnections(modules: ModulesContainer): (path: string) => boolean {
   let connections: readonly string[] | undefined
   return (path) => {
-    connections ??= hasOpenOperation(modules) ? [] : connectionsOf(modules)
+    connections ??= connectionsOf(modules, optionsOf(modules, false))
     return connections.includes(normalisePath(path))
   }
 }
