@@ -64,6 +64,14 @@ class Resolvers {
   }
 }
 
+@Resolver('Query')
+class ClosedResolvers extends Resolvers {
+  @Query()
+  override mine(): string {
+    return super.mine()
+  }
+}
+
 const typeDefs = `
   type Query { given: String mine: String ours: String plain: String nobody: String }
   type Mutation { write: String erase: String }
@@ -142,7 +150,12 @@ test('without the module, too', async () => {
 
 test.each<Given & { readonly what: string }>([
   { what: 'where resolvers of Nest answer all' },
-  { what: 'where everything is protected', options: { everything: true }, graphql: { resolvers: plain } },
+  {
+    what: 'where everything is protected',
+    options: { everything: true },
+    graphql: { resolvers: plain },
+    resolvers: ClosedResolvers,
+  },
   { what: 'of what Federation adds', graphql: { ...subgraph, resolvers: {} } },
   { what: 'where no guard is for the whole app', options: { global: false }, graphql: { resolvers: plain } },
 ])('nothing is told $what', async (given) => {
@@ -158,11 +171,18 @@ test('a reference of plain resolvers keeps a subgraph from starting, whatever th
   }
 })
 
-test.each([
-  { what: 'where everything is protected', options: { everything: true } },
+test('with everything protected, too, where an operation is open: its endpoint is not', async () => {
+  const options = { everything: true }
+  await start({ options, graphql: { resolvers: plain } })
+  expect(warnings()).toHaveLength(1)
+  await expect(start({ options, graphql: subgraph })).rejects.toThrow('Patient.__resolveReference')
+})
+
+test.each<Given & { readonly what: string }>([
+  { what: 'where everything is protected', options: { everything: true }, resolvers: ClosedResolvers },
   { what: 'where no guard is for the whole app', options: { global: false } },
-])('it starts $what', async ({ options }) => {
-  await expect(start({ options, graphql: subgraph })).resolves.toBeUndefined()
+])('it starts $what', async (given) => {
+  await expect(start({ ...given, graphql: subgraph })).resolves.toBeUndefined()
   expect(warnings()).toEqual([])
 })
 
@@ -188,6 +208,7 @@ test.each<Given & { readonly what: string }>([
   {
     what: 'everything is protected',
     options: { everything: true },
+    resolvers: ClosedResolvers,
     graphql: { ...sent, resolvers: { Day, Patient: fields } },
   },
 ])('a subgraph starts where $what', async (given) => {

@@ -12,7 +12,14 @@ import { coversEverything } from '../requests.js'
 import { warn } from '../warn.js'
 import { plainReferencesOf, sentTypesOf } from './entities.js'
 import { hasGlobalGuard } from './global-guard.js'
-import { fieldMethodsOf, type IsResolved, plainFieldsOf, resolvedIn, resolverClassesOf } from './resolvers.js'
+import {
+  fieldMethodsOf,
+  hasOpenOperation,
+  type IsResolved,
+  plainFieldsOf,
+  resolvedIn,
+  resolverClassesOf,
+} from './resolvers.js'
 import { type GraphqlOptions, graphqlModulesOf, type NamedType, rootsOf, type Schema } from './schema.js'
 
 /** What Federation adds: whether a reference is asked is checked, and the schema is no secret by default. */
@@ -64,8 +71,12 @@ function checkReplaced(modules: ModulesContainer): void {
  */
 export function checkPlainFields(modules: ModulesContainer): void {
   checkReplaced(modules)
-  if (!hasGlobalGuard(modules) || coversEverything(modules)) return
-  const graphql = graphqlModulesOf(modules).map(({ options, schemas }) => ({
+  if (!hasGlobalGuard(modules)) return
+  // An endpoint with an open operation is not protected as a whole.
+  const unprotected = graphqlModulesOf(modules).filter(
+    (one) => !coversEverything(modules) || hasOpenOperation(modules, one),
+  )
+  const graphql = unprotected.map(({ options, schemas }) => ({
     options,
     schemas,
     isResolved: resolvedIn(modules, options),
@@ -76,7 +87,7 @@ export function checkPlainFields(modules: ModulesContainer): void {
   )
   if (reference !== undefined) {
     throw new ConfigurationError(
-      `Nest would ask no guard for ${reference}, which no resolver of Nest stands behind: write a @ResolveReference() method, or protect the whole endpoint by everything: true`,
+      `Nest would ask no guard for ${reference}, which no resolver of Nest stands behind: write a @ResolveReference() method, or protect the whole endpoint by everything: true, with no operation that is open`,
     )
   }
   const [sent] = graphql.flatMap(({ schemas, isResolved, plain }) =>
@@ -84,7 +95,7 @@ export function checkPlainFields(modules: ModulesContainer): void {
   )
   if (sent !== undefined) {
     throw new ConfigurationError(
-      `Nest would ask no guard for ${sent}, which no resolver of Nest stands behind, of an entity that a request sends: write a @ResolveField() method, or protect the whole endpoint by everything: true`,
+      `Nest would ask no guard for ${sent}, which no resolver of Nest stands behind, of an entity that a request sends: write a @ResolveField() method, or protect the whole endpoint by everything: true, with no operation that is open`,
     )
   }
   const open = graphql.flatMap(({ options, schemas, isResolved }) =>
@@ -95,7 +106,7 @@ export function checkPlainFields(modules: ModulesContainer): void {
   )
   if (open.length === 0) return
   warn(
-    `Nest asks no guard for what GraphQL answers without a resolver of Nest, and this is open: ${open.join(', ')}. Write resolvers of Nest for it, or protect the whole endpoint by everything: true`,
+    `Nest asks no guard for what GraphQL answers without a resolver of Nest, and this is open: ${open.join(', ')}. Write resolvers of Nest for it, or protect the whole endpoint by everything: true, with no operation that is open`,
     'COGNITO_AUTH_PLAIN_FIELDS',
   )
 }

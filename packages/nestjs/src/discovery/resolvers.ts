@@ -5,10 +5,10 @@
  */
 
 import type { ModulesContainer } from '@nestjs/core'
-import { type Decorated, methodsOf } from '../access/stated.js'
+import { type Decorated, handlerAccess, methodsOf } from '../access/stated.js'
 import type { Module } from './bindings.js'
 import { classesIn } from './handlers.js'
-import type { GraphqlOptions } from './schema.js'
+import type { GraphqlModule, GraphqlOptions } from './schema.js'
 
 /** Metadata of `@ResolveField` and `@ResolveReference`. */
 const FIELD = 'graphql:resolve_property'
@@ -85,4 +85,16 @@ export function resolvedIn(modules: ModulesContainer, options: GraphqlOptions): 
   const methods = fieldMethodsOf(resolverClassesOf(modules, options))
   const resolved = new Set(methods.map(({ field }) => field).filter((field) => !plain.has(field)))
   return (type, field) => resolved.has(`${type}.${field}`)
+}
+
+/** Whether anonymous people may send an operation to a GraphQL module. */
+export function hasOpenOperation(modules: ModulesContainer, { options, schemas }: GraphqlModule): boolean {
+  // A gateway of Federation asks no resolver.
+  if (schemas.length === 0) return false
+  return resolverClassesOf(modules, options).some((type) =>
+    [...methodsOf(type).values()].some((method) => {
+      const mode = Reflect.hasMetadata(TYPE, method) ? handlerAccess(method, type)?.mode : undefined
+      return mode === 'public' || mode === 'optional'
+    }),
+  )
 }

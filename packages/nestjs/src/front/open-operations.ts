@@ -8,24 +8,9 @@
 import type { IncomingMessage } from 'node:http'
 import { normalisePath } from '@cognito-auth/core/adapter'
 import type { ModulesContainer } from '@nestjs/core'
-import { handlerAccess, methodsOf } from '../access/stated.js'
 import { applicationConfigOf } from '../discovery/global-guard.js'
-import { resolverClassesOf } from '../discovery/resolvers.js'
-import { type GraphqlModule, graphqlModulesOf, type GraphqlOptions } from '../discovery/schema.js'
-
-/** `@Query()` and its like. */
-const OPERATION = 'graphql:resolver_type'
-/** Whether anonymous people may send an operation to a GraphQL module. */
-export function hasOpenOperation(modules: ModulesContainer, { options, schemas }: GraphqlModule): boolean {
-  // A gateway of Federation asks no resolver.
-  if (schemas.length === 0) return false
-  return resolverClassesOf(modules, options).some((type) =>
-    [...methodsOf(type).values()].some((method) => {
-      const mode = Reflect.hasMetadata(OPERATION, method) ? handlerAccess(method, type)?.mode : undefined
-      return mode === 'public' || mode === 'optional'
-    }),
-  )
-}
+import { hasOpenOperation } from '../discovery/resolvers.js'
+import { graphqlModulesOf, type GraphqlOptions } from '../discovery/schema.js'
 
 /** Options of the GraphQL modules that have an open operation, or of the others. */
 function optionsOf(modules: ModulesContainer, isOpen: boolean): GraphqlOptions[] {
