@@ -57,6 +57,7 @@ export const parts = {
     mutate: ['src/discovery/gateways.ts'],
     suites: ['gateways', 'websocket', 'late-gateways', 'global-guard'],
   },
+  doubles: { mutate: ['src/discovery/doubles.ts'], suites: ['doubles'] },
   bindings: { mutate: ['src/discovery/bindings.ts'], suites: ['bindings'] },
 }
 

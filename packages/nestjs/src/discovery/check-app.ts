@@ -5,6 +5,7 @@
  */
 
 import type { ModulesContainer } from '@nestjs/core'
+import { checkDoubles } from './doubles.js'
 import { checkGateways } from './gateways.js'
 import { hasGlobalGuard } from './global-guard.js'
 import { checkLost } from './lost.js'
@@ -29,6 +30,7 @@ export function checkApp(modules: ModulesContainer): void {
   checkUnguarded(modules)
   checkModuleClasses(modules)
   checkMadeHandlers(modules)
+  checkDoubles(modules)
   watchPerRequest(modules, hasGlobalGuard(modules))
   warnOfMessages(modules)
   warnOfServices(modules)

@@ -61,9 +61,10 @@ export function fieldMethodsOf(classes: readonly Decorated[]): FieldMethod[] {
   return classes.flatMap((type) =>
     [...methodsOf(type)].flatMap(([name, method]) => {
       const root: unknown = Reflect.getMetadata(TYPE, method)
-      if (root === undefined && !isFieldOrReference(method)) return []
-      const field = `${String(root ?? Reflect.getMetadata(TYPE, type))}.${registeredName(name, method)}`
-      return [{ type, method, field }]
+      const parent: unknown = root ?? (isFieldOrReference(method) ? Reflect.getMetadata(TYPE, type) : undefined)
+      // Nest calls none whose class is of no type.
+      if (typeof parent !== 'string') return []
+      return [{ type, method, field: `${parent}.${registeredName(name, method)}` }]
     }),
   )
 }
