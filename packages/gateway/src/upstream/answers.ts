@@ -33,6 +33,12 @@ export function passOn(answer: IncomingMessage, res: ServerResponse, isRefusedTr
   res.writeHead(statusCode, safeReasonPhrase(statusMessage), pairs)
   // Before the pipe ends the response.
   if (hasTrailers) answer.once('end', () => res.addTrailers(forwardedTrailers(answer.rawTrailers, isRefusedTrailer)))
+  if (hasNoBody(answer, res)) {
+    res.end()
+    // Node 20.19 waits for a body of the length that a 204 tells. One that comes all the same, and late, would be read as the
+    // answer to somebody else's request: the connection to the app is not used again.
+    return void answer.destroy()
+  }
   answer.pipe(res)
   // A body whose length is known follows at once.
   if (answer.headers['content-length'] !== undefined) return
@@ -42,10 +48,15 @@ export function passOn(answer: IncomingMessage, res: ServerResponse, isRefusedTr
   })
 }
 
+/** Whether an answer must not have a body (RFC 9112, section 6.3). */
+function hasNoBody({ statusCode }: IncomingMessage, { req }: ServerResponse): boolean {
+  return req.method === 'HEAD' || statusCode === 204 || statusCode === 304
+}
+
 /** Whether an answer goes on in chunks: trailers have no other place, and Node throws where it is given some. */
-function mayHaveTrailers({ statusCode, rawHeaders }: IncomingMessage, { req }: ServerResponse): boolean {
-  if (req.httpVersion !== '1.1' || req.method === 'HEAD' || statusCode === 204 || statusCode === 304) return false
-  return valuesOf(rawHeaders, 'transfer-encoding').some((value) => /(?:^|,)\s*chunked\s*$/i.test(value))
+function mayHaveTrailers(answer: IncomingMessage, res: ServerResponse): boolean {
+  if (res.req.httpVersion !== '1.1' || hasNoBody(answer, res)) return false
+  return valuesOf(answer.rawHeaders, 'transfer-encoding').some((value) => /(?:^|,)\s*chunked\s*$/i.test(value))
 }
 
 /** The names of `Trailer` lines that go on. */

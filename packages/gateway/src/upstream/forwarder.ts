@@ -205,8 +205,6 @@ export class Forwarder {
     clearTimeout(underWay.timer)
     underWay.hasAnswer = true
     underWay.answer = answer
-    // A body that comes all the same, and late, would be read as the answer to somebody else's request.
-    if (hasNoBody(req, answer) && underWay.proxied !== undefined) underWay.proxied.shouldKeepAlive = false
     underWay.forwarding.answered(answer)
   }
 
@@ -225,7 +223,7 @@ export class Forwarder {
     if (req === undefined || res === undefined || underWay === undefined) return
     if (req.socket.destroyed || res.destroyed) return void clearTimeout(underWay.timer)
     // What follows a whole answer is not part of it: some apps send a body after HEAD, 204 or 304.
-    if (underWay.answer?.complete === true && 'writeHead' in res) return
+    if ('writeHead' in res && (underWay.answer?.complete === true || res.writableEnded)) return
     if (underWay.hasAnswer) return void res.destroy()
     if (isClosedConnection(error, underWay) && this.#isRepeatable(req) && 'writeHead' in res) {
       underWay.isSecondTry = true
@@ -241,11 +239,6 @@ export class Forwarder {
 /** Whether a status ends a request (RFC 9110, section 15): of a stray 101, a load balancer would make a tunnel. */
 function isFinal({ statusCode = 0 }: IncomingMessage): boolean {
   return statusCode >= 200
-}
-
-/** Whether an answer must not have a body (RFC 9112, section 6.3). */
-function hasNoBody({ method }: IncomingMessage, { statusCode }: IncomingMessage): boolean {
-  return method === 'HEAD' || statusCode === 204 || statusCode === 304
 }
 
 /** Whether a request failed because the app had closed the connection before it got it. */
