@@ -31,8 +31,13 @@ export const parts = {
     suites: ['global-guard', 'rpc'],
   },
   'start-up': {
-    mutate: ['src/discovery/check-app.ts', 'src/discovery/start-up-check.ts', 'src/discovery/scopes.ts'],
-    suites: ['start-up-check', 'scopes', 'lost', 'type-classes'],
+    mutate: [
+      'src/discovery/check-app.ts',
+      'src/discovery/start-up-check.ts',
+      'src/discovery/scopes.ts',
+      'src/discovery/request-scope.ts',
+    ],
+    suites: ['start-up-check', 'scopes', 'request-scope', 'lost', 'type-classes'],
   },
   unguarded: {
     mutate: ['src/discovery/unguarded.ts', 'src/discovery/schema.ts', 'src/discovery/entities.ts'],
