@@ -57,12 +57,12 @@ export const parts = {
     suites: ['plain-fields', 'entities', 'included', 'schema-first'],
   },
   'no-handlers': { mutate: ['src/discovery/no-handlers.ts'], suites: ['no-handlers'] },
-  'made-handlers': { mutate: ['src/discovery/made-handlers.ts'], suites: ['made-handlers'] },
+  'made-handlers': { mutate: ['src/discovery/made-handlers.ts'], suites: ['made-handlers', 'no-handlers'] },
   gateways: {
     mutate: ['src/discovery/gateways.ts'],
     suites: ['gateways', 'websocket', 'late-gateways', 'global-guard'],
   },
-  doubles: { mutate: ['src/discovery/doubles.ts'], suites: ['doubles'] },
+  doubles: { mutate: ['src/discovery/doubles.ts'], suites: ['doubles', 'plain-fields'] },
   bindings: { mutate: ['src/discovery/bindings.ts'], suites: ['bindings'] },
 }
 
