@@ -1,7 +1,10 @@
+import { execFileSync } from 'node:child_process'
+import { once } from 'node:events'
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest'
 import { ConfigurationError } from '../errors.js'
 import { fileSource } from './file-source.js'
 
@@ -54,6 +57,27 @@ test.each([
   expect(failure).toBeInstanceOf(ConfigurationError)
   expect((failure as Error).message).toMatch(sentence)
   expect((failure as Error).cause).toMatchObject({ code })
+})
+
+// Tests may run as root, whom no file refuses.
+test.each(['EACCES', 'EPERM'])('one that is refused with %s has its permissions named', async (code) => {
+  vi.mocked(readFile).mockRejectedValueOnce(Object.assign(new Error('of the test'), { code }))
+  await expect(fileSource('a').read()).rejects.toThrow(
+    /^file a may not be read by this process\. Check its permissions$/,
+  )
+})
+
+test('what is no file on a disk is not read at once: it could block the whole process', async () => {
+  const [socket, pipe] = [join(folder, 'socket'), join(folder, 'pipe')]
+  const server = createServer().listen(socket)
+  onTestFinished(() => void server.close())
+  await once(server, 'listening')
+  execFileSync('mkfifo', [pipe])
+  expect([socket, pipe, '/dev/null'].map((path) => fileSource(path).readSync())).toEqual([
+    undefined,
+    undefined,
+    undefined,
+  ])
 })
 
 test('a path that cannot be one is a configuration error too', async () => {
