@@ -40,7 +40,11 @@ export const parts = {
     suites: ['start-up-check', 'scopes', 'request-scope', 'lost', 'type-classes'],
   },
   unguarded: {
-    mutate: ['src/discovery/unguarded.ts', 'src/discovery/schema.ts', 'src/discovery/entities.ts'],
+    mutate: [
+      'src/discovery/graphql/unguarded.ts',
+      'src/discovery/graphql/schema.ts',
+      'src/discovery/graphql/entities.ts',
+    ],
     suites: [
       'entities',
       'federation',
@@ -53,7 +57,7 @@ export const parts = {
     ],
   },
   'plain-fields': {
-    mutate: ['src/discovery/plain-fields.ts', 'src/discovery/resolvers.ts'],
+    mutate: ['src/discovery/graphql/plain-fields.ts', 'src/discovery/graphql/resolvers.ts'],
     suites: ['plain-fields', 'entities', 'included', 'schema-first'],
   },
   'no-handlers': { mutate: ['src/discovery/no-handlers.ts'], suites: ['no-handlers'] },
@@ -62,7 +66,7 @@ export const parts = {
     mutate: ['src/discovery/gateways.ts'],
     suites: ['gateways', 'websocket', 'late-gateways', 'global-guard'],
   },
-  doubles: { mutate: ['src/discovery/doubles.ts'], suites: ['doubles', 'plain-fields'] },
+  doubles: { mutate: ['src/discovery/graphql/doubles.ts'], suites: ['doubles', 'plain-fields'] },
   bindings: { mutate: ['src/discovery/bindings.ts'], suites: ['bindings'] },
 }
 

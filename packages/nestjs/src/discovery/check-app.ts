@@ -5,7 +5,7 @@
  */
 
 import type { ModulesContainer } from '@nestjs/core'
-import { checkDoubles } from './doubles.js'
+import { checkDoubles } from './graphql/doubles.js'
 import { checkGateways } from './gateways.js'
 import { hasGlobalGuard } from './global-guard.js'
 import { checkLost } from './lost.js'
@@ -13,9 +13,9 @@ import { checkMadeHandlers } from './made-handlers.js'
 import { warnOfMessages } from './messages.js'
 import { checkModuleClasses, warnOfServices } from './no-handlers.js'
 import { watchPerRequest } from './per-request.js'
-import { checkPlainFields } from './plain-fields.js'
+import { checkPlainFields } from './graphql/plain-fields.js'
 import { refuseRequestScope } from './request-scope.js'
-import { checkSchemas, checkUnguarded } from './unguarded.js'
+import { checkSchemas, checkUnguarded } from './graphql/unguarded.js'
 
 /** Each guard of an app asks, and the module: once is enough. */
 const checked = new WeakSet<ModulesContainer>()

@@ -9,8 +9,8 @@ import type { IncomingMessage } from 'node:http'
 import { normalisePath } from '@cognito-auth/core/adapter'
 import type { ModulesContainer } from '@nestjs/core'
 import { applicationConfigOf } from '../discovery/global-guard.js'
-import { hasOpenOperation } from '../discovery/resolvers.js'
-import { graphqlModulesOf, type GraphqlOptions } from '../discovery/schema.js'
+import { hasOpenOperation } from '../discovery/graphql/resolvers.js'
+import { graphqlModulesOf, type GraphqlOptions } from '../discovery/graphql/schema.js'
 
 /** Options of the GraphQL modules that have an open operation, or of the others. */
 function optionsOf(modules: ModulesContainer, isOpen: boolean): GraphqlOptions[] {

@@ -5,7 +5,7 @@
  * @module
  */
 
-import { member } from '../transports/request-of.js'
+import { member } from '../../transports/request-of.js'
 import { type IsResolved, REFERENCE_RESOLVER } from './resolvers.js'
 import type { NamedType, Schema } from './schema.js'
 

@@ -7,11 +7,11 @@
 
 import { ConfigurationError } from '@cognito-auth/core'
 import type { ModulesContainer } from '@nestjs/core'
-import { handlerAccess } from '../access/stated.js'
-import { coversEverything } from '../requests.js'
-import { warn } from '../warn.js'
+import { handlerAccess } from '../../access/stated.js'
+import { coversEverything } from '../../requests.js'
+import { warn } from '../../warn.js'
 import { plainReferencesOf, sentTypesOf } from './entities.js'
-import { hasGlobalGuard } from './global-guard.js'
+import { hasGlobalGuard } from '../global-guard.js'
 import {
   fieldMethodsOf,
   hasOpenOperation,

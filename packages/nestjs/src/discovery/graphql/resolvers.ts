@@ -5,9 +5,9 @@
  */
 
 import type { ModulesContainer } from '@nestjs/core'
-import { type Decorated, handlerAccess, methodsOf } from '../access/stated.js'
-import type { Module } from './bindings.js'
-import { classesIn } from './handlers.js'
+import { type Decorated, handlerAccess, methodsOf } from '../../access/stated.js'
+import type { Module } from '../bindings.js'
+import { classesIn } from '../handlers.js'
 import type { GraphqlModule, GraphqlOptions } from './schema.js'
 
 /** Metadata of `@ResolveField` and `@ResolveReference`. */

@@ -7,7 +7,7 @@
 
 import { ConfigurationError } from '@cognito-auth/core'
 import type { ModulesContainer } from '@nestjs/core'
-import { handlerAccess } from '../access/stated.js'
+import { handlerAccess } from '../../access/stated.js'
 import { type FieldMethod, fieldMethodsOf, resolverClassesOf } from './resolvers.js'
 import { graphqlModulesOf } from './schema.js'
 

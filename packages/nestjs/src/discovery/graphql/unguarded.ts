@@ -6,12 +6,12 @@
 
 import { ConfigurationError } from '@cognito-auth/core'
 import type { ModulesContainer } from '@nestjs/core'
-import { ownAccess, REQUIRED } from '../access/access.js'
-import { classesOf, type Decorated, handlerAccess, methodsOf } from '../access/stated.js'
+import { ownAccess, REQUIRED } from '../../access/access.js'
+import { classesOf, type Decorated, handlerAccess, methodsOf } from '../../access/stated.js'
 import { sentTypesOf } from './entities.js'
-import { gatewaysOf, isMessageHandler } from './gateways.js'
-import { hasGlobalGuard } from './global-guard.js'
-import { classesIn, handlerMethodsOf } from './handlers.js'
+import { gatewaysOf, isMessageHandler } from '../gateways.js'
+import { hasGlobalGuard } from '../global-guard.js'
+import { classesIn, handlerMethodsOf } from '../handlers.js'
 import {
   isField,
   isFieldOrReference,
